@@ -1,0 +1,39 @@
+# `make demo` and `make test` are all a newcomer needs: Python 3.11, make and a C compiler.
+# The environment lives in .venv and .bootstrap of this folder; nothing else on the machine is touched.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+CORES ?= $(shell nproc 2>/dev/null || echo 2)
+UV_VERSION := 0.13.9
+export NUMBA_CACHE_DIR ?= $(CURDIR)/.cache/numba
+export UV_PYTHON_DOWNLOADS := never
+export MPLCONFIGDIR ?= $(CURDIR)/.cache/matplotlib
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: setup demo test lint clean
+
+setup: .venv/.complete
+
+# The stamp is written last, so that an interrupted set-up starts again.
+.venv/.complete: pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+	  { echo "Python 3.11 is needed, $(PYTHON) is $$($(PYTHON) --version 2>&1); try: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@test -x .bootstrap/bin/uv || { $(PYTHON) -m venv --clear .bootstrap && .bootstrap/bin/pip install --quiet uv==$(UV_VERSION); }
+	.bootstrap/bin/uv sync --quiet --locked --all-groups --python $(PYTHON)
+	@touch $@
+
+demo: setup
+	@start=$$(date +%s); snakemake --cores $(CORES) --rerun-incomplete --quiet reason && { \
+	echo; echo "$$(( $$(date +%s) - start )) s on $(CORES) cores. Tables, figures and one patient's pictures:"; \
+	ls -1 results/heterogeneity/tables/* results/heterogeneity/figures/* results/heterogeneity/patients/REC001/figures/*; }
+
+test: setup
+	python -m pytest
+
+lint: setup
+	ruff check .
+	ruff format --check .
+	snakefmt --check Snakefile workflow
+	snakemake --lint
+
+clean:
+	rm -rf .venv .bootstrap .cache .snakemake

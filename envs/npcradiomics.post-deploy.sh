@@ -1,0 +1,4 @@
+#!/usr/bin/env bash
+# Snakemake runs this in the new conda environment. PyPI's pyradiomics 3.1.0 is broken; 3.0.1 needs numpy to build.
+set -euo pipefail
+python -m pip install --no-build-isolation --no-deps pyradiomics==3.0.1
