@@ -1,0 +1,59 @@
+"""A file on disk is whole or absent: written under a temporary name in the same folder, then renamed."""
+
+import json
+import os
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(path):
+    """Yield a temporary path of the same folder and ending; rename it to `path` on success, remove it on failure."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The ending stays last, because image and figure writers choose the format by it.
+    temporary = path.with_name(f".{uuid.uuid4().hex}.{path.name}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(text, path):
+    """Write a text file whole."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_json(content, path):
+    """Write JSON, readable by people, keys in the order given; NaN and infinity are refused (they are not JSON)."""
+    write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", path)
+
+
+def read_json(path):
+    """Read a JSON file."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def write_rows(rows, path):
+    """Write a list of dicts with equal keys as a tab-separated table; floats with all their digits, NaN as NA."""
+    lines = ["\t".join(rows[0])]
+    for row in rows:
+        if row.keys() != rows[0].keys():
+            raise ValueError(f"{path}: row has columns {list(row)}, the first row has {list(rows[0])}")
+        lines.append("\t".join(_cell(value) for value in row.values()))
+    write_text("\n".join(lines) + "\n", path)
+
+
+def _cell(value):
+    if value is None or value != value:
+        return "NA"
+    return repr(float(value)) if isinstance(value, float) else str(value)
+
+
+def write_table(table, path):
+    """Write a pandas table as tab-separated text, whole, with all digits and NA for missing values."""
+    with replacing(path) as temporary:
+        table.to_csv(temporary, sep="\t", index=False, na_rep="NA", lineterminator="\n")

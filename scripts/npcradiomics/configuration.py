@@ -1,0 +1,101 @@
+"""Config and patients tables against their closed schemas: every fault in one line, before the first job."""
+
+import csv
+import difflib
+from pathlib import Path
+
+import jsonschema
+import yaml
+
+# Patient names become folder names and labels in figures.
+FORBIDDEN_IN_NAMES = set('/\\ \t"<>|:*?{}')
+
+
+def read_schema(path):
+    """Read a JSON schema written as YAML."""
+    return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+
+
+def complete_settings(settings, schema, where):
+    """Return the settings with the schema's defaults filled in; raise ValueError with a line per fault."""
+    faults = [f"{where}: {_fault_words(e)}" for e in _errors(settings, schema)]
+    if faults:
+        raise ValueError("\n".join(faults))
+    return _with_defaults(settings, schema)
+
+
+def read_patients(path, schema, clinical_columns=()):
+    """Read a patients table (tab-separated, one row per patient) as a list of dicts of text, in the order of the file.
+
+    Columns are those of the schema and the clinical ones named in the config; an empty cell is an absent value.
+    Raises ValueError with a line per fault, each with file, row, column and value.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"{path}: no such patients table (key `patients` in the config)")
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        lines = [line for line in csv.reader(file, delimiter="\t") if any(cell.strip() for cell in line)]
+    if len(lines) < 2:
+        raise ValueError(f"{path}: no patients in the table")
+    header = [name.strip() for name in lines[0]]
+    faults = _header_faults(header, schema, clinical_columns)
+    if faults:
+        raise ValueError("\n".join(f"{path}: {fault}" for fault in faults))
+    rows, seen = [], {}
+    for number, line in enumerate(lines[1:], start=2):
+        if len(line) != len(header):
+            faults.append(f"row {number}: {len(line)} cells, the header has {len(header)}")
+            continue
+        row = {name: cell.strip() for name, cell in zip(header, line, strict=True) if cell.strip()}
+        patient = row.get("patient", "")
+        known = {name: value for name, value in row.items() if name in schema["properties"]}
+        faults += [f"row {number} ({patient}): {_fault_words(e)}" for e in _errors(known, schema)]
+        if FORBIDDEN_IN_NAMES & set(patient) or patient.startswith("."):
+            faults.append(f"row {number}: patient {patient!r} cannot be a folder name (no spaces, slashes or quotes)")
+        if patient in seen:
+            faults.append(f"row {number}: patient {patient} stands in row {seen[patient]} already; names must differ")
+        seen.setdefault(patient, number)
+        rows.append(row)
+    if faults:
+        raise ValueError("\n".join(f"{path}, {fault}" for fault in faults))
+    return rows
+
+
+def _header_faults(header, schema, clinical_columns):
+    known = [*schema["properties"], *clinical_columns]
+    faults = [f"column {name} stands twice" for name in sorted({n for n in header if header.count(n) > 1})]
+    for name in header:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else "clinical columns are named in the config (clinical_columns)"
+            faults.append(f"unknown column {name!r}; {hint}")
+    faults += [f"column {name} is missing" for name in schema.get("required", ()) if name not in header]
+    faults += [
+        f"clinical column {name} (config) is not in the table" for name in clinical_columns if name not in header
+    ]
+    return faults
+
+
+def _errors(instance, schema):
+    return sorted(jsonschema.Draft202012Validator(schema).iter_errors(instance), key=lambda e: [str(p) for p in e.path])
+
+
+def _fault_words(error):
+    place = ": ".join(str(part) for part in error.absolute_path)
+    value = (
+        f" (value {error.instance!r})"
+        if error.validator in ("minimum", "maximum", "pattern", "exclusiveMinimum")
+        else ""
+    )
+    return f"{place}: {error.message}{value}" if place else f"{error.message}{value}"
+
+
+def _with_defaults(value, schema):
+    properties = schema.get("properties")
+    if not properties or not isinstance(value, dict):
+        return value
+    filled = {key: _with_defaults(item, properties.get(key, {})) for key, item in value.items()}
+    for key, sub in properties.items():
+        if key not in filled and "default" in sub:
+            filled[key] = _with_defaults(sub["default"], sub)
+    return filled

@@ -1,0 +1,63 @@
+"""A patient's files as the table names them: present, readable, on the right grids, worth starting on."""
+
+import numpy as np
+import SimpleITK as sitk
+
+from npcradiomics.contours import volume_ml
+from npcradiomics.image import read_image, read_mask
+
+
+def check_examination(row):
+    """Check every file of one patient (a row of the patients table, as a dict).
+
+    Returns what was found, JSON-ready: size, spacing and range of each image, volume of each contour. Raises ValueError
+    with column, file and numbers at the first file that cannot be used.
+    """
+    planning = _with_column("planning_mri", read_image, row["planning_mri"])
+    recurrence = _with_column("recurrence_mri", read_image, row["recurrence_mri"])
+    frame = {"planning": (planning, row["planning_mri"]), "recurrence": (recurrence, row["recurrence_mri"])}
+    gtv = _with_column("gtv", read_mask, row["gtv"], planning, row["planning_mri"])
+    gtvr = _with_column("gtvr", read_mask, row["gtvr"], *frame[row["gtvr_frame"]])
+    found = {
+        "planning_mri": _image_facts(planning),
+        "recurrence_mri": _image_facts(recurrence),
+        "gtv_cm3": volume_ml(gtv),
+        "gtvr_cm3": volume_ml(gtvr),
+    }
+    if "isodose95" in row:
+        found["isodose95_cm3"] = volume_ml(_with_column("isodose95", read_mask, row["isodose95"]))
+    for column in ("transform", "initial_transform"):
+        if column in row:
+            _with_column(column, _read_transform, row[column])
+    _require_variation("GTV", gtv, planning, row["planning_mri"])
+    return found
+
+
+def _with_column(column, read, *arguments):
+    try:
+        return read(*arguments)
+    except ValueError as error:
+        raise ValueError(f"{column}: {error}") from error
+
+
+def _read_transform(path):
+    try:
+        return sitk.ReadTransform(path)
+    except RuntimeError as error:
+        raise ValueError(f"{path}: not a readable transform (.tfm)") from error
+
+
+def _image_facts(image):
+    values = sitk.GetArrayViewFromImage(image)
+    return {
+        "size_xyz": list(image.GetSize()),
+        "spacing_xyz_mm": list(image.GetSpacing()),
+        "lowest": float(values.min()),
+        "highest": float(values.max()),
+    }
+
+
+def _require_variation(name, mask, image, path):
+    inside = sitk.GetArrayViewFromImage(image)[sitk.GetArrayViewFromImage(mask) > 0]
+    if inside.min() == inside.max():
+        raise ValueError(f"{path}: all {inside.size} voxels of the {name} have the value {np.float64(inside[0]):g}")

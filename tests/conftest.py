@@ -1,0 +1,79 @@
+"""What the tests share: the folder of reference material, and running the workflow in a folder of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """The folder of reference material beside the repository; tests that need it are skipped without it."""
+    if not SHARED.is_dir():
+        pytest.skip("needs ../shared (reference values and real images), which is not beside this clone")
+    return SHARED
+
+
+class Workspace:
+    """A folder with a config and a patients table in which the workflow of this clone is run."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.config = {
+            "patients": "patients.tsv",
+            "pyradiomics": str(ROOT / "config/heterogeneity/pyradiomics.yaml"),
+        }
+
+    @property
+    def results(self):
+        return self.folder / "results" / "heterogeneity"
+
+    def write_patients(self, rows):
+        rows = list(rows)
+        columns = list(dict.fromkeys(name for row in rows for name in row))
+        lines = ["\t".join(columns), *("\t".join(str(row.get(name, "")) for name in columns) for row in rows)]
+        (self.folder / "patients.tsv").write_text("\n".join(lines) + "\n")
+
+    def simulate(self, patients, **simulation):
+        self.config["simulation"] = simulation
+        base = "results/heterogeneity/simulated"
+        files = ("planning_mri", "recurrence_mri", "gtv", "gtvr", "isodose95")
+        self.write_patients(
+            {"patient": p, "gtvr_frame": "recurrence"} | {name: f"{base}/{p}/{name}.nii.gz" for name in files}
+            for p in patients
+        )
+
+    def run(self, *arguments, cores=2):
+        """Run snakemake; returns the finished process with its text in .stdout (both streams)."""
+        (self.folder / "config.yaml").write_text(yaml.safe_dump({"heterogeneity": self.config}))
+        command = [
+            sys.executable,
+            "-m",
+            "snakemake",
+            "-s",
+            str(ROOT / "Snakefile"),
+            "--directory",
+            str(self.folder),
+        ]
+        command += ["--configfile", str(self.folder / "config.yaml"), "-c", str(cores), *arguments]
+        env = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+        return subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, cwd=self.folder
+        )
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return Workspace(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def make_workspace(tmp_path_factory):
+    """Make a workspace that lives for the whole session, for runs that several tests look at."""
+    return lambda name: Workspace(tmp_path_factory.mktemp(name))
