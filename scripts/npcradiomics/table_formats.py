@@ -1,0 +1,178 @@
+"""One table as Markdown, LaTeX and Word. Cells are text (rounding.py makes it); same table, same bytes."""
+
+import datetime
+import io
+import re
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Pt
+
+
+class Table(NamedTuple):
+    """header: one text per column; rows: texts, as many each; caption; footnotes: lines under the table."""
+
+    header: list
+    rows: list
+    caption: str
+    footnotes: list = []  # noqa: RUF012 a default of a tuple, never changed
+
+
+# Numbers stand to the right: 4.06E-02, <0.0001, 0.0009^, -3.6, 12 %, 0.23 to 1.47.
+_NUMBER = re.compile(r"[<>]?-?\d[\d.,]*(E[+-]\d+)?( %| to -?\d[\d.]*)?\^?|NA|")
+_LATEX = {
+    **{"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"},
+    **{"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}"},
+    **{
+        "≤": r"$\leq$",
+        "≥": r"$\geq$",
+        "×": r"$\times$",
+        "±": r"$\pm$",
+        "−": "$-$",
+        "²": r"\textsuperscript{2}",
+    },
+    **{"³": r"\textsuperscript{3}", "–": "--", "—": "---", "’": "'", "“": "``", "”": "''", "…": r"\ldots{}"},
+    **{
+        "µ": r"\textmu{}",
+        "μ": r"$\mu$",
+        "σ": r"$\sigma$",
+        "ρ": r"$\rho$",
+        "°": r"\textdegree{}",
+        "'": r"\textquotesingle{}",
+    },
+    **{'"': r"\textquotedbl{}"},
+    **{character: "\\" + character for character in "&%$#_{}"},
+}
+_WORD_DATE = datetime.datetime(2020, 10, 5, tzinfo=datetime.UTC).replace(tzinfo=None)
+# The first date a zip file can hold.
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def write_markdown(path, table):
+    """A pipe table with the caption above and the footnotes below, every special character escaped."""
+    _check(table)
+    aligned = [":--" if left else "--:" for left in _left(table)]
+    lines = [[_markdown(cell) for cell in table.header], aligned]
+    lines += [[_markdown(cell) for cell in row] for row in table.rows]
+    body = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    parts = [f"**{_markdown(table.caption)}**", body, *map(_markdown, table.footnotes)]
+    Path(path).write_text("\n\n".join(parts) + "\n", encoding="utf-8", newline="\n")
+
+
+def write_latex(path, table):
+    r"""A document that pdflatex compiles alone, and that \input takes in if the parent loads `standalone`.
+
+    The parent loads booktabs as well. Errors: ValueError for a character pdflatex's T1 fonts do not have.
+    """
+    _check(table)
+    columns = "".join("l" if left else "r" for left in _left(table))
+    lines = [" & ".join(map(_latex, table.header)), *(" & ".join(map(_latex, row)) for row in table.rows)]
+    text = "\n".join(
+        [
+            r"\documentclass[border=4pt,varwidth=190mm]{standalone}",
+            r"\usepackage[utf8]{inputenc}",
+            r"\usepackage[T1]{fontenc}",
+            r"\usepackage{lmodern}",
+            r"\usepackage{textcomp}",
+            r"\usepackage{booktabs}",
+            r"\begin{document}",
+            rf"\noindent\textbf{{{_latex(table.caption)}}}\par\medskip",
+            rf"\noindent\begin{{tabular}}{{{columns}}}",
+            rf"\toprule{chr(10)}{lines[0]} \\",
+            r"\midrule",
+            *(rf"{line} \\" for line in lines[1:]),
+            r"\bottomrule",
+            r"\end{tabular}\par\smallskip",
+            *(rf"\noindent{{\footnotesize {_latex(note)}\par}}" for note in table.footnotes),
+            r"\end{document}",
+            "",
+        ]
+    )
+    Path(path).write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_docx(path, table):
+    """A Word document with a three-line table whose header repeats on each page; dates inside are fixed."""
+    _check(table)
+    document = Document()
+    document.styles["Normal"].font.name = "Arial"
+    document.styles["Normal"].font.size = Pt(9)
+    document.core_properties.created = document.core_properties.modified = _WORD_DATE
+    document.core_properties.title = table.caption
+    document.core_properties.author = ""
+    document.add_paragraph().add_run(table.caption).bold = True
+    grid = document.add_table(rows=1 + len(table.rows), cols=len(table.header))
+    for line, cells in enumerate([table.header, *table.rows]):
+        for cell, text, left in zip(grid.rows[line].cells, cells, _left(table), strict=True):
+            paragraph = cell.paragraphs[0]
+            paragraph.add_run(text).bold = line == 0
+            if not left:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    _rule(grid.rows[0], "top", "bottom")
+    _rule(grid.rows[-1], "bottom")
+    repeated = OxmlElement("w:tblHeader")
+    repeated.set(qn("w:val"), "true")
+    grid.rows[0]._tr.get_or_add_trPr().append(repeated)
+    for note in table.footnotes:
+        document.add_paragraph(note)
+    stream = io.BytesIO()
+    document.save(stream)
+    Path(path).write_bytes(_without_dates(stream))
+
+
+def _check(table):
+    if not table.header:
+        raise ValueError("table has no columns")
+    for line, row in enumerate([table.header, *table.rows]):
+        if len(row) != len(table.header):
+            raise ValueError(f"row {line} has {len(row)} cells, the header has {len(table.header)}")
+        wrong = [cell for cell in row if not isinstance(cell, str) or "\n" in cell]
+        if wrong:
+            raise ValueError(f"row {line}: a cell must be text on one line, got {wrong[0]!r}")
+
+
+def _left(table):
+    # A column of names is set left, one that holds nothing but numbers right.
+    columns = zip(*table.rows, strict=True) if table.rows else [[""]] * len(table.header)
+    return [not all(_NUMBER.fullmatch(cell) for cell in column) for column in columns]
+
+
+def _markdown(text):
+    # CommonMark lets a backslash stand before any ASCII punctuation; < could open HTML, ^ and ~ are pandoc's.
+    return re.sub(r"([\\`*_{}\[\]<>#|^~$&])", r"\\\1", text)
+
+
+def _latex(text):
+    # A hyphen before a number is a minus sign.
+    marked = re.sub(r"(?<![\w.)-])-(?=\d)", "−", text)
+    escaped = [_LATEX.get(character, character) for character in marked]
+    foreign = [character for character in escaped if len(character) == 1 and ord(character) > 0xFF]
+    if foreign:
+        raise ValueError(f"pdflatex has no {foreign[0]!r} (U+{ord(foreign[0]):04X}), it stands in {text!r}")
+    return "".join(escaped)
+
+
+def _rule(row, *sides):
+    for cell in row.cells:
+        borders = OxmlElement("w:tcBorders")
+        for side in sides:
+            line = OxmlElement(f"w:{side}")
+            for name, value in (("val", "single"), ("sz", "8"), ("space", "0"), ("color", "000000")):
+                line.set(qn(f"w:{name}"), value)
+            borders.append(line)
+        cell._tc.get_or_add_tcPr().append(borders)
+
+
+def _without_dates(stream):
+    dated, plain = zipfile.ZipFile(stream), io.BytesIO()
+    with zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in dated.namelist():
+            entry = zipfile.ZipInfo(name, _ZIP_DATE)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, dated.read(name))
+    return plain.getvalue()
