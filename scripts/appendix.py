@@ -1,0 +1,30 @@
+"""Rule appendix: pictures S1 (GTVr against the 95 % isodose) and S2 (fusion) of one patient."""
+
+import SimpleITK as sitk
+from npcradiomics import job
+from npcradiomics.artefact import read_json
+from npcradiomics.contours import carry_mask
+from npcradiomics.image import read_image, read_mask
+from npcradiomics.pictures import draw_fusion, draw_in_field
+from npcradiomics.style import save
+
+
+def main(snakemake):
+    patient, simulated = snakemake.wildcards.patient, snakemake.params.simulated
+    planning = read_image(snakemake.input.planning_mri)
+    gtv = read_mask(snakemake.input.gtv, planning)
+    gtvr = read_mask(snakemake.input.gtvr, planning)
+    isodose95 = None
+    if snakemake.input.isodose95:
+        isodose95 = carry_mask(read_mask(snakemake.input.isodose95), planning, sitk.Transform(3, sitk.sitkIdentity))
+    fraction = read_json(snakemake.input.regions)["in_field_fraction"]
+    words = "dose not known" if fraction is None else f"{fraction:.1%} of GTVr inside the 95 % isodose"
+    s1 = draw_in_field(patient, planning, gtvr, isodose95, words, simulated)
+    save(s1, snakemake.output.s1_pdf, snakemake.output.s1_png)
+    fused = read_image(snakemake.input.recurrence_on_planning)
+    s2 = draw_fusion(patient, planning, fused, gtv, gtvr, simulated)
+    save(s2, snakemake.output.s2_pdf, snakemake.output.s2_png)
+
+
+if "snakemake" in globals():
+    job.run(main, snakemake)  # noqa: F821

@@ -1,0 +1,39 @@
+"""Rule derive_regions: GTVr on the planning MRI, and the two regions that are compared."""
+
+import SimpleITK as sitk
+from npcradiomics import job
+from npcradiomics.artefact import write_json
+from npcradiomics.contours import carried_volume, carry_mask
+from npcradiomics.image import read_image, read_mask, voxel_volume_cm3, write_image
+from npcradiomics.regions import derive_regions
+
+
+def main(snakemake):
+    planning = read_image(snakemake.input.planning_mri)
+    gtv = read_mask(snakemake.input.gtv, planning)
+    drawn = read_mask(snakemake.input.gtvr)
+    to_recurrence = sitk.ReadTransform(snakemake.input.transform)
+    gtvr = carry_mask(drawn, planning, to_recurrence) if snakemake.params.gtvr_frame == "recurrence" else drawn
+    isodose95 = None
+    if snakemake.input.isodose95:
+        isodose95 = carry_mask(read_mask(snakemake.input.isodose95), planning, sitk.Transform(3, sitk.sitkIdentity))
+    masks = [None if m is None else sitk.GetArrayFromImage(m) > 0 for m in (gtv, gtvr, isodose95)]
+    regions = derive_regions(masks[0], masks[1], voxel_volume_cm3(planning), masks[2], **snakemake.params.regions)
+    for name, mask in (
+        ("recurrent", regions.recurrent),
+        ("non_recurrent", regions.non_recurrent),
+        ("gtvr", masks[1]),
+    ):
+        image = sitk.GetImageFromArray(mask.astype("uint8"))
+        image.CopyInformation(planning)
+        write_image(image, snakemake.output[name])
+    report = {
+        "patient": snakemake.wildcards.patient,
+        **regions.report,
+        "carried": carried_volume(drawn, gtvr),
+    }
+    write_json(report, snakemake.output.report)
+
+
+if "snakemake" in globals():
+    job.run(main, snakemake)  # noqa: F821

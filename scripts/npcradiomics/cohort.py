@@ -1,0 +1,67 @@
+"""From patients to a cohort: who enters the statistics, and why the others do not."""
+
+import pandas as pd
+
+MIN_PATIENTS = 3  # Shapiro-Wilk needs three differences
+
+
+def exclusions(reports, in_field_minimum):
+    """Patients who do not enter, with the reason.
+
+    reports: list of regions reports (regions.derive_regions), each with its patient. Returns a table of patient, reason,
+    in_field_fraction. A recurrence of unknown dose is kept, as the paper's rule cannot be applied to it.
+    """
+    rows = [
+        {
+            "patient": report["patient"],
+            "reason": f"recurrence not in field: {report['in_field_fraction']:.1%} of GTVr inside the 95 % isodose,"
+            f" at least {in_field_minimum:.0%} needed",
+            "in_field_fraction": report["in_field_fraction"],
+        }
+        for report in reports
+        if report["in_field"] == "no"
+    ]
+    return pd.DataFrame(rows, columns=["patient", "reason", "in_field_fraction"])
+
+
+def require_enough(kept, excluded):
+    """Raise ValueError when fewer than three patients are left."""
+    if len(kept) < MIN_PATIENTS:
+        words = "; ".join(f"{row.patient}: {row.reason}" for row in excluded.itertuples()) or "none excluded"
+        raise ValueError(
+            f"{len(kept)} patients left for the statistics ({', '.join(kept) or 'none'}), at least {MIN_PATIENTS} needed"
+            f" ({words})"
+        )
+
+
+def regions_table(reports, notes):
+    """One row per patient: volumes, fractions, in-field, and warnings in words.
+
+    reports: of regions.derive_regions; notes: of the extraction (branch and undefined features per region), in the same
+    order of patients.
+    """
+    rows = []
+    for report, note in zip(reports, notes, strict=True):
+        if report["patient"] != note["patient"]:
+            raise ValueError(f"regions of {report['patient']} met features of {note['patient']}")
+        words = list(report["warnings"])
+        branches = {region: note[region]["branch"] for region in ("recurrent", "non_recurrent")}
+        if len(set(branches.values())) > 1:
+            words.append(
+                "one region is one slice thick: its texture is the toolbox's 2-D definition, the other's 3-D; not comparable"
+            )
+        for region in branches:
+            words += [f"{region} {name} undefined: {why}" for name, why in note[region]["undefined"].items()]
+        flat = {key: value for key, value in report.items() if not isinstance(value, dict | list)}
+        flat |= {f"{region}_branch": branch for region, branch in branches.items()}
+        rows.append(flat | {"warnings": "; ".join(words)})
+    return pd.DataFrame(rows)
+
+
+def stack(paths):
+    """Stack tables with equal columns; raises ValueError naming the file that differs."""
+    tables = [pd.read_csv(path, sep="\t", dtype={"patient": str}) for path in paths]
+    for path, table in zip(paths, tables, strict=True):
+        if list(table) != list(tables[0]):
+            raise ValueError(f"{path}: columns differ from those of {paths[0]}")
+    return pd.concat(tables, ignore_index=True)

@@ -1,0 +1,3 @@
+"""Sentences that must stand on whatever is made from a simulated cohort."""
+
+SIMULATED_NOTE = "Simulated patients: no clinical data"

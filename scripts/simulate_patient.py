@@ -1,0 +1,24 @@
+"""Rule simulate_patient: a patient of the simulated default cohort."""
+
+from npcradiomics import job
+from npcradiomics.artefact import write_json
+from npcradiomics.image import write_image
+from npcradiomics.simulation import simulate_patient
+
+
+def main(snakemake):
+    wanted = snakemake.params.simulation
+    simulated = simulate_patient(
+        snakemake.wildcards.patient,
+        wanted["seed"],
+        planted=wanted["planted"],
+        size=wanted["size"],
+        spacing_mm=wanted["spacing_mm"],
+    )
+    for name in ("planning_mri", "recurrence_mri", "gtv", "gtvr", "dose", "isodose95"):
+        write_image(getattr(simulated, name), snakemake.output[name])
+    write_json(simulated.truth, snakemake.output.truth)
+
+
+if "snakemake" in globals():
+    job.run(main, snakemake)  # noqa: F821

@@ -1,0 +1,47 @@
+"""What is said before the first job: what would be done, and what is wrong with config and table."""
+
+import re
+
+PATIENTS = [f"REC{i:03d}" for i in range(1, 16)]
+
+
+def test_default_cohort_plans_every_step_for_every_patient(workspace):
+    workspace.simulate(PATIENTS)
+    run = workspace.run("-n")
+    assert run.returncode == 0, run.stdout
+    counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
+    per_patient = [
+        "simulate_patient",
+        "check_inputs",
+        "register_recurrence",
+        "derive_regions",
+        "extract_features",
+    ]
+    assert {name: counts[name] for name in per_patient} == dict.fromkeys(per_patient, "15")
+    for name in ("collect_features", "compare_regions", "table1", "table2", "fig2", "fig3", "fig4", "fig5"):
+        assert counts[name] == "1"
+
+
+def test_targets_by_name_and_by_file(workspace):
+    workspace.simulate(PATIENTS)
+    for target in ("cohort_stats", "heterogeneity_fig3", "results/heterogeneity/figures/fig3.pdf"):
+        run = workspace.run("-n", target)
+        assert run.returncode == 0, run.stdout
+        assert "heterogeneity_fig3" in run.stdout
+
+
+def test_wrong_config_stops_before_the_first_job(workspace):
+    workspace.simulate(PATIENTS)
+    workspace.config["regions"] = {"in_field_minimum": 95}
+    run = workspace.run()
+    assert run.returncode != 0
+    assert "config: heterogeneity: regions: in_field_minimum: 95 is greater than the maximum of 1" in run.stdout
+    assert not workspace.results.exists()
+
+
+def test_wrong_patients_table_stops_before_the_first_job(workspace):
+    workspace.simulate(["REC001", "REC002", "REC001"])
+    run = workspace.run()
+    assert run.returncode != 0
+    assert "patients.tsv, row 4: patient REC001 stands in row 2 already" in run.stdout
+    assert not workspace.results.exists()

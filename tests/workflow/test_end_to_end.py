@@ -1,0 +1,133 @@
+"""A small simulated cohort through the whole workflow: planted motion and planted differences come out."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import SimpleITK as sitk
+
+PATIENTS = ["REC001", "REC002", "REC003", "REC004", "REC005", "REC006", "REC007", "REC015"]
+SIZE = {"size": [128, 128, 26], "spacing_mm": [1.2, 1.2, 5.0]}
+# Moments and correlations do not grow or shrink with the number of voxels, as the zone and NGTDM features do.
+SIZE_FREE = ["Intensity_Variance", "Intensity_MAD", "GLCM_Correlation", "GLCM_Contrast", "GLCM_Dissimilarity"]
+
+
+@pytest.fixture(scope="module")
+def run(make_workspace):
+    workspace = make_workspace("planted")
+    workspace.simulate(PATIENTS, seed=7, **SIZE)
+    workspace.finished = workspace.run()
+    assert workspace.finished.returncode == 0, workspace.finished.stdout[-3000:]
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def null(make_workspace):
+    workspace = make_workspace("null")
+    workspace.simulate(PATIENTS, seed=7, planted=False, **SIZE)
+    finished = workspace.run("cohort_stats")
+    assert finished.returncode == 0, finished.stdout[-3000:]
+    return workspace
+
+
+def read(workspace, path):
+    return pd.read_csv(workspace.results / path, sep="\t")
+
+
+def test_every_table_figure_and_picture_is_there(run):
+    expected = [f"tables/table{i}.{kind}" for i in (1, 2) for kind in ("tsv", "md", "tex", "docx")]
+    expected += [f"figures/fig{i}.{kind}" for i in (2, 3, 4, 5) for kind in ("pdf", "png", "tsv")]
+    expected += [f"patients/{p}/figures/fig_s{i}.{kind}" for p in PATIENTS for i in (1, 2) for kind in ("pdf", "png")]
+    expected += [f"patients/{p}/registration/qc.png" for p in PATIENTS]
+    missing = [path for path in expected if not (run.results / path).stat().st_size > 500]
+    assert not missing
+
+
+def test_second_run_has_nothing_to_do(run):
+    again = run.run()
+    assert again.returncode == 0
+    assert "Nothing to be done" in again.stdout
+
+
+@pytest.mark.parametrize("patient", PATIENTS)
+def test_motion_is_recovered(run, patient):
+    truth = json.loads((run.results / f"simulated/{patient}/truth.json").read_text())[
+        "transform_planning_to_recurrence"
+    ]
+    moved = sitk.Euler3DTransform()
+    moved.SetCenter(truth["centre_mm"])
+    moved.SetMatrix(truth["matrix"])
+    moved.SetTranslation(truth["translation_mm"])
+    found = sitk.ReadTransform(str(run.results / f"patients/{patient}/registration/recurrence_to_planning.tfm"))
+    gtv = sitk.ReadImage(str(run.results / f"simulated/{patient}/gtv.nii.gz"))
+    indices = np.argwhere(sitk.GetArrayFromImage(gtv))[::20, ::-1].tolist()
+    points = [gtv.TransformIndexToPhysicalPoint(index) for index in indices]
+    errors = [np.linalg.norm(np.subtract(moved.TransformPoint(p), found.TransformPoint(p))) for p in points]
+    assert np.mean(errors) < 0.5  # mm
+
+
+def test_out_of_field_patient_is_excluded_with_the_reason(run):
+    excluded = read(run, "cohort/excluded.tsv")
+    assert list(excluded["patient"]) == ["REC015"]
+    assert "95 % isodose" in excluded["reason"][0]
+    features = read(run, "cohort/features.tsv")
+    assert set(features["patient"]) == set(PATIENTS) - {"REC015"}
+    assert "REC015" in (run.results / "tables/table2.md").read_text()
+
+
+def test_feature_table_has_the_agreed_columns(run):
+    features = read(run, "cohort/features.tsv")
+    assert list(features)[:4] == ["patient", "region", "n_voxels", "volume_cm3"]
+    assert len(list(features)) == 4 + 47
+    assert (features.groupby("patient")["region"].apply(list) == [["recurrent", "non_recurrent"]] * 7).all()
+    assert features.notna().all(axis=None)
+
+
+def test_carried_volumes_are_the_simulated_ones(run):
+    regions = read(run, "cohort/regions.tsv").set_index("patient")
+    for patient in PATIENTS:
+        truth = json.loads((run.results / f"simulated/{patient}/truth.json").read_text())
+        assert regions.loc[patient, "gtv_cm3"] == pytest.approx(truth["gtv_cm3"], rel=1e-6)
+        assert regions.loc[patient, "gtvr_cm3"] == pytest.approx(truth["recurrent_cm3"], rel=0.15)
+        assert regions.loc[patient, "in_field_fraction"] == pytest.approx(truth["in_field_fraction"], abs=0.05)
+
+
+def test_planted_features_are_found_in_table_2(run):
+    table = read(run, "tables/table2.tsv").set_index("feature")
+    row = table.loc["Intensity_Variance"]
+    assert row["significant"]
+    assert row["mean_difference"] < 0
+    statistics = read(run, "cohort/statistics.tsv").set_index("feature")
+    assert statistics.loc["Intensity_MAD", "significant"]
+
+
+def test_null_cohort_has_none_of_the_size_free_features(null):
+    statistics = read(null, "cohort/statistics.tsv").set_index("feature")
+    assert not statistics.loc[SIZE_FREE, "significant"].any()
+
+
+def test_statistics_are_those_of_the_feature_table(run):
+    # The paired t, written out, for every feature that the rule sent to it.
+    features = read(run, "cohort/features.tsv").set_index(["patient", "region"])
+    statistics = read(run, "cohort/statistics.tsv").set_index("feature")
+    difference = features.xs("recurrent", level="region") - features.xs("non_recurrent", level="region")
+    for feature, row in statistics[statistics["test"] == "t"].iterrows():
+        d = difference[feature]
+        assert row["t"] == pytest.approx(d.mean() / (d.std() / np.sqrt(len(d))), rel=1e-9)
+
+
+def test_everything_says_that_it_is_simulated(run):
+    words = "Simulated patients: no clinical data"
+    for path in ("tables/table2.md", "tables/table2.tex"):
+        assert words in (run.results / path).read_text().replace("\\", "")
+    assert read(run, "tables/table2.tsv")["simulated"].all()
+
+
+def test_pdf_text_stays_text(run):
+    # Type 42 keeps letters as letters; Type 3 would turn them into drawings.
+    for i in (2, 3, 4, 5):
+        data = (run.results / f"figures/fig{i}.pdf").read_bytes()
+        assert b"/Type42" in data or b"/CIDFontType2" in data
+        assert b"/Type3" not in data
+        assert b"CreationDate" not in data

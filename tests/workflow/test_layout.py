@@ -1,0 +1,124 @@
+"""The conventions of the repository: one name from end to end, and core modules declared as inputs."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CORE = ROOT / "scripts" / "npcradiomics"
+RULE_FILES = sorted((ROOT / "workflow").rglob("*.smk"))
+RULE = re.compile(r"^rule (\w+):\n(.*?)(?=^\S|\Z)", re.M | re.S)
+
+
+def rules():
+    """{rule name: text} of every rule that runs a script."""
+    found = {}
+    for path in RULE_FILES:
+        found |= {name: text for name, text in RULE.findall(path.read_text()) if "script:" in text}
+    return found
+
+
+RULES = rules()
+
+
+def imports_of(path):
+    """Core modules that a Python file imports anywhere in it."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "npcradiomics":
+            parts = node.module.split(".")
+            names |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
+    return names
+
+
+def core_used_by(script):
+    """Core modules a script depends on, through others too; job is the glue and computes nothing."""
+    used, waiting = set(), imports_of(script) - {"job"}
+    while waiting:
+        module = waiting.pop()
+        used.add(module)
+        waiting |= imports_of(CORE / f"{module}.py") - used
+    return used
+
+
+def declared_core(text, rule_file_text):
+    inside = re.search(r"core=core\((.*?)\),?\n", text, re.S).group(1)
+    names = set(re.findall(r'"(\w+)"', inside))
+    for group in re.findall(r"\*(\w+)", inside):
+        names |= set(re.findall(r'"(\w+)"', re.search(rf"^{group} = \((.*?)\)", rule_file_text, re.M | re.S).group(1)))
+    return names
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_rule_script_log_and_benchmark_share_one_name(name):
+    text = RULES[name]
+    assert f'"../../scripts/{name}.py"' in text
+    assert (ROOT / "scripts" / f"{name}.py").is_file()
+    log = re.search(r'log:\s+"(.*?)"', text).group(1)
+    benchmark = re.search(r'benchmark:\s+"(.*?)"', text).group(1)
+    assert Path(log).name == f"{name}.log"
+    assert Path(benchmark).name == f"{name}.tsv"
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_rule_has_docstring_environment_and_message(name):
+    text = RULES[name]
+    assert text.strip().startswith('"""')
+    assert "conda:" in text
+    assert "message:" in text
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_declared_core_modules_are_the_imported_ones(name):
+    rule_file = next(path for path in RULE_FILES if re.search(rf"^rule {name}:", path.read_text(), re.M))
+    assert declared_core(RULES[name], rule_file.read_text()) == core_used_by(ROOT / "scripts" / f"{name}.py")
+
+
+def test_every_figure_and_table_is_named_after_its_rule():
+    for name in ("table1", "table2", "fig2", "fig3", "fig4", "fig5"):
+        folder = "tables" if name.startswith("table") else "figures"
+        assert f'"<results>/{folder}/{name}.' in RULES[name]
+
+
+def test_every_core_module_is_used():
+    used = set().union(*(core_used_by(path) for path in (ROOT / "scripts").glob("*.py")))
+    used |= imports_of_text(ROOT / "workflow" / "rules" / "common.smk")
+    used |= set().union(*(imports_of(path) for path in (ROOT / "benchmarks").glob("*.py")))
+    assert {path.stem for path in CORE.glob("*.py")} - used == {"__init__", "job"}
+
+
+def imports_of_text(path):
+    return set(re.findall(r"from npcradiomics import (\w+)", path.read_text()))
+
+
+def test_core_knows_nothing_of_snakemake():
+    for path in CORE.glob("*.py"):
+        if path.stem != "job":
+            modules = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Import | ast.ImportFrom)]
+            names = {alias.name for n in modules for alias in n.names} | {getattr(n, "module", None) for n in modules}
+            assert not any(str(name).split(".")[0] == "snakemake" for name in names), path
+
+
+def test_no_module_is_a_drawer():
+    assert not {"utils", "helpers", "misc", "common", "stats", "radiomics"} & {p.stem for p in CORE.glob("*.py")}
+
+
+@pytest.mark.parametrize(("path", "lines"), [("Snakefile", 60), ("workflow/rules/common.smk", 70)])
+def test_table_of_contents_stays_short(path, lines):
+    assert len((ROOT / path).read_text().splitlines()) <= lines
+
+
+def test_scripts_do_nothing_on_import_and_stay_plumbing():
+    for name in RULES:
+        path = ROOT / "scripts" / f"{name}.py"
+        tree = ast.parse(path.read_text())
+        kinds = {type(node).__name__ for node in tree.body}
+        assert kinds <= {"Expr", "Import", "ImportFrom", "FunctionDef", "If", "Assign"}, path
+        assert len(path.read_text().splitlines()) <= 70, path
+
+
+def test_no_rule_computes_in_run_blocks():
+    for path in RULE_FILES:
+        assert not re.search(r"^\s+run:", path.read_text(), re.M), path

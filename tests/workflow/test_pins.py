@@ -1,0 +1,32 @@
+"""The pins of pyproject.toml and of envs/ are the same."""
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CONDA_NAMES = {"matplotlib": "matplotlib-base"}
+
+
+def test_conda_environment_has_the_pins_of_pyproject():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    pins = dict(re.match(r"([\w-]+)(?:\[\w+\])?==([\w.]+)", line).groups() for line in project["dependencies"])
+    conda = dict(re.findall(r"^  - ([\w-]+)=([\w.]+)$", (ROOT / "envs/npcradiomics.yaml").read_text(), re.M))
+    post_deploy = (ROOT / "envs/npcradiomics.post-deploy.sh").read_text()
+    for name, version in pins.items():
+        if name == "pyradiomics":
+            assert f"pyradiomics=={version}" in post_deploy
+        elif name != "snakemake":  # runs outside the jobs' environments
+            assert conda[CONDA_NAMES.get(name, name)] == version, name
+    assert (
+        f"python={project['requires-python'].removeprefix('==').removesuffix('.*')}"
+        in (ROOT / "envs/npcradiomics.yaml").read_text()
+    )
+
+
+def test_conda_environment_builds_with_the_tools_of_the_lock():
+    text = (ROOT / "pyproject.toml").read_text()
+    conda = (ROOT / "envs/npcradiomics.yaml").read_text()
+    for tool in ("setuptools", "wheel"):
+        version = re.search(rf'"{tool}==([\w.]+)"', text).group(1)
+        assert f"- {tool}={version}\n" in conda

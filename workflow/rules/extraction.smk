@@ -1,0 +1,49 @@
+"""From regions to features: 47 per region by the paper's definitions, pyradiomics' own beside them."""
+
+EXTRACTION = (
+    "extraction",
+    "histogram",
+    "kernels",
+    "kernels_features",
+    "kernels_lloyd",
+    "lloydmax",
+    "outliers",
+    "resampling",
+    "texture",
+)
+
+
+rule extract_features:
+    """The 47 features of both regions, pyradiomics' features of the same quantized regions, and the histograms."""
+    input:
+        planning_mri=file_of("planning_mri"),
+        gtv=file_of("gtv"),
+        recurrent=rules.derive_regions.output.recurrent,
+        non_recurrent=rules.derive_regions.output.non_recurrent,
+        pyradiomics=settings["pyradiomics"],
+        core=core(
+            *EXTRACTION,
+            "pyradiomics_features",
+            "intensities",
+            "image",
+            "geometry",
+            "artefact",
+        ),
+    output:
+        recurrent="<results>/patients/{patient}/features/recurrent.tsv",
+        non_recurrent="<results>/patients/{patient}/features/non_recurrent.tsv",
+        pyradiomics="<results>/patients/{patient}/features/pyradiomics.tsv",
+        notes="<results>/patients/{patient}/features/notes.json",
+        intensities="<results>/patients/{patient}/features/intensities.tsv",
+    log:
+        "<results>/logs/{patient}/extract_features.log",
+    benchmark:
+        "<results>/benchmarks/{patient}/extract_features.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        extraction=settings["extraction"],
+    message:
+        "{wildcards.patient}: features of both regions"
+    script:
+        "../../scripts/extract_features.py"

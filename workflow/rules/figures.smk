@@ -1,0 +1,130 @@
+"""The figures of the paper: each draws a tidy table that is published beside it, and computes nothing."""
+
+
+rule fig2:
+    """Figure 2: intensity histograms of both regions on one intensity scale, a panel per patient."""
+    input:
+        intensities=rules.collect_features.output.intensities,
+        core=core("figures", "style", "notices", "artefact"),
+    output:
+        pdf="<results>/figures/fig2.pdf",
+        png="<results>/figures/fig2.png",
+        data="<results>/figures/fig2.tsv",
+    log:
+        "<results>/logs/fig2.log",
+    benchmark:
+        "<results>/benchmarks/fig2.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        simulated=simulated_cohort,
+    message:
+        "Figure 2"
+    script:
+        "../../scripts/fig2.py"
+
+
+rule fig3:
+    """Figure 3: Pearson correlations of the paired differences, coloured only where p < 0.05."""
+    input:
+        correlation=rules.compare_regions.output.correlation,
+        statistics=rules.compare_regions.output.statistics,
+        core=core("figures", "selection", "paper", "rounding", "style", "notices", "artefact"),
+    output:
+        pdf="<results>/figures/fig3.pdf",
+        png="<results>/figures/fig3.png",
+        data="<results>/figures/fig3.tsv",
+    log:
+        "<results>/logs/fig3.log",
+    benchmark:
+        "<results>/benchmarks/fig3.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        simulated=simulated_cohort,
+    message:
+        "Figure 3"
+    script:
+        "../../scripts/fig3.py"
+
+
+rule fig4:
+    """Figure 4: box plots of the significant features with the patients' points joined in pairs."""
+    input:
+        features=rules.collect_features.output.features,
+        statistics=rules.compare_regions.output.statistics,
+        core=core(
+            "figures", "selection", "paper", "style", "notices", "artefact", "rounding"
+        ),
+    output:
+        pdf="<results>/figures/fig4.pdf",
+        png="<results>/figures/fig4.png",
+        data="<results>/figures/fig4.tsv",
+    log:
+        "<results>/logs/fig4.log",
+    benchmark:
+        "<results>/benchmarks/fig4.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        simulated=simulated_cohort,
+    message:
+        "Figure 4"
+    script:
+        "../../scripts/fig4.py"
+
+
+rule fig5:
+    """Figure 5: the regions on the first two principal components."""
+    input:
+        scores=rules.compare_regions.output.scores,
+        explained=rules.compare_regions.output.explained,
+        statistics=rules.compare_regions.output.statistics,
+        core=core("figures", "selection", "paper", "rounding", "style", "notices", "artefact"),
+    output:
+        pdf="<results>/figures/fig5.pdf",
+        png="<results>/figures/fig5.png",
+        data="<results>/figures/fig5.tsv",
+    log:
+        "<results>/logs/fig5.log",
+    benchmark:
+        "<results>/benchmarks/fig5.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        simulated=simulated_cohort,
+    message:
+        "Figure 5"
+    script:
+        "../../scripts/fig5.py"
+
+
+rule appendix:
+    """Appendix pictures of a patient: S1, GTVr against the 95 % isodose; S2, the fusion of both examinations."""
+    input:
+        planning_mri=file_of("planning_mri"),
+        recurrence_on_planning=rules.register_recurrence.output.recurrence_on_planning,
+        gtv=file_of("gtv"),
+        gtvr=rules.derive_regions.output.gtvr,
+        isodose95=file_of("isodose95"),
+        regions=rules.derive_regions.output.report,
+        core=core(
+            "pictures", "style", "notices", "contours", "image", "geometry", "artefact"
+        ),
+    output:
+        s1_pdf="<results>/patients/{patient}/figures/fig_s1.pdf",
+        s1_png="<results>/patients/{patient}/figures/fig_s1.png",
+        s2_pdf="<results>/patients/{patient}/figures/fig_s2.pdf",
+        s2_png="<results>/patients/{patient}/figures/fig_s2.png",
+    log:
+        "<results>/logs/{patient}/appendix.log",
+    benchmark:
+        "<results>/benchmarks/{patient}/appendix.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        simulated=lambda wildcards: is_simulated(patients[wildcards.patient]),
+    message:
+        "{wildcards.patient}: appendix pictures"
+    script:
+        "../../scripts/appendix.py"

@@ -1,0 +1,27 @@
+"""The simulated default cohort: only for patients whose files the table places below <results>/simulated/."""
+
+
+rule simulate_patient:
+    """Both MRIs, contours and dose of a simulated patient, and the truth that was planted."""
+    input:
+        core=core("simulation", "head", "image", "artefact", "geometry"),
+    output:
+        planning_mri="<results>/simulated/{patient}/planning_mri.nii.gz",
+        recurrence_mri="<results>/simulated/{patient}/recurrence_mri.nii.gz",
+        gtv="<results>/simulated/{patient}/gtv.nii.gz",
+        gtvr="<results>/simulated/{patient}/gtvr.nii.gz",
+        dose="<results>/simulated/{patient}/dose.nii.gz",
+        isodose95="<results>/simulated/{patient}/isodose95.nii.gz",
+        truth="<results>/simulated/{patient}/truth.json",
+    log:
+        "<results>/logs/{patient}/simulate_patient.log",
+    benchmark:
+        "<results>/benchmarks/{patient}/simulate_patient.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        simulation=settings["simulation"],
+    message:
+        "{wildcards.patient}: simulating"
+    script:
+        "../../scripts/simulate_patient.py"

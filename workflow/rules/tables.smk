@@ -1,0 +1,51 @@
+"""The tables of the paper, each as tsv, md, tex and docx."""
+
+
+rule table1:
+    """Table 1: the 47 features by family."""
+    input:
+        core=core(
+            "paper_tables", "notices", "paper", "rounding", "table_formats", "artefact"
+        ),
+    output:
+        tsv="<results>/tables/table1.tsv",
+        markdown="<results>/tables/table1.md",
+        latex="<results>/tables/table1.tex",
+        word="<results>/tables/table1.docx",
+    log:
+        "<results>/logs/table1.log",
+    benchmark:
+        "<results>/benchmarks/table1.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    message:
+        "Table 1"
+    script:
+        "../../scripts/table1.py"
+
+
+rule table2:
+    """Table 2: the significant features beside the rows the paper printed."""
+    input:
+        statistics=rules.compare_regions.output.statistics,
+        excluded=rules.collect_features.output.excluded,
+        core=core(
+            "paper_tables", "notices", "paper", "rounding", "table_formats", "artefact"
+        ),
+    output:
+        tsv="<results>/tables/table2.tsv",
+        markdown="<results>/tables/table2.md",
+        latex="<results>/tables/table2.tex",
+        word="<results>/tables/table2.docx",
+    log:
+        "<results>/logs/table2.log",
+    benchmark:
+        "<results>/benchmarks/table2.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        simulated=simulated_cohort,
+    message:
+        "Table 2"
+    script:
+        "../../scripts/table2.py"
