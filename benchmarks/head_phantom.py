@@ -1,0 +1,357 @@
+"""Pairs of head MRI with known motion, as hard as follow-up of nasopharyngeal carcinoma makes them; seeded.
+
+A continuous anatomy (skull, skull base, air cavities, nasopharynx, tumour) is sampled on the grid of each
+examination, slices averaged over their thickness, so no image is a resampled other image. The second
+examination has another contrast, grid and noise, the tumour shrunk and grown again at one side, the neck bent
+from just below the tumour, and the head moved. x to the left, y to the back, z up, in mm.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import SimpleITK as sitk
+from npcradiomics import rigid
+from npcradiomics.contours import centroid, expand
+from npcradiomics.geometry import inside, voxel_points
+from npcradiomics.pyramid import crop
+from scipy import ndimage
+
+STEP_MM = 1.2
+LOW = np.array([-90.0, -112.0, -125.0])
+HIGH = np.array([90.0, 112.0, 120.0])
+TISSUES = (
+    *("air", "skin", "muscle", "bone", "marrow", "white", "grey"),
+    *("fluid", "mucosa", "tumour", "regrowth", "gland", "eye"),
+)
+CONTRASTS = {  # arbitrary units, order of TISSUES
+    "t1_contrast": (4, 210, 95, 22, 150, 130, 100, 40, 190, 175, 185, 135, 50),
+    "t1": (4, 230, 90, 20, 165, 140, 105, 45, 100, 95, 98, 125, 50),
+    "t1_contrast_fatsat": (4, 60, 100, 18, 60, 120, 105, 35, 220, 190, 205, 140, 40),
+    "t2": (4, 160, 50, 15, 110, 85, 120, 240, 205, 150, 170, 115, 235),
+    "inverted": (5, 60, 130, 220, 95, 105, 130, 200, 55, 70, 60, 100, 190),
+}
+POSES = {"as is": (0.0, 0.0), "5 deg, 10 mm": (5.0, 10.0), "6 deg, 50 mm": (6.0, 50.0)}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A planning and a recurrence MRI, their contours, and where points of the first truly are in the second.
+
+    points, truth   (n, 3) mm: bony landmarks and the GTV dilated by 10 mm, and their true places
+    """
+
+    fixed: sitk.Image
+    moving: sitk.Image
+    gtv: sitk.Image
+    gtvr: sitk.Image
+    points: np.ndarray
+    truth: np.ndarray
+
+    def errors_mm(self, transform: sitk.Transform) -> np.ndarray:
+        """Target registration error (n,) in mm."""
+        return np.linalg.norm(rigid.apply(transform, self.points) - self.truth, axis=1)
+
+    def best_rigid_mm(self) -> float:
+        """The mean error that the best rigid fit to the truth leaves (Kabsch)."""
+        a, b = self.points - self.points.mean(axis=0), self.truth - self.truth.mean(axis=0)
+        u, _, v = np.linalg.svd(a.T @ b)
+        u[:, -1] *= np.sign(np.linalg.det(u @ v))
+        return float(np.linalg.norm(a @ (u @ v) - b, axis=1).mean())
+
+    def reposed(self, degrees: float, millimetres: float, seed: int) -> "Pair":
+        """The same pair after the header of the second was turned and shifted, each axis by up to as much."""
+        rng = np.random.default_rng(seed)
+        pose = rigid.euler(
+            np.zeros(3),
+            np.radians(rng.uniform(-degrees, degrees, 3)),
+            rng.uniform(-millimetres, millimetres, 3),
+        )
+        matrix, _ = rigid.linear_parts(pose)
+        images = []
+        for image in (self.moving, self.gtvr):
+            image = sitk.Image(image)
+            image.SetOrigin(pose.TransformPoint(image.GetOrigin()))
+            image.SetDirection((matrix @ np.array(image.GetDirection()).reshape(3, 3)).ravel())
+            images.append(image)
+        return Pair(self.fixed, images[0], self.gtv, images[1], self.points, rigid.apply(pose, self.truth))
+
+
+@dataclass(frozen=True)
+class Difficulty:
+    """How hard: motion per axis, neck, distortion (RMS per axis), noise (share of the brightest tissue)."""
+
+    rotation_deg: float = 9.0
+    translation_mm: float = 18.0
+    flexion_deg: tuple[float, float] = (6.0, 15.0)
+    distortion_mm: float = 0.0
+    noise: float = 0.04
+    bias: float = 0.3
+    slice_mm: tuple[float, float] = (3.0, 5.0)
+    coverage_mm: tuple[float, float] = (130.0, 180.0)
+
+
+def make_pair(seed: int, difficulty: Difficulty | None = None) -> Pair:
+    """Planning and recurrence MRI of the head number ``seed``."""
+    how = difficulty or Difficulty()
+    rng = np.random.default_rng([seed, 2020])
+    head = Head(rng)
+    motion = rigid.euler(
+        np.zeros(3),
+        np.radians(rng.uniform(-how.rotation_deg, how.rotation_deg, 3)),
+        rng.uniform(-how.translation_mm, how.translation_mm, 3),
+    )
+    deformation = _smooth_vectors(rng, head.shape, 15.0 / STEP_MM, how.distortion_mm)
+    contrasts = ["t1_contrast", rng.choice(["t1", "t1_contrast_fatsat", "t2", "inverted"])]
+
+    fixed_grid = _grid(rng, how, np.zeros(3))
+    moving_grid = _grid(rng, how, np.array(motion.TransformPoint((0.0, 0.0, 0.0))))
+    planning = head.intensity(contrasts[0], recurrence=False, rng=rng)
+    recurrence = head.intensity(contrasts[1], recurrence=True, rng=rng)
+    flexion = np.radians(rng.uniform(*how.flexion_deg)) * rng.choice([-1, 1])
+
+    def pull_back(points: np.ndarray) -> np.ndarray:
+        """From the recurrence MRI to the anatomy: motion undone, neck straightened, distortion undone."""
+        still = rigid.apply(motion.GetInverse(), points)
+        bent = _bend(still, head.hinge_mm, flexion)
+        return bent + _sample_vectors(deformation, bent) if how.distortion_mm else bent
+
+    fixed = _render(fixed_grid, planning, lambda points: points, rng, how)
+    moving = _render(moving_grid, recurrence, pull_back, rng, how)
+    gtv = _mask(fixed_grid, head.tumour, lambda points: points)
+    gtvr = _mask(moving_grid, head.regrowth, pull_back)
+
+    around = voxel_points(expand(crop(gtv, voxel_points(gtv), 15.0), 10.0))
+    around = around[around[:, 2] > head.hinge_mm]
+    points = np.concatenate([head.landmarks, around[:: max(1, len(around) // 2000)]])
+    before = points.copy()  # where the anatomy of a planning point was before the distortion was undone
+    for _ in range(10 if how.distortion_mm else 0):
+        before = points - _sample_vectors(deformation, before)
+    return Pair(fixed, moving, gtv, gtvr, points, rigid.apply(motion, before))
+
+
+class Head:
+    """The anatomy of one person on a grid of STEP_MM: tissues, tumour, regrowth, landmarks."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        axes = [np.arange(low, high, STEP_MM) for low, high in zip(LOW, HIGH, strict=True)]
+        self.shape = tuple(len(axis) for axis in axes)  # (x, y, z)
+        scale = rng.uniform(0.93, 1.05, 3)
+        person = _smooth_vectors(rng, self.shape, 22.0 / STEP_MM, 2.5)
+        x, y, z = (
+            (axis + bend) / factor
+            for axis, bend, factor in zip(
+                np.meshgrid(*(a.astype(np.float32) for a in axes), indexing="ij"), person, scale, strict=True
+            )
+        )
+        fine, coarse = (_smooth_noise(rng, self.shape, sigma / STEP_MM) for sigma in (2.2, 5.0))
+        tissue = np.zeros(self.shape, dtype=np.uint8)
+
+        def ball(centre, radii, ripple=0.0):
+            distance = sum(((v - c) / r) ** 2 for v, c, r in zip((x, y, z), centre, radii, strict=True))
+            return distance < 1.0 + ripple * coarse if ripple else distance < 1.0
+
+        def paint(name, where):
+            tissue[where] = TISSUES.index(name)
+
+        neck = (x / 58) ** 2 + ((y - 22) / 62) ** 2 < 1
+        paint("skin", ball((0, 8, 35), (78, 97, 82)) | (neck & (z < 10)) | ball((0, -35, -25), (58, 52, 52)))
+        shoulders = ball((0, 25, -130), (105, 60, 48))
+        paint("skin", shoulders)
+        inner_neck = (x / 52) ** 2 + ((y - 22) / 56) ** 2 < 1
+        paint("muscle", (inner_neck & (z < 10) & (coarse > -1.6)) | ball((0, -32, -22), (50, 44, 46), 0.15))
+        paint("muscle", ball((0, 25, -130), (97, 52, 42), 0.15))
+        paint("bone", ball((0, 10, 38), (73, 91, 76)))
+        paint("marrow", ball((0, 10, 38), (71, 89, 74)) & ~ball((0, 10, 38), (69, 87, 72)))
+        paint("fluid", ball((0, 10, 38), (67, 85, 70)))
+        brain = ball((0, 10, 39), (65, 83, 67)) & (z > 6 + 4 * coarse)
+        paint("grey", brain & (fine > -1.3))
+        paint("white", brain & ball((0, 10, 39), (59, 77, 61), 0.1) & (fine < 0.7))
+        for side in (-1, 1):
+            paint("fluid", ball((side * 12, 8, 45), (7, 27, 10), 0.2))
+        paint("grey", ball((0, 55, 4), (44, 32, 20), 0.1))
+        paint("white", ball((0, 55, 4), (36, 25, 14), 0.2) & (fine > 0.1))
+        # Skull base: an uneven plate, petrous pyramids with cells, clivus, sphenoid sinus.
+        paint("bone", ball((0, -8, 6), (52, 48, 7), 0.25))
+        for side in (-1, 1):
+            paint("bone", ball((side * 36, 27, 2), (26, 11, 11), 0.3))
+            paint("air", ball((side * 46, 34, -3), (15, 12, 15), 0.2) & (fine > 0.2))
+            paint("bone", ball((side * 46, 34, -3), (17, 14, 17), 0.2) & (fine < -0.4))
+            paint("eye", ball((side * 31, -62, 12), (12, 12, 12)))
+            paint("bone", ball((side * 27, -55, -14), (20, 19, 18), 0.1))
+            paint("air", ball((side * 27, -55, -14), (17, 16, 15), 0.15))
+            paint("bone", ball((side * 46, -20, -40), (5, 17, 28), 0.2))
+            paint("marrow", ball((side * 46, -20, -40), (3, 13, 24), 0.2))
+            paint("gland", ball((side * 54, 8, -32), (9, 15, 24), 0.2))
+            paint("muscle", ball((side * 22, -14, -12), (8, 12, 20), 0.2))
+            paint("bone", ball((side * 17, -17, -8), (2.5, 11, 16)))
+            paint("fluid", ball((side * 24, 20, -25), (4, 4, 40)))
+        paint("marrow", ball((0, 20, 2), (12, 10, 15), 0.15))
+        paint("bone", ball((0, -6, 16), (16, 14, 11), 0.15))
+        paint("air", ball((2, -6, 16), (13, 12, 9), 0.2))
+        paint("air", ball((0, -45, -8), (13, 35, 17), 0.25) & (np.abs(x) > 1.5) & (fine < 0.9))
+        paint("mucosa", ball((0, -45, -8), (13, 35, 17), 0.25) & (fine > 0.5))
+        paint("bone", ball((0, -50, -28), (24, 26, 4)))
+        paint("muscle", ball((0, -38, -45), (22, 30, 15), 0.15))
+        paint("bone", ball((0, -52, -62), (36, 22, 8), 0.1) & ~ball((0, -40, -62), (28, 22, 12)))
+        # Neck: vertebrae with discs, cord, airway.
+        spine = (x / 13) ** 2 + ((y - 28) / 10) ** 2 < 1
+        paint("bone", spine & (z < -12))
+        paint("marrow", ((x / 11) ** 2 + ((y - 28) / 8) ** 2 < 1) & (z < -12) & ((z + 200) % 17 > 4))
+        paint("fluid", ((x / 9) ** 2 + ((y - 47) / 8) ** 2 < 1) & (z < 8))
+        paint("white", ((x / 6) ** 2 + ((y - 47) / 5) ** 2 < 1) & (z < 8))
+        paint("bone", (np.hypot(x, y - 47) > 10) & (np.hypot(x, y - 47) < 14) & (z < -14) & ((z + 200) % 17 > 8))
+        paint("mucosa", ball((0, -6, -16), (19, 13, 17), 0.15))
+        paint("air", ball((0, -9, -18), (13, 7, 15), 0.2))
+        paint("air", ((x / 10) ** 2 + ((y - 2) / 6) ** 2 < 1) & (z < -28))
+
+        side = rng.choice([-1, 1])
+        centre = np.array([side * rng.uniform(6, 12), rng.uniform(-2, 6), rng.uniform(-12, -4)])
+        radii = rng.uniform((10, 9, 9), (20, 16, 16))
+        self.tumour = ball(centre, radii, 0.25) & (tissue != 0)
+        remnant = ball(centre, 0.6 * radii, 0.25)
+        towards = rng.normal(size=3)
+        towards /= np.linalg.norm(towards)
+        again = centre + 0.6 * radii * towards
+        self.regrowth = ball(again, rng.uniform(0.45, 0.7) * radii, 0.3)
+        self._before, self._after = tissue.copy(), tissue.copy()
+        self._before[self.tumour] = TISSUES.index("tumour")
+        self._after[remnant & (tissue != 0)] = TISSUES.index("tumour")
+        self._after[self.regrowth] = TISSUES.index("regrowth")
+        lowest = np.argwhere(self.tumour)[:, 2].min() * STEP_MM + LOW[2]
+        self.hinge_mm = float(lowest - 10.0)
+
+        middle = np.argwhere(self.tumour).mean(axis=0) * STEP_MM + LOW
+        edge = (tissue == TISSUES.index("bone")) & ~ndimage.binary_erosion(tissue == TISSUES.index("bone"))
+        bone = np.argwhere(edge) * STEP_MM + LOW
+        near = bone[(np.linalg.norm(bone - middle, axis=1) < 60.0) & (bone[:, 2] > self.hinge_mm)]
+        self.landmarks = near[rng.choice(len(near), 200, replace=False)]
+
+    def intensity(self, contrast: str, recurrence: bool, rng: np.random.Generator) -> np.ndarray:
+        """Signal on the anatomy's grid (x, y, z): the contrast of each tissue, and texture within tissues."""
+        values = np.array(CONTRASTS[contrast], dtype=np.float32)
+        values[1:] *= rng.uniform(0.9, 1.1, len(values) - 1)
+        signal = values[self._after if recurrence else self._before]
+        signal *= 1.0 + 0.06 * _smooth_noise(rng, self.shape, 2.0 / STEP_MM)
+        return ndimage.gaussian_filter(signal, 0.5 / STEP_MM)
+
+
+def make_real_pair(image: sitk.Image, label: sitk.Image, seed: int, difficulty: Difficulty | None = None) -> Pair:
+    """A pair whose first examination is real; the second is the first moved, on another grid, remapped."""
+    how = difficulty or Difficulty()
+    rng = np.random.default_rng([seed, 2021])
+    label = label != 0
+    centre = centroid(label)
+    motion = rigid.euler(
+        centre,
+        np.radians(rng.uniform(-how.rotation_deg, how.rotation_deg, 3)),
+        rng.uniform(-how.translation_mm, how.translation_mm, 3),
+    )
+    grid = _grid(rng, how, np.array(motion.TransformPoint(_middle(image))))
+    fixed = sitk.Cast(image, sitk.sitkFloat32)
+    values = sitk.GetArrayFromImage(fixed)
+    top = np.percentile(values, 99.5)
+    relative = np.clip(values / top, 0, 1)
+    remapped = 200 * (relative ** rng.uniform(0.6, 1.6) if rng.random() < 0.5 else np.sin(np.pi * relative**0.7))
+    other = sitk.GetImageFromArray(remapped.astype(np.float32))
+    other.CopyInformation(image)
+    moved = sitk.Resample(other, grid, motion.GetInverse(), sitk.sitkBSpline, 0.0, sitk.sitkFloat32)
+    array = np.maximum(sitk.GetArrayFromImage(moved), 0)
+    moving = sitk.GetImageFromArray(_spoil(array, rng, how))
+    moving.CopyInformation(grid)
+    points = voxel_points(label)
+    cut = np.median(points @ [0.6, 0.6, 0.5])
+    half = sitk.GetArrayFromImage(label)
+    half[half != 0] = points @ [0.6, 0.6, 0.5] > cut
+    half = sitk.GetImageFromArray(half)
+    half.CopyInformation(label)
+    gtvr = sitk.Resample(half, grid, motion.GetInverse(), sitk.sitkNearestNeighbor, 0)
+    points = voxel_points(expand(crop(label, points, 40.0), 30.0))
+    points = points[inside(points, image)]
+    points = points[:: max(1, len(points) // 2000)]
+    return Pair(fixed, moving, label, gtvr, points, rigid.apply(motion, points))
+
+
+def _middle(image: sitk.Image) -> tuple[float, ...]:
+    return image.TransformContinuousIndexToPhysicalPoint([(n - 1) / 2 for n in image.GetSize()])
+
+
+def _grid(rng: np.random.Generator, how: Difficulty, middle: np.ndarray) -> sitk.Image:
+    """An empty image: random voxels, field of view, tilt, half the time flipped rows."""
+    spacing = np.array([*[rng.uniform(0.7, 1.0)] * 2, rng.uniform(*how.slice_mm)])
+    size = np.array([256, 256, round(rng.uniform(*how.coverage_mm) / spacing[2])])
+    tilt = rigid.euler(np.zeros(3), np.radians(rng.uniform(-6, 6, 3)))
+    matrix = rigid.linear_parts(tilt)[0] @ np.diag([1.0, rng.choice([-1.0, 1.0]), 1.0])
+    middle = middle + rng.uniform((-10, -10, -30), (10, 10, 10))
+    image = sitk.Image([int(n) for n in size], sitk.sitkFloat32)
+    image.SetSpacing(spacing)
+    image.SetDirection(matrix.ravel())
+    image.SetOrigin(middle - matrix @ (spacing * (size - 1) / 2))
+    return image
+
+
+def _grid_points(grid: sitk.Image, through: float = 0.0) -> np.ndarray:
+    """Points (z, y, x, 3) of a grid, moved by a share of a slice."""
+    matrix = np.array(grid.GetDirection()).reshape(3, 3) * np.array(grid.GetSpacing())
+    nx, ny, nz = grid.GetSize()
+    ix, iy, iz = (np.arange(n)[:, None] * matrix[:, axis] for axis, n in enumerate((nx, ny, nz)))
+    return ix[None, None] + iy[None, :, None] + iz[:, None, None] + through * matrix[:, 2] + np.array(grid.GetOrigin())
+
+
+def _render(grid, signal, pull_back, rng, how) -> sitk.Image:
+    total = np.zeros(grid.GetSize()[::-1], dtype=np.float32)
+    through = (-1 / 3, 0.0, 1 / 3)  # a slice is the mean over its thickness
+    for share in through:
+        points = pull_back(_grid_points(grid, share).reshape(-1, 3))
+        index = ((points - LOW) / STEP_MM).T
+        total += ndimage.map_coordinates(signal, index, order=1, mode="nearest").reshape(total.shape)
+    image = sitk.GetImageFromArray(_spoil(total / len(through), rng, how))
+    image.CopyInformation(grid)
+    return image
+
+
+def _spoil(array: np.ndarray, rng: np.random.Generator, how: Difficulty) -> np.ndarray:
+    """Coil sensitivity and Rician noise (of two Gaussian channels)."""
+    z, y, x = np.meshgrid(*(np.linspace(-1, 1, n) for n in array.shape), indexing="ij", sparse=True)
+    a, b, c, d, e = rng.uniform(-how.bias, how.bias, 5)
+    array = array * np.exp(a * x + b * y + c * z + d * x * y + e * (y**2 - 0.3))
+    sigma = how.noise * np.percentile(array, 99)
+    real, imaginary = rng.normal(0, sigma, (2, *array.shape))
+    return np.hypot(array + real, imaginary).astype(np.float32)
+
+
+def _mask(grid: sitk.Image, anatomy: np.ndarray, pull_back) -> sitk.Image:
+    index = ((pull_back(_grid_points(grid).reshape(-1, 3)) - LOW) / STEP_MM).T
+    inside = ndimage.map_coordinates(anatomy.astype(np.float32), index, order=1) >= 0.5
+    image = sitk.GetImageFromArray(inside.reshape(grid.GetSize()[::-1]).astype(np.uint8))
+    image.CopyInformation(grid)
+    return image
+
+
+def _bend(points: np.ndarray, hinge_mm: float, angle_rad: float) -> np.ndarray:
+    """Points below the hinge turned about x, by an angle that grows over 40 mm; above it nothing moves."""
+    depth = np.clip((hinge_mm - points[:, 2]) / 40.0, 0.0, 1.0)
+    angle = angle_rad * depth * depth * (3.0 - 2.0 * depth)
+    y, z = points[:, 1] - 25.0, points[:, 2] - hinge_mm
+    bent = points.copy()
+    bent[:, 1] = 25.0 + np.cos(angle) * y - np.sin(angle) * z
+    bent[:, 2] = hinge_mm + np.sin(angle) * y + np.cos(angle) * z
+    return bent
+
+
+def _smooth_noise(rng: np.random.Generator, shape: tuple[int, ...], sigma: float) -> np.ndarray:
+    """Gaussian random field of unit variance, correlated over ``sigma`` voxels."""
+    coarse = max(1, int(sigma / 2))
+    small = rng.normal(size=[n // coarse + 3 for n in shape]).astype(np.float32)
+    small = ndimage.gaussian_filter(small, sigma / coarse)
+    big = ndimage.zoom(small, coarse, order=1)[tuple(slice(n) for n in shape)] if coarse > 1 else small
+    big = big[tuple(slice(n) for n in shape)]
+    return big / big.std()
+
+
+def _smooth_vectors(rng: np.random.Generator, shape: tuple[int, ...], sigma: float, rms: float) -> np.ndarray:
+    return np.stack([rms * _smooth_noise(rng, shape, sigma) for _ in range(3)])
+
+
+def _sample_vectors(field: np.ndarray, points: np.ndarray) -> np.ndarray:
+    index = ((points - LOW) / STEP_MM).T
+    return np.stack([ndimage.map_coordinates(f, index, order=1, mode="nearest") for f in field], axis=1)
