@@ -4,8 +4,8 @@
 include: "rules/common.smk"
 
 
-settings = complete("heterogeneity")
-patients = read_patients_table("heterogeneity", settings)
+settings = settings_of("heterogeneity")
+patients = patients_of("heterogeneity", settings)
 simulated_cohort = any(
     map(is_simulated, patients.values())
 )  # said on every table and figure

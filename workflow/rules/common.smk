@@ -1,4 +1,4 @@
-"""What every chapter uses: settings and patients, checked before the first job; inputs by column; core modules as inputs."""
+"""What every chapter uses: settings and patients, checked before the first job; inputs by column; core modules."""
 
 import os
 import re
@@ -6,42 +6,30 @@ import sys
 from pathlib import Path
 
 ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=False)).parents[1]
+SCHEMAS = ROOT / "workflow" / "schemas"
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from npcradiomics import configuration
 
-envvars_of_threads = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS": "1",
-}
-os.environ.update(
-    envvars_of_threads
-)  # one thread per job: bit-identical results, and as many jobs as cores
+# One thread per job: as many jobs as cores, and the same bits however many run.
+for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "NUMBA"):
+    os.environ[f"{library}_NUM_THREADS"] = "1"
+os.environ["ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS"] = "1"
+os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".cache" / "numba"))
 
 
-def complete(study):
+def settings_of(study):
     """The study's settings with defaults; a wrong key or value stops here."""
-    schema = configuration.read_schema(
-        ROOT / f"workflow/schemas/{study}_config.schema.yaml"
-    )
-    try:
-        return configuration.complete_settings(config, schema, where=f"config: {study}")
-    except ValueError as error:
-        raise WorkflowError(str(error))
+    schema = configuration.read_schema(SCHEMAS / f"{study}_config.schema.yaml")
+    return configuration.complete_settings(config, schema, where=f"config: {study}")
 
 
-def read_patients_table(study, settings):
+def patients_of(study, settings):
     """The patients table as {patient: row}; a wrong row stops here."""
-    schema = configuration.read_schema(
-        ROOT / f"workflow/schemas/{study}_patients.schema.yaml"
+    schema = configuration.read_schema(SCHEMAS / f"{study}_patients.schema.yaml")
+    rows = configuration.read_patients(
+        settings["patients"], schema, settings["clinical_columns"]
     )
-    try:
-        rows = configuration.read_patients(
-            settings["patients"], schema, settings["clinical_columns"]
-        )
-    except ValueError as error:
-        raise WorkflowError(str(error))
     return {row["patient"]: row for row in rows}
 
 
@@ -52,7 +40,7 @@ def is_simulated(row):
 def file_of(column):
     """Input function: the file in this column of the patient's row.
 
-    A missing file is left out here and refused by check_inputs with patient and name, so that the other patients go on.
+    A missing file is left out here and refused by check_inputs with patient and name, so that the others go on.
     """
 
     def path(wildcards):
@@ -64,10 +52,7 @@ def file_of(column):
 
 
 def core(*modules):
-    """Core modules as input files: an edit reruns what depends on it. Relative to the working directory where it can be."""
+    """Core modules as input files: an edit reruns what depends on it. Relative where the clone is the working folder."""
     folder = ROOT / "scripts" / "npcradiomics"
-    inside = Path.cwd() == ROOT
-    return [
-        str((folder.relative_to(ROOT) if inside else folder) / f"{name}.py")
-        for name in modules
-    ]
+    folder = folder.relative_to(ROOT) if Path.cwd() == ROOT else folder
+    return [str(folder / f"{name}.py") for name in modules]

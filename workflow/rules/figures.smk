@@ -29,7 +29,9 @@ rule fig3:
     input:
         correlation=rules.compare_regions.output.correlation,
         statistics=rules.compare_regions.output.statistics,
-        core=core("figures", "selection", "paper", "rounding", "style", "notices", "artefact"),
+        core=core(
+            "figures", "selection", "paper", "rounding", "style", "notices", "artefact"
+        ),
     output:
         pdf="<results>/figures/fig3.pdf",
         png="<results>/figures/fig3.png",
@@ -80,7 +82,9 @@ rule fig5:
         scores=rules.compare_regions.output.scores,
         explained=rules.compare_regions.output.explained,
         statistics=rules.compare_regions.output.statistics,
-        core=core("figures", "selection", "paper", "rounding", "style", "notices", "artefact"),
+        core=core(
+            "figures", "selection", "paper", "rounding", "style", "notices", "artefact"
+        ),
     output:
         pdf="<results>/figures/fig5.pdf",
         png="<results>/figures/fig5.png",

@@ -41,7 +41,8 @@ rule register_recurrence:
         initial_transform=file_of("initial_transform"),
         core=core(
             "registration",
-            "registration_checks", "mutual_information",
+            "registration_checks",
+            "mutual_information",
             "pyramid",
             "rigid",
             "contours",

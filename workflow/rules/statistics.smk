@@ -50,7 +50,15 @@ rule compare_regions:
     """Shapiro-Wilk, paired t or Wilcoxon, effect sizes, correlation matrix and principal components."""
     input:
         features=rules.collect_features.output.features,
-        core=core(*STATISTICS, "correlation", "components", "selection", "paper", "rounding", "artefact"),
+        core=core(
+            *STATISTICS,
+            "correlation",
+            "components",
+            "selection",
+            "paper",
+            "rounding",
+            "artefact",
+        ),
     output:
         statistics="<results>/cohort/statistics.tsv",
         correlation="<results>/cohort/correlation.tsv",
