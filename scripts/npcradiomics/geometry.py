@@ -78,7 +78,9 @@ def require_same_grid(image: sitk.Image, other: sitk.Image, name: str, other_nam
     Positions may differ by a hundredth of a voxel: two programs that wrote one geometry round it differently.
     """
     if image.GetSize() != other.GetSize():
-        raise ValueError(f"{name} has {image.GetSize()} voxels, {other_name} {other.GetSize()}: not one grid")
+        raise ValueError(
+            f"{name} has {_grid_text(image)}, {other_name} {_grid_text(other)}: not one grid; {_WHAT_TO_TRY}"
+        )
     corners = itertools.product(*((0, n - 1) for n in image.GetSize()))
     apart = max(
         np.abs(
@@ -90,7 +92,18 @@ def require_same_grid(image: sitk.Image, other: sitk.Image, name: str, other_nam
         for corner in corners
     )
     if apart > 0.01:
-        raise ValueError(f"{name} and {other_name} are {apart:.3g} voxels apart at a corner: not one grid")
+        raise ValueError(
+            f"{name} ({_grid_text(image)}) and {other_name} ({_grid_text(other)}) are {apart:.3g} voxels apart at a"
+            f" corner: not one grid; {_WHAT_TO_TRY}"
+        )
+
+
+_WHAT_TO_TRY = "resample the mask to the image's grid (nearest neighbour) or draw it there"
+
+
+def _grid_text(image):
+    spacing = " x ".join(f"{s:.4g}" for s in image.GetSpacing())
+    return f"{' x '.join(map(str, image.GetSize()))} voxels of {spacing} mm"
 
 
 def voxel_points(mask: sitk.Image) -> np.ndarray:

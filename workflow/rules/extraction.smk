@@ -47,3 +47,26 @@ rule extract_features:
         "{wildcards.patient}: features of both regions"
     script:
         "../../scripts/extract_features.py"
+
+
+rule definitions:
+    """Which of the 40 texture features pyradiomics defines alike, and how much the others differ in this cohort."""
+    input:
+        features="<results>/cohort/features.tsv",
+        pyradiomics="<results>/cohort/pyradiomics.tsv",
+        core=core("agreement", "definitions", "notices", "paper", "rounding", "table_formats", "artefact"),
+    output:
+        tsv="<results>/tables/definitions.tsv",
+        markdown="<results>/tables/definitions.md",
+    params:
+        simulated=simulated_cohort,
+    log:
+        "<results>/logs/definitions.log",
+    benchmark:
+        "<results>/benchmarks/definitions.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    message:
+        "definitions beside those of pyradiomics"
+    script:
+        "../../scripts/definitions.py"
