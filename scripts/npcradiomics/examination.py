@@ -5,6 +5,7 @@ import SimpleITK as sitk
 
 from npcradiomics.contours import volume_ml
 from npcradiomics.image import read_image, read_mask
+from npcradiomics.transform_file import read_linear_transform
 
 
 def check_examination(row):
@@ -28,7 +29,7 @@ def check_examination(row):
         found["isodose95_cm3"] = volume_ml(_with_column("isodose95", read_mask, row["isodose95"]))
     for column in ("transform", "initial_transform"):
         if column in row:
-            _with_column(column, _read_transform, row[column])
+            _with_column(column, read_linear_transform, row[column])
     _require_variation("GTV", gtv, planning, row["planning_mri"])
     return found
 
@@ -38,13 +39,6 @@ def _with_column(column, read, *arguments):
         return read(*arguments)
     except ValueError as error:
         raise ValueError(f"{column}: {error}") from error
-
-
-def _read_transform(path):
-    try:
-        return sitk.ReadTransform(path)
-    except RuntimeError as error:
-        raise ValueError(f"{path}: not a readable transform (.tfm)") from error
 
 
 def _image_facts(image):

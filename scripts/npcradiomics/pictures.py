@@ -7,10 +7,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import SimpleITK as sitk
 
+from npcradiomics.cuts import PLANES, to_patient_axes
 from npcradiomics.style import CONTOUR_COLOURS, PAGE_WIDTH, RC, new_figure, say_simulated
 
 MARGIN_MM = 30.0  # shown round the tumour
-PLANES = {"axial": (0, 1, 2), "coronal": (1, 0, 2), "sagittal": (2, 0, 1)}  # slice axis, rows, columns of (z, y, x)
+REGISTRATION_MARGIN_MM = 55.0
 
 
 def draw_in_field(patient, planning, gtvr, isodose95, in_field_words, simulated):
@@ -54,21 +55,22 @@ def draw_fusion(patient, planning, recurrence_on_planning, gtv, gtvr, simulated)
     return figure
 
 
-def draw_registration(patient, planning, before, after, gtv, gtvr, words, simulated):
+def draw_registration(patient, pair, words, simulated):
     """The registration in three planes through the tumour: planning, recurrence before and after, checkerboard.
 
-    before: the recurrence MRI on the planning grid as the headers place it; after: with the transform.
+    pair: registration_pictures.ExaminationPair; before is the recurrence MRI as its header places it.
     """
+    pair = pair.map(to_patient_axes)
     figure, axes = new_figure(PAGE_WIDTH, PAGE_WIDTH * 0.86, nrows=3, ncols=4)
     columns = ["planning MRI", "recurrence, as the headers say", "recurrence, registered", "checkerboard"]
     with plt.rc_context(RC):
         for row, plane in enumerate(("axial", "coronal", "sagittal")):
-            view = _View(planning, gtv, plane=plane, margin_mm=55.0)
-            for column, image in enumerate((planning, before, after)):
+            view = _View(pair.planning, pair.gtv, plane=plane, margin_mm=REGISTRATION_MARGIN_MM)
+            for column, image in enumerate((pair.planning, pair.before, pair.after)):
                 view.show(axes[row, column], image)
-            view.checkerboard(axes[row, 3], planning, after)
-            for axis in axes[row]:
-                view.contour(axis, gtv, "gtv")
+            view.checkerboard(axes[row, 3], pair.planning, pair.after)
+            for axis, gtvr in zip(axes[row], (pair.gtvr, pair.gtvr_before, pair.gtvr, pair.gtvr), strict=True):
+                view.contour(axis, pair.gtv, "gtv")
                 view.contour(axis, gtvr, "gtvr")
             axes[row, 0].text(0.02, 0.98, plane, transform=axes[row, 0].transAxes, color="white", va="top")
         for axis, title in zip(axes[0], columns, strict=True):
@@ -87,7 +89,7 @@ class _View:
         mask = _array(centre_of) > 0
         shown = mask if also is None else mask | (_array(also) > 0)
         self.index = int(mask.sum(axis=(self.rows, self.columns)).argmax())
-        spacing = _oriented(planning).GetSpacing()[::-1]
+        spacing = to_patient_axes(planning).GetSpacing()[::-1]
         self.window = []
         for axis in (self.rows, self.columns):
             used = np.flatnonzero(shown.any(axis=tuple({0, 1, 2} - {axis})))
@@ -158,12 +160,8 @@ class _View:
         axis.imshow(colour, extent=self.extent, origin="lower" if self.upwards else "upper", interpolation="nearest")
 
 
-def _oriented(image):
-    return sitk.DICOMOrient(image, "LPS")
-
-
 def _array(image):
-    return sitk.GetArrayFromImage(_oriented(image))
+    return sitk.GetArrayFromImage(to_patient_axes(image))
 
 
 def _unit(values):

@@ -1,0 +1,131 @@
+"""What the checks of a registration mean to the person who reads them: words, limits, doubt, and the gate.
+
+Works on quality.json, the record that rule register_recurrence leaves for every patient.
+"""
+
+ORDER = ("pass", "look", "not known", "failed")  # from no doubt to most
+
+TITLES = {
+    "registered": "Registered at all",
+    "backward": "Registered backwards",
+    "similarity": "Likeness round the tumour",
+    "recurrence_inside": "Recurrence near the old tumour",
+    "overlap": "Field of view",
+    "restart": "Started again from elsewhere",
+    "rotation": "Turning of the head",
+}
+# The value of perfect agreement, for checks that ask for a value of at least the limit; the others ask for at most it.
+PERFECT = {"similarity": 2.0, "recurrence_inside": 1.0, "overlap": 1.0}
+WORST_LIKENESS = 1.0  # normalised mutual information of images that have nothing in common
+SHARES = ("recurrence_inside", "overlap")
+
+
+def not_registered(reason: str) -> dict:
+    """Verdict and checks, as of a registration, of a patient whose images could not be registered or checked."""
+    sentence = f"Could not be registered and checked: {reason}."
+    check = {"name": "registered", "value": None, "unit": "", "limit": None, "verdict": "failed", "sentence": sentence}
+    return {"verdict": "failed", "checks": {"registered": check}}
+
+
+def title(check: dict) -> str:
+    """The name of a check in words."""
+    return TITLES.get(check["name"], check["name"].replace("_", " ").capitalize())
+
+
+def value_words(check: dict) -> str:
+    """The value of a check with its unit."""
+    return "not known" if check["value"] is None else _amount(check, check["value"])
+
+
+def limit_words(check: dict) -> str:
+    """The limit of a check: "at most 1.00 mm", "at least 95 %"; empty where there is none."""
+    if check["limit"] is None:
+        return ""
+    return f"{'at least' if check['name'] in PERFECT else 'at most'} {_amount(check, check['limit'])}"
+
+
+def doubt(check: dict) -> float:
+    """How far a check is from perfect, on a scale where its limit is 1; 1 where its value is not known."""
+    if check["value"] is None:
+        return 1.0
+    if check["name"] == "similarity":
+        gained, needed = check["value"] - WORST_LIKENESS, check["limit"] - WORST_LIKENESS
+        return needed / max(gained, 1e-6)
+    if check["name"] in PERFECT:
+        perfect = PERFECT[check["name"]]
+        return (perfect - check["value"]) / max(perfect - check["limit"], 1e-6)
+    return check["value"] / check["limit"]
+
+
+def worst_check(quality: dict) -> dict:
+    """The check that casts most doubt: the worst verdict first, then the largest distance from perfect."""
+    return max(quality["checks"].values(), key=lambda check: (ORDER.index(check["verdict"]), doubt(check)))
+
+
+def by_doubt(quality: dict) -> tuple:
+    """Sort key of patients: those with most doubt first, then by name."""
+    worst = worst_check(quality)
+    return (-ORDER.index(quality["verdict"]), -doubt(worst), quality["patient"])
+
+
+def outcome(quality: dict, review: str) -> str:
+    """Whether the patient goes on: "enters", "left out" (a person rejected it) or "undecided" (failed, no review)."""
+    if review == "reject":
+        return "left out"
+    return "undecided" if quality["verdict"] == "failed" and review != "accept" else "enters"
+
+
+def require_accepted(quality: dict, review: str, note: str, page: str) -> dict:
+    """The gate: the record of an accepted registration; ValueError with reason and remedy for another.
+
+    review  "accept", "reject" or "" (column registration_review); a person's verdict overrules the checks
+    page    path of the patient's page, named in the message
+    """
+    result = outcome(quality, review)
+    if result == "left out":
+        raise ValueError(f"registration rejected by a person ({note or 'no note'}); nothing is computed from it")
+    if result == "undecided":
+        failed = [c for c in quality["checks"].values() if c["verdict"] == "failed"]
+        reasons = "; ".join(c["sentence"].rstrip(".") for c in failed)
+        raise ValueError(
+            f"registration failed: {reasons}. Look at {page}. If the images do lie on each other, write accept into "
+            "the patient's column registration_review; if not, give a start in initial_transform or the transform "
+            "itself in transform, or write reject to leave the patient out; the reason goes to registration_note"
+        )
+    return {"patient": quality["patient"], "verdict": quality["verdict"], "review": review, "note": note}
+
+
+def table_row(quality: dict, review: str, note: str) -> dict:
+    """One row of cohort/registration.tsv: verdicts, values, motion, carried volume, and what a person decided."""
+    worst = worst_check(quality)
+    row = {
+        "patient": quality["patient"],
+        "verdict": quality["verdict"],
+        "outcome": outcome(quality, review),
+        "review": review,
+        "note": note,
+        "source": quality["source"],
+        "worst_check": worst["name"],
+        "worst_sentence": worst["sentence"],
+    }
+    for name in TITLES:
+        check = quality["checks"].get(name, {"value": None, "verdict": "not run"})
+        if name != "registered":
+            row |= {f"{name}_value": check["value"], f"{name}_verdict": check["verdict"]}
+    for kind, unit in (("rotation", "deg"), ("translation", "mm")):
+        row |= {f"{kind}_{a}_{unit}": v for a, v in zip("xyz", quality[f"{kind}_{unit}"], strict=True)}
+    row |= {name: quality[name] for name in ("rotation_angle_deg", "shift_mm", "volume_change_percent")}
+    carried = quality["gtvr_volume"]
+    row |= {f"gtvr_{name}": carried[name] for name in ("before_ml", "after_ml", "change_percent", "small")}
+    unknown = set(quality["checks"]) - set(TITLES)
+    if unknown:
+        raise ValueError(f"{quality['patient']}: checks {sorted(unknown)} have no column in the registration table")
+    return {name: " ".join(value.split()) if isinstance(value, str) else value for name, value in row.items()}
+
+
+def _amount(check: dict, value: float) -> str:
+    if check["name"] in SHARES:
+        return f"{100 * value:.0f} %"
+    if check["name"] == "similarity":
+        return f"{value:.3f}"
+    return f"{value:.1f}\N{DEGREE SIGN}" if check["unit"] == "degrees" else f"{value:.2f} {check['unit']}".strip()

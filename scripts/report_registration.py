@@ -1,0 +1,46 @@
+"""Rule report_registration: what a person looks at to judge one patient's registration."""
+
+import SimpleITK as sitk
+
+from npcradiomics import job
+from npcradiomics.artefact import read_json, replacing, write_text
+from npcradiomics.carried_contour import carry_or_empty
+from npcradiomics.html_page import render
+from npcradiomics.image import read_image, read_mask
+from npcradiomics.pictures import REGISTRATION_MARGIN_MM, draw_registration
+from npcradiomics.registration_page import page_content
+from npcradiomics.registration_pictures import MARGIN_MM, ExaminationPair, Volumes, thumbnail
+from npcradiomics.style import save
+from npcradiomics.transform_file import read_linear_transform
+
+
+def main(snakemake):
+    given, params = snakemake.input, snakemake.params
+    planning, recurrence = read_image(given.planning_mri), read_image(given.recurrence_mri)
+    quality = read_json(given.quality)
+    headers = sitk.Transform(3, sitk.sitkIdentity)
+    drawn_there = params.gtvr_frame == "recurrence"
+    drawn = read_mask(given.gtvr, recurrence if drawn_there else planning)
+    transform = read_linear_transform(given.registration)
+    discrepancy = read_image(given.discrepancy)
+    known = sitk.GetArrayViewFromImage(discrepancy).min() >= 0.0
+    pair = ExaminationPair(
+        planning=planning,
+        before=sitk.Resample(recurrence, planning, headers, sitk.sitkLinear, 0.0),
+        after=read_image(given.recurrence_on_planning),
+        gtv=read_mask(given.gtv, planning),
+        gtvr_before=carry_or_empty(drawn, planning, headers) if drawn_there else drawn,
+        gtvr=carry_or_empty(drawn, planning, transform) if drawn_there else drawn,
+        discrepancy=discrepancy if known else None,
+    )
+    content = page_content(pair, quality, params.review, params.note, params.simulated)
+    write_text(render(given.templates[0], **content), snakemake.output.report)
+    with replacing(snakemake.output.thumbnail) as temporary:
+        temporary.write_bytes(thumbnail(Volumes(pair.round_tumour(MARGIN_MM), planning)))
+    words = f"registration {quality['verdict']}, rotation {quality['rotation_angle_deg']:.1f}\N{DEGREE SIGN}"
+    shown = pair.round_tumour(REGISTRATION_MARGIN_MM)
+    save(draw_registration(quality["patient"], shown, words, params.simulated), snakemake.output.png)
+
+
+if "snakemake" in globals():
+    job.run(main, snakemake)  # noqa: F821
