@@ -1,11 +1,16 @@
 """Rule appendix: pictures S1 (GTVr against the 95 % isodose) and S2 (fusion) of one patient."""
 
+from pathlib import Path
+
 import SimpleITK as sitk
+
 from npcradiomics import job
-from npcradiomics.artefact import read_json
+from npcradiomics.artefact import read_json, write_text
+from npcradiomics.captions import escape_rst, fill_caption, simulated_sentence
 from npcradiomics.contours import carry_mask
 from npcradiomics.image import read_image, read_mask
 from npcradiomics.pictures import draw_fusion, draw_in_field
+from npcradiomics.rounding import percent_text
 from npcradiomics.style import save
 
 
@@ -24,6 +29,11 @@ def main(snakemake):
     fused = read_image(snakemake.input.recurrence_on_planning)
     s2 = draw_fusion(patient, planning, fused, gtv, gtvr, simulated)
     save(s2, snakemake.output.s2_pdf, snakemake.output.s2_png)
+    numbers = {"patient": escape_rst(patient), "simulated": simulated_sentence(simulated)}
+    numbers |= {"in_field": words, "minimum": percent_text(snakemake.params.in_field_minimum)}
+    for name in ("s1_caption", "s2_caption"):
+        template = Path(snakemake.input[name]).read_text(encoding="utf-8")
+        write_text(fill_caption(template, **numbers), snakemake.output[name])
 
 
 if "snakemake" in globals():

@@ -1,26 +1,34 @@
 """Rule collect_features: one table of the cohort, and who does not enter."""
 
+import pandas as pd
+
 from npcradiomics import job
 from npcradiomics.artefact import read_json, write_table
 from npcradiomics.cohort import exclusions, regions_table, require_enough, stack
+from npcradiomics.subset import read_clinical, select_patients
 
 
 def main(snakemake):
+    params = snakemake.params
+    clinical = read_clinical(snakemake.input.patients, params.clinical_columns)
+    _, deselected = select_patients(clinical, params.exclude)
+    rejected = pd.DataFrame(params.rejected, columns=deselected.columns)
+    rejected = rejected[~rejected["patient"].isin(deselected["patient"])]
     reports = [read_json(path) for path in snakemake.input.regions]
-    excluded = exclusions(reports, snakemake.params.regions["in_field_minimum"])
-    kept = [p for p in snakemake.params.patients if p not in set(excluded["patient"])]
+    out_of_field = exclusions(reports, params.regions["in_field_minimum"])
+    excluded = pd.concat([deselected, rejected, out_of_field], ignore_index=True)
+    kept = [p for p in params.patients if p not in set(excluded["patient"])]
     require_enough(kept, excluded)
-    paths = [
-        path for pair in zip(snakemake.input.recurrent, snakemake.input.non_recurrent, strict=True) for path in pair
-    ]
+    pairs = zip(snakemake.input.recurrent, snakemake.input.non_recurrent, strict=True)
     tables = {
-        "features": stack(paths),
+        "features": stack([path for pair in pairs for path in pair]),
         "pyradiomics": stack(snakemake.input.pyradiomics),
         "intensities": stack(snakemake.input.intensities),
-        "regions": regions_table(reports, [read_json(path) for path in snakemake.input.notes]),
     }
     for name, table in tables.items():
-        write_table(table[table["patient"].isin(kept)] if name != "regions" else table, snakemake.output[name])
+        write_table(table[table["patient"].isin(kept)], snakemake.output[name])
+    regions = regions_table(reports, [read_json(path) for path in snakemake.input.notes])
+    write_table(regions.assign(in_cohort=regions["patient"].isin(kept)), snakemake.output.regions)
     write_table(excluded, snakemake.output.excluded)
 
 

@@ -1,20 +1,34 @@
 """Rule compare_regions: the cohort statistics of the heterogeneity study."""
 
+import logging
+
 import pandas as pd
+
 from npcradiomics import job
 from npcradiomics.artefact import write_table
 from npcradiomics.comparison import compare_regions
 from npcradiomics.components import principal_components
 from npcradiomics.correlation import correlate_differences
+from npcradiomics.notices import small_cohort_warning
 from npcradiomics.selection import select_features
+from npcradiomics.size import size_effects
+from npcradiomics.stability import stability
 
 
 def main(snakemake):
+    settings = snakemake.params.statistics
+    bootstrap = {"seed": settings["seed"], "n_boot": settings["n_boot"]}
     features = pd.read_csv(snakemake.input.features, sep="\t", dtype={"patient": str})
-    statistics = compare_regions(features, **snakemake.params.statistics)
+    regions = pd.read_csv(snakemake.input.regions, sep="\t", dtype={"patient": str})
+    statistics = compare_regions(features, alpha=settings["alpha"], n_tests=settings["n_tests"], **bootstrap)
+    notice = small_cohort_warning(features["patient"].nunique(), statistics["threshold"].iloc[0])
+    if notice:
+        logging.getLogger("npcradiomics").warning(notice)
     shown, _ = select_features(statistics)
     components = principal_components(features, shown)
     write_table(statistics, snakemake.output.statistics)
+    write_table(size_effects(features, regions), snakemake.output.sizes)
+    write_table(stability(features, statistics, **bootstrap), snakemake.output.stability)
     write_table(correlate_differences(features, shown), snakemake.output.correlation)
     write_table(components.explained, snakemake.output.explained)
     write_table(components.loadings, snakemake.output.loadings)

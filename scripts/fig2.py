@@ -1,16 +1,34 @@
 """Rule fig2: intensity histograms of both regions, a panel per patient."""
 
+from pathlib import Path
+
 import pandas as pd
+
 from npcradiomics import job
-from npcradiomics.artefact import write_table
+from npcradiomics.artefact import write_table, write_text
+from npcradiomics.captions import escape_rst, fill_caption, simulated_sentence
 from npcradiomics.figures import draw_histograms
-from npcradiomics.style import save
+from npcradiomics.patient_labels import panel_titles
+from npcradiomics.style import PNG_PAGES, save
 
 
 def main(snakemake):
     table = pd.read_csv(snakemake.input.intensities, sep="\t", dtype={"patient": str})
+    patients = list(dict.fromkeys(table["patient"]))
+    pages = draw_histograms(table, snakemake.params.simulated)
+    caption = fill_caption(
+        Path(snakemake.input.caption).read_text(encoding="utf-8"),
+        n_patients=len(patients),
+        first=escape_rst(patients[0]),
+        last=escape_rst(patients[-1]),
+        n_pages=len(pages),
+        png_pages=PNG_PAGES,
+        numbered="#1" in panel_titles(patients).values(),
+        simulated=simulated_sentence(snakemake.params.simulated),
+    )
     write_table(table, snakemake.output.data)
-    save(draw_histograms(table, snakemake.params.simulated), snakemake.output.pdf, snakemake.output.png)
+    save(pages, snakemake.output.pdf, snakemake.output.png)
+    write_text(caption, snakemake.output.caption)
 
 
 if "snakemake" in globals():

@@ -1,18 +1,35 @@
 """Rule fig3: Pearson correlations of the paired differences."""
 
+from pathlib import Path
+
 import pandas as pd
+
 from npcradiomics import job
-from npcradiomics.artefact import write_table
+from npcradiomics.artefact import write_table, write_text
+from npcradiomics.captions import cohort_numbers, fill_caption
 from npcradiomics.figures import draw_correlations
 from npcradiomics.selection import select_features
 from npcradiomics.style import save
 
 
 def main(snakemake):
-    table = pd.read_csv(snakemake.input.correlation, sep="\t")
-    _, note = select_features(pd.read_csv(snakemake.input.statistics, sep="\t"))
+    table = pd.read_csv(snakemake.input.correlation, sep="\t", keep_default_na=False, na_values="NA")
+    statistics = pd.read_csv(snakemake.input.statistics, sep="\t")
+    names, selection = select_features(statistics)
+    once = table[table["feature_a"].map(names.index) < table["feature_b"].map(names.index)]
+    significant = once[once["p"] < 0.05]
+    caption = fill_caption(
+        Path(snakemake.input.caption).read_text(encoding="utf-8"),
+        **cohort_numbers(statistics, snakemake.params.simulated),
+        n_shown=len(names),
+        n_pairs=len(once),
+        n_negative=int((significant["r"] < 0).sum()),
+        n_positive=int((significant["r"] > 0).sum()),
+        selection=selection,
+    )
     write_table(table, snakemake.output.data)
-    save(draw_correlations(table, note, snakemake.params.simulated), snakemake.output.pdf, snakemake.output.png)
+    save(draw_correlations(table, selection, snakemake.params.simulated), snakemake.output.pdf, snakemake.output.png)
+    write_text(caption, snakemake.output.caption)
 
 
 if "snakemake" in globals():

@@ -1,22 +1,37 @@
 """Rule fig4: box plots of the significant features, patients' points joined in pairs."""
 
+from pathlib import Path
+
 import pandas as pd
+
 from npcradiomics import job
-from npcradiomics.artefact import write_table
+from npcradiomics.artefact import write_table, write_text
+from npcradiomics.captions import cohort_numbers, fill_caption
+from npcradiomics.definitions import DEFINITIONS
 from npcradiomics.figures import draw_boxes
-from npcradiomics.rounding import p_words
 from npcradiomics.selection import select_features
 from npcradiomics.style import save
 
 
 def main(snakemake):
     features = pd.read_csv(snakemake.input.features, sep="\t", dtype={"patient": str})
-    statistics = pd.read_csv(snakemake.input.statistics, sep="\t").set_index("feature", drop=False)
-    names, note = select_features(statistics)
-    table = features.melt(["patient", "region"], names, var_name="feature")
-    table.insert(1, "p_words", table["feature"].map(lambda name: p_words(statistics.at[name, "p"])))
+    statistics = pd.read_csv(snakemake.input.statistics, sep="\t")
+    names, selection = select_features(statistics)
+    units = {definition.feature: definition.unit for definition in DEFINITIONS}
+    values = features.melt(["patient", "region"], names, var_name="feature")
+    table = statistics[["feature", "test", "p"]].merge(values, on="feature")
+    table.insert(1, "unit", table["feature"].map(units))
+    pages = draw_boxes(table, selection, snakemake.params.simulated)
+    caption = fill_caption(
+        Path(snakemake.input.caption).read_text(encoding="utf-8"),
+        **cohort_numbers(statistics, snakemake.params.simulated),
+        n_shown=len(names),
+        n_pages=len(pages),
+        selection=selection,
+    )
     write_table(table, snakemake.output.data)
-    save(draw_boxes(table, note, snakemake.params.simulated), snakemake.output.pdf, snakemake.output.png)
+    save(pages, snakemake.output.pdf, snakemake.output.png)
+    write_text(caption, snakemake.output.caption)
 
 
 if "snakemake" in globals():

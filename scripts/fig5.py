@@ -1,20 +1,39 @@
 """Rule fig5: the regions on the first two principal components."""
 
+from pathlib import Path
+
 import pandas as pd
+
 from npcradiomics import job
-from npcradiomics.artefact import write_table
+from npcradiomics.artefact import write_table, write_text
+from npcradiomics.captions import cohort_numbers, fill_caption
 from npcradiomics.figures import draw_components
+from npcradiomics.patient_labels import point_labels
+from npcradiomics.rounding import percent_text
 from npcradiomics.selection import select_features
 from npcradiomics.style import save
 
 
 def main(snakemake):
-    table = pd.read_csv(snakemake.input.scores, sep="\t", dtype={"patient": str})[["patient", "region", "PC1", "PC2"]]
-    shares = pd.read_csv(snakemake.input.explained, sep="\t")["share"]
-    _, note = select_features(pd.read_csv(snakemake.input.statistics, sep="\t"))
+    scores = pd.read_csv(snakemake.input.scores, sep="\t", dtype={"patient": str})
+    share = pd.read_csv(snakemake.input.explained, sep="\t").set_index("component")["share"]
+    statistics = pd.read_csv(snakemake.input.statistics, sep="\t")
+    names, selection = select_features(statistics)
+    table = scores[["patient", "region", "PC1", "PC2"]].assign(PC1_share=share["PC1"], PC2_share=share["PC2"])
+    caption = fill_caption(
+        Path(snakemake.input.caption).read_text(encoding="utf-8"),
+        **cohort_numbers(statistics, snakemake.params.simulated),
+        n_shown=len(names),
+        n_recurrent=int((table["region"] == "recurrent").sum()),
+        n_non_recurrent=int((table["region"] == "non_recurrent").sum()),
+        pc1=percent_text(share["PC1"]),
+        pc2=percent_text(share["PC2"]),
+        numbered="#1" in point_labels(list(dict.fromkeys(table["patient"]))).values(),
+        selection=selection,
+    )
     write_table(table, snakemake.output.data)
-    figure = draw_components(table, shares[0], shares[1], note, snakemake.params.simulated)
-    save(figure, snakemake.output.pdf, snakemake.output.png)
+    save(draw_components(table, selection, snakemake.params.simulated), snakemake.output.pdf, snakemake.output.png)
+    write_text(caption, snakemake.output.caption)
 
 
 if "snakemake" in globals():

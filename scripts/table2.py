@@ -1,21 +1,29 @@
 """Rule table2: the significant features beside the rows the paper printed."""
 
+from pathlib import Path
+
 import pandas as pd
+
 from npcradiomics import job
-from npcradiomics.artefact import replacing, write_table
-from npcradiomics.paper import beside_ours
-from npcradiomics.paper_tables import table2
+from npcradiomics.artefact import replacing, write_table, write_text
+from npcradiomics.captions import escape_rst, fill_caption
+from npcradiomics.paper_tables import table2, table2_data
 from npcradiomics.table_formats import write_docx, write_latex, write_markdown
 
 
 def main(snakemake):
+    simulated = snakemake.params.simulated
     statistics = pd.read_csv(snakemake.input.statistics, sep="\t")
+    size = pd.read_csv(snakemake.input.sizes, sep="\t")
     excluded = pd.read_csv(snakemake.input.excluded, sep="\t", dtype={"patient": str})
-    table = table2(statistics, excluded, snakemake.params.simulated)
-    write_table(beside_ours(statistics).assign(simulated=snakemake.params.simulated), snakemake.output.tsv)
+    table = table2(statistics, size, excluded, simulated)
+    write_table(table2_data(statistics, size, simulated), snakemake.output.tsv)
     for name, write in (("markdown", write_markdown), ("latex", write_latex), ("word", write_docx)):
         with replacing(snakemake.output[name]) as temporary:
             write(temporary, table)
+    template = Path(snakemake.input.caption).read_text(encoding="utf-8")
+    caption = fill_caption(template, caption=table.caption, notes=[escape_rst(note) for note in table.footnotes])
+    write_text(caption, snakemake.output.caption)
 
 
 if "snakemake" in globals():

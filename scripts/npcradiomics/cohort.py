@@ -8,20 +8,21 @@ MIN_PATIENTS = 3  # Shapiro-Wilk needs three differences
 def exclusions(reports, in_field_minimum):
     """Patients who do not enter, with the reason.
 
-    reports: list of regions reports (regions.derive_regions), each with its patient. Returns a table of patient, reason,
-    in_field_fraction. A recurrence of unknown dose is kept, as the paper's rule cannot be applied to it.
+    reports: list of regions reports (regions.derive_regions), each with its patient; in_field_minimum: the paper's 0.95.
+    Returns a table of patient, rule (in_field), reason. A recurrence of unknown dose is kept, as the paper's rule cannot
+    be applied to it.
     """
     rows = [
         {
             "patient": report["patient"],
+            "rule": "in_field",
             "reason": f"recurrence not in field: {report['in_field_fraction']:.1%} of GTVr inside the 95 % isodose,"
             f" at least {in_field_minimum:.0%} needed",
-            "in_field_fraction": report["in_field_fraction"],
         }
         for report in reports
         if report["in_field"] == "no"
     ]
-    return pd.DataFrame(rows, columns=["patient", "reason", "in_field_fraction"])
+    return pd.DataFrame(rows, columns=["patient", "rule", "reason"])
 
 
 def require_enough(kept, excluded):
@@ -35,10 +36,11 @@ def require_enough(kept, excluded):
 
 
 def regions_table(reports, notes):
-    """One row per patient: volumes, fractions, in-field, and warnings in words.
+    """One row per patient: volumes, voxel counts, fractions, in-field, largest zones, and warnings in words.
 
-    reports: of regions.derive_regions; notes: of the extraction (branch and undefined features per region), in the same
-    order of patients.
+    reports: of regions.derive_regions; notes: of the extraction (per region its branch, undefined features and
+    largest_zone, in voxels: columns of its GLSZM), in the same order of patients.
+    Errors: ValueError when reports and notes are of different patients.
     """
     rows = []
     for report, note in zip(reports, notes, strict=True):
@@ -53,6 +55,7 @@ def regions_table(reports, notes):
         for region in branches:
             words += [f"{region} {name} undefined: {why}" for name, why in note[region]["undefined"].items()]
         flat = {key: value for key, value in report.items() if not isinstance(value, dict | list)}
+        flat |= {f"{region}_largest_zone": note[region]["largest_zone"] for region in branches}
         flat |= {f"{region}_branch": branch for region, branch in branches.items()}
         rows.append(flat | {"warnings": "; ".join(words)})
     return pd.DataFrame(rows)

@@ -11,6 +11,7 @@ import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
 from npcradiomics import effect_sizes, normality, paired_tests
+from npcradiomics.notices import small_cohort_warning
 from npcradiomics.pairs import paired_differences
 
 # The names and their order are fixed; what stands behind `note` may grow.
@@ -119,14 +120,3 @@ def adjust(p, method):
     if tested.any():
         adjusted[tested] = multipletests(p[tested], method=method)[1]
     return adjusted
-
-
-def small_cohort_warning(n, threshold):
-    """One sentence if n pairs of one sign give the exact Wilcoxon test no p below threshold, else ""."""
-    needed = int(np.floor(1 - np.log2(threshold))) + 1
-    if n >= needed:
-        return ""
-    return (
-        f"{n} patients: the Wilcoxon test cannot go below p = {2.0 ** (1 - n):.2g}, "
-        f"the threshold is {threshold:.3g}; it needs {needed} patients; here only a t-test can be significant"
-    )

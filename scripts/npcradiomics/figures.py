@@ -2,181 +2,298 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-import seaborn as sns
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from npcradiomics.patient_labels import panel_titles, point_labels
+from npcradiomics.rounding import fixed_text, p_words, percent_text
 from npcradiomics.style import (
     COLUMN_WIDTH,
+    CORRELATION_COLOURS,
+    MM,
+    PAGE_HEIGHT,
     PAGE_WIDTH,
     RC,
     REGION_COLOURS,
     REGION_LABELS,
+    REGION_LINES,
     REGION_MARKERS,
+    SMALL_TYPE,
+    TYPE,
     new_figure,
     say_selection,
     say_simulated,
 )
 
 REGIONS = tuple(REGION_COLOURS)
+POINT = MM * 25.4 / 72  # inches
+HISTOGRAMS_PER_PAGE = 60
+BOXES_PER_PAGE = 20  # five rows: the longest unit is as long as such a panel is high
+# Width of a number in its type size: DejaVu Sans has digits of 0.64 em, a point of 0.32, a minus sign of 0.84.
+EM_FULL, EM_SHORT = 3.06, 2.43
 
 
 def draw_histograms(table, simulated):
-    """Figure 2. table: patient, region, intensity_low, intensity_high, share; a panel per patient."""
+    """Figure 2. table: patient, region, intensity_low, intensity_high, share; a panel per patient. A list of pages."""
     patients = list(dict.fromkeys(table["patient"]))
-    columns = min(5 if len(patients) > 6 else 3, len(patients))
-    rows = -(-len(patients) // columns)
-    height = min(0.9 + rows * 1.15, 9.3)
-    figure, axes = new_figure(PAGE_WIDTH, height, nrows=rows, ncols=columns, squeeze=False, sharex=True)
-    with plt.rc_context(RC):
-        for axis, patient in zip(axes.flat, patients, strict=False):
-            one = table[table["patient"] == patient]
-            for region in REGIONS:
-                part = one[one["region"] == region]
-                edges = np.append(part["intensity_low"], part["intensity_high"].iloc[-1])
-                style = {"color": REGION_COLOURS[region], "label": REGION_LABELS[region]}
-                axis.stairs(100 * part["share"], edges, fill=True, alpha=0.25, color=REGION_COLOURS[region])
-                axis.stairs(100 * part["share"], edges, lw=0.9, ls="-" if region == "recurrent" else "--", **style)
-            axis.set_title(_shortened(patient), pad=2)
-            axis.tick_params(length=2)
-        for axis in axes.flat[len(patients) :]:
-            axis.set_visible(False)
-        for axis in axes.flat[max(len(patients) - columns, 0) : len(patients)]:
-            axis.xaxis.set_tick_params(labelbottom=True)  # also above a place that stays empty
-        figure.supxlabel(
-            "intensity, each patient's own scale 0-255",
-            fontsize=8,
-        )
-        figure.supylabel("voxels of the region (%)", fontsize=8)
-        handles, labels = axes.flat[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=2, frameon=False)
-    say_simulated(figure, simulated)
-    return figure
+    by_patient = dict(list(table.groupby("patient")))
+    columns = 3 if len(patients) <= 6 else 5 if len(patients) <= 40 else 6
+    titles = panel_titles(patients)
+    pages = []
+    for page in _pages(patients, HISTOGRAMS_PER_PAGE):
+        rows = -(-len(page) // columns)
+        height = min(22 * MM + rows * 30 * MM, PAGE_HEIGHT)
+        figure, axes = new_figure(PAGE_WIDTH, height, nrows=rows, ncols=columns, squeeze=False, sharex=True)
+        with plt.rc_context(RC):
+            for axis, patient in zip(axes.flat, page, strict=False):
+                _draw_histogram(axis, by_patient[patient])
+                axis.set_title(titles[patient], pad=2)
+            _leave_empty(axes, len(page))
+            for axis in axes.flat[max(len(page) - columns, 0) : len(page)]:
+                axis.xaxis.set_tick_params(labelbottom=True)  # also above a place that stays empty
+            figure.supxlabel("intensity (each patient's own scale, 0\N{EN DASH}255)")
+            figure.supylabel("voxels of the region (%)")
+            handles, labels = axes.flat[0].get_legend_handles_labels()
+            figure.legend(handles, labels, loc="outside upper center", ncols=2, frameon=False)
+        say_simulated(figure, simulated)
+        pages.append(figure)
+    return pages
+
+
+def _draw_histogram(axis, table):
+    for region in REGIONS:
+        part = table[table["region"] == region]
+        edges = np.append(part["intensity_low"], part["intensity_high"].iloc[-1])
+        colour = {"color": REGION_COLOURS[region]}
+        axis.stairs(100 * part["share"], edges, fill=True, alpha=0.25, **colour)
+        line = {"lw": 0.9, "ls": REGION_LINES[region], "label": REGION_LABELS[region]}
+        axis.stairs(100 * part["share"], edges, **line, **colour)
+    axis.set_xticks([0, 100, 200])
+    axis.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+    axis.tick_params(length=2, pad=2)
 
 
 def draw_correlations(table, selection_note, simulated):
     """Figure 3. table: feature_a, feature_b, n, r, p for all ordered pairs; cells are coloured only where p < 0.05."""
     names = list(dict.fromkeys(table["feature_a"]))
-    r = table.pivot(index="feature_a", columns="feature_b", values="r").loc[names, names]
-    p = table.pivot(index="feature_a", columns="feature_b", values="p").loc[names, names]
-    size = min(PAGE_WIDTH, max(COLUMN_WIDTH * 1.35, 1.6 + 0.42 * len(names)))
-    figure, axis = new_figure(size, size * 0.86)
+    r, p = (table.pivot(index="feature_a", columns="feature_b", values=v).loc[names, names].to_numpy() for v in "rp")
+    width = COLUMN_WIDTH if len(names) <= 8 else PAGE_WIDTH
+    cell = (width - 33 * MM) / len(names)
+    figure, axis = new_figure(width, min(cell * len(names) + 55 * MM, PAGE_HEIGHT))
     with plt.rc_context(RC):
-        insignificant = ~(p < 0.05).to_numpy() & ~np.eye(len(names), dtype=bool)
-        sns.heatmap(
-            r,
-            mask=insignificant,
-            vmin=-1,
-            vmax=1,
-            cmap="RdBu_r",
-            square=True,
-            linewidths=0.4,
-            linecolor="0.8",
-            ax=axis,
-            cbar_kws={"label": "Pearson r of the paired differences", "shrink": 0.8},
+        coloured = (p < 0.05) | np.eye(len(names), dtype=bool)
+        shown = np.ma.masked_where(~coloured | np.isnan(r), r)
+        lines = {"edgecolors": "0.8", "linewidth": 0.4}
+        mesh = axis.pcolormesh(shown, cmap=CORRELATION_COLOURS, vmin=-1, vmax=1, **lines)
+        size, decimals = _cell_type(cell / POINT)
+        if size:
+            for i, j in np.ndindex(r.shape):
+                dark = coloured[i, j] and _luminance(mesh.to_rgba(r[i, j])) < 0.5
+                words = decimals(r[i, j]) if i != j else "1"
+                axis.text(
+                    j + 0.5, i + 0.5, words, ha="center", va="center", fontsize=size, color="white" if dark else "0.15"
+                )
+        axis.set(aspect="equal", ylim=(len(names), 0))
+        upright = len(names) > 8
+        turned = {"rotation": 90} if upright else {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+        axis.set_xticks(np.arange(len(names)) + 0.5, names, **turned)
+        axis.set_yticks(np.arange(len(names)) + 0.5, names)
+        axis.tick_params(length=0, pad=2)
+        axis.spines[["left", "bottom"]].set_visible(False)
+        bar = figure.colorbar(
+            mesh, ax=axis, location="bottom", aspect=40, pad=0.02, shrink=0.9, ticks=[-1, -0.5, 0, 0.5, 1]
         )
-        small = 7 if len(names) <= 10 else 5
-        for i, j in np.ndindex(r.shape):
-            value = r.iat[i, j]
-            words = "NA" if np.isnan(value) else f"{value:.2f}"
-            shade = "white" if abs(value) > 0.65 and not insignificant[i, j] else "0.25"
-            axis.text(j + 0.5, i + 0.5, words, ha="center", va="center", fontsize=small, color=shade)
-        axis.set(xlabel="", ylabel="")
-        axis.tick_params(length=0)
-        plt.setp(axis.get_xticklabels(), rotation=45, ha="right", rotation_mode="anchor")
-        plt.setp(axis.get_yticklabels(), rotation=0)
-        for spine in axis.spines.values():
-            spine.set(visible=True, linewidth=0.4, color="0.8")
+        bar.set_label("Pearson r, paired differences")
+        bar.outline.set_linewidth(0.4)
     say_selection(figure, selection_note)
     say_simulated(figure, simulated)
     return figure
+
+
+def _luminance(rgba):
+    return float(np.dot(rgba[:3], (0.2126, 0.7152, 0.0722)))
+
+
+def _cell_type(points):
+    """Type size and format of numbers in a cell of so many points; size 0 where they would be too small to read."""
+    for em, form in ((EM_FULL, lambda r: fixed_text(r, 2)), (EM_SHORT, _without_zero)):
+        size = min(TYPE, 0.92 * points / em)
+        if size >= SMALL_TYPE:
+            return size, lambda r, form=form: form(r).replace("-", "\N{MINUS SIGN}")
+    return 0, None
+
+
+def _without_zero(r):
+    return fixed_text(r, 2).replace("0.", ".", 1)
 
 
 def draw_boxes(table, selection_note, simulated):
-    """Figure 4. table: feature, p_words, patient, region, value; boxes with every patient's two points joined."""
+    """Figure 4. table: feature, unit, test, p, patient, region, value; boxes, each patient's points joined. Pages."""
     names = list(dict.fromkeys(table["feature"]))
+    letters = dict(zip(names, _letters(len(names)), strict=True))
     columns = min(4, len(names))
-    rows = -(-len(names) // columns)
-    figure, axes = new_figure(PAGE_WIDTH, min(0.5 + 1.75 * rows, 9.3), nrows=rows, ncols=columns, squeeze=False)
-    with plt.rc_context(RC):
-        for letter, axis, name in zip(_letters(len(names)), axes.flat, names, strict=False):
-            one = table[table["feature"] == name]
-            wide = one.pivot(index="patient", columns="region", values="value")[list(REGIONS)].dropna()
-            sns.boxplot(
-                one,
-                x="region",
-                y="value",
-                order=REGIONS,
-                hue="region",
-                palette=REGION_COLOURS,
-                legend=False,
-                width=0.5,
-                fliersize=0,
-                linewidth=0.7,
-                boxprops={"alpha": 0.35},
-                ax=axis,
-            )
-            axis.plot([0, 1], wide.to_numpy().T, color="0.6", lw=0.4, zorder=1.5)
-            for x, region in enumerate(REGIONS):
-                marker = REGION_MARKERS[region]
-                axis.plot([x] * len(wide), wide[region], marker, ms=2.2, color=REGION_COLOURS[region], zorder=3)
-            axis.set_title(f"{name}\np {one['p_words'].iloc[0]}", pad=3)
-            axis.set(xlabel="", ylabel="")
-            axis.set_xticks([0, 1], ["recurrent", "non-recurrent"])
-            axis.ticklabel_format(axis="y", style="sci", scilimits=(-2, 4), useMathText=True)
-            axis.yaxis.get_offset_text().set_fontsize(6)
-            axis.text(-0.22, 1.16, letter, transform=axis.transAxes, fontweight="bold", fontsize=9)
-        for axis in axes.flat[len(names) :]:
-            axis.set_visible(False)
-        figure.supylabel("feature value (units in the table of definitions)", fontsize=8)
-    say_selection(figure, selection_note)
-    say_simulated(figure, simulated)
-    return figure
+    pages = []
+    for page in _pages(names, BOXES_PER_PAGE):
+        rows = -(-len(page) // columns)
+        figure, axes = new_figure(
+            PAGE_WIDTH if columns > 2 else COLUMN_WIDTH,
+            min(16 * MM + 42 * MM * rows, PAGE_HEIGHT),
+            nrows=rows,
+            ncols=columns,
+            squeeze=False,
+        )
+        with plt.rc_context(RC):
+            for axis, name in zip(axes.flat, page, strict=False):
+                _draw_box(axis, table[table["feature"] == name], letters[name])
+            _leave_empty(axes, len(page))
+            handles = [
+                plt.Line2D(
+                    [], [], color=REGION_COLOURS[r], marker=REGION_MARKERS[r], ms=4, lw=0, label=REGION_LABELS[r]
+                )
+                for r in REGIONS
+            ]
+            figure.legend(handles=handles, loc="outside lower center", ncols=2 if columns > 2 else 1, frameon=False)
+        say_selection(figure, selection_note)
+        say_simulated(figure, simulated)
+        pages.append(figure)
+    return pages
 
 
-def draw_components(table, share_1, share_2, selection_note, simulated):
-    """Figure 5. table: patient, region, PC1, PC2; shares of variance in 0..1; every point labelled with its patient."""
-    figure, axis = new_figure(PAGE_WIDTH * 0.8, PAGE_WIDTH * 0.6)
+def _draw_box(axis, table, letter):
+    wide = table.pivot(index="patient", columns="region", values="value")[list(REGIONS)].dropna()
+    for x, region in enumerate(REGIONS):
+        colour = REGION_COLOURS[region]
+        axis.boxplot(
+            wide[region],
+            positions=[x],
+            widths=0.5,
+            showfliers=False,
+            patch_artist=True,
+            boxprops={"facecolor": (colour, 0.3), "lw": 0.7},
+            medianprops={"color": "black", "lw": 1.2},
+            whiskerprops={"lw": 0.7},
+            capprops={"lw": 0.7},
+        )
+        axis.plot([x] * len(wide), wide[region], REGION_MARKERS[region], ms=2.2, color=colour, zorder=3)
+    axis.plot([0, 1], wide.to_numpy().T, color="0.6", lw=0.4, alpha=min(1, 20 / len(wide)), zorder=1.5)
+    name, test = table["feature"].iloc[0], table["test"].iloc[0]
+    # Centred on panel and label together: the longest names are wider than the panel.
+    axis.set_title(f"{name}\np {p_words(table['p'].iloc[0])}{'^' if test == 'wilcoxon' else ''}", x=0.4, pad=3)
+    axis.set_xticks([0, 1], ["GTVr", "GTVnr"])
+    axis.set_xlim(-0.5, 1.5)
+    axis.tick_params(length=2, pad=2)
+    axis.yaxis.set_major_locator(MaxNLocator(4))
+    power, decimals = _tick_format(axis.yaxis.get_major_locator().tick_values(*axis.get_ylim()))
+    words = FuncFormatter(lambda value, _: fixed_text(value / 10.0**power, decimals).replace("-", "\N{MINUS SIGN}"))
+    axis.yaxis.set_major_formatter(words)
+    factor = f"\N{MULTIPLICATION SIGN}10{_superscript(power)}" if power else ""
+    axis.set_ylabel(f"{factor} {unit_words(table['unit'].iloc[0])}".strip(), labelpad=2)
+    axis.annotate(letter, (0, 1), (-26, 4), "axes fraction", "offset points", fontweight="bold", va="bottom")
+
+
+def _tick_format(ticks):
+    """Power of ten that goes into the axis label (matplotlib would put it where the title is), and decimals behind it."""
+    power = int(np.floor(np.log10(np.abs(ticks).max())))
+    power = power if not -2 <= power < 4 else 0
+    scaled = np.asarray(ticks) / 10.0**power
+    step = scaled[1] - scaled[0]
+    exact = [d for d in range(7) if np.allclose(scaled, np.round(scaled, d), rtol=0, atol=1e-3 * step)]
+    return power, exact[0] if exact else 6
+
+
+def unit_words(unit):
+    """A unit of definitions.DEFINITIONS as an axis prints it: "1 / (level voxel)^2" -> "(level voxel)⁻²"."""
+    if unit == "1":
+        return "(no unit)"
+    base, power = unit.removeprefix("1 / "), 1
+    if base.endswith("^2") or base.endswith("^3"):
+        base, power = base[:-2], int(base[-1])
+    power = -power if unit.startswith("1 / ") else power
+    words = base.replace("image", "intensity").replace(" / ", "/").replace("^2", "²")
+    return words + (_superscript(power) if power != 1 else "")
+
+
+def _superscript(number):
+    return str(number).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def draw_components(table, selection_note, simulated):
+    """Figure 5. table: patient, region, PC1, PC2, PC1_share, PC2_share (of variance, 0..1, equal in all rows).
+
+    A point is labelled with its patient where there is room.
+    """
+    figure, axis = new_figure(PAGE_WIDTH, 110 * MM)
     with plt.rc_context(RC):
+        crowded = len(table) > 60
         for region in REGIONS:
             part = table[table["region"] == region]
+            face = {"color": REGION_COLOURS[region], "edgecolor": "white", "linewidth": 0.4, "s": 14 if crowded else 24}
             axis.scatter(
-                part["PC1"],
-                part["PC2"],
-                marker=REGION_MARKERS[region],
-                s=20,
-                color=REGION_COLOURS[region],
-                label=REGION_LABELS[region],
-                edgecolor="white",
-                linewidth=0.4,
-                zorder=3,
-            )
-        size = 6 if len(table) <= 40 else 4
-        for row in table.itertuples():
-            axis.annotate(
-                _label(row.patient),
-                (row.PC1, row.PC2),
-                xytext=(3, 2),
-                textcoords="offset points",
-                fontsize=size,
-                color="0.3",
+                part["PC1"], part["PC2"], marker=REGION_MARKERS[region], label=REGION_LABELS[region], zorder=3, **face
             )
         axis.axhline(0, color="0.85", lw=0.5, zorder=0)
         axis.axvline(0, color="0.85", lw=0.5, zorder=0)
-        axis.set(xlabel=f"PC1 ({share_1:.0%} of variance)", ylabel=f"PC2 ({share_2:.0%} of variance)")
-        axis.legend(frameon=False, loc="best")
+        axis.margins(0.07)
+        for name, set_label in (("PC1", axis.set_xlabel), ("PC2", axis.set_ylabel)):
+            share = percent_text(table[f"{name}_share"].iloc[0])
+            set_label(f"{name} ({share} of variance; score, no unit)")
+        figure.legend(loc="outside upper center", ncols=2, frameon=False)
     say_selection(figure, selection_note)
     say_simulated(figure, simulated)
+    with plt.rc_context(RC):
+        _label_points(figure, axis, table, SMALL_TYPE if crowded else TYPE)
     return figure
 
 
+def _label_points(figure, axis, table, size):
+    """Write each patient's label beside its point, at the first of eight places that hides nothing; else not at all."""
+    figure.draw_without_rendering()
+    names = point_labels(list(dict.fromkeys(table["patient"])))
+    points = axis.transData.transform(table[["PC1", "PC2"]].to_numpy())
+    pixel = figure.dpi / 72  # per point of type
+    radius = 2.4 * pixel
+    taken = np.column_stack([points - radius, points + radius])
+    inside = axis.get_window_extent()
+    for (x, y), patient in zip(points, table["patient"], strict=True):
+        width, height = 0.62 * size * len(names[patient]) * pixel, 0.75 * size * pixel
+        for dx, dy in ((1, 1), (1, -1), (-1, 1), (-1, -1), (1, 0), (-1, 0), (0, 1), (0, -1)):
+            centre = np.array([x + dx * (radius + pixel + width / 2), y + dy * (radius + pixel + height / 2)])
+            half = np.array([width / 2, height / 2])
+            box = np.concatenate([centre - half, centre + half])
+            hidden = (taken[:, :2] < box[2:]).all(axis=1) & (taken[:, 2:] > box[:2]).all(axis=1)
+            if (
+                not hidden.any()
+                and inside.x0 < box[0]
+                and box[2] < inside.x1
+                and inside.y0 < box[1]
+                and box[3] < inside.y1
+            ):
+                taken = np.vstack([taken, box])
+                offset = (centre - (x, y)) / pixel
+                place = axis.transData.inverted().transform((x, y))
+                axis.annotate(
+                    names[patient],
+                    place,
+                    offset,
+                    textcoords="offset points",
+                    ha="center",
+                    va="center",
+                    fontsize=size,
+                    color="0.25",
+                )
+                break
+
+
+def _pages(items, most):
+    """Split into as few pages as hold `most` items each."""
+    return [items[start : start + most] for start in range(0, len(items), most)]
+
+
+def _leave_empty(axes, used):
+    for axis in axes.flat[used:]:
+        axis.set_visible(False)
+
+
 def _letters(n):
-    return [chr(ord("A") + i) if i < 26 else f"A{chr(ord('A') + i - 26)}" for i in range(n)]
-
-
-def _label(patient):
-    """The paper labels its points with the number alone; other names are shortened in the middle."""
-    digits = patient.removeprefix("REC")
-    return str(int(digits)) if digits.isdigit() else _shortened(patient, 10)
-
-
-def _shortened(name, longest=16):
-    return name if len(name) <= longest else f"{name[: longest - 5]}\N{HORIZONTAL ELLIPSIS}{name[-4:]}"
+    """A to Z, then AA, AB, ..."""
+    alphabet = [chr(ord("A") + i) for i in range(26)]
+    return [*alphabet, *(f"A{letter}" for letter in alphabet)][:n]

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from npcradiomics.rounding import p_words
 
@@ -85,6 +85,8 @@ TABLE2 = (
 )
 SEVEN_FEATURES = tuple(row.feature for row in TABLE2)
 
+_EFFECT_SIZES = ("dz", "dz_low", "dz_high", "hedges_gz", "rank_biserial", "rank_biserial_low", "rank_biserial_high")
+
 # Whose patients a cohort is, in the words of the generated paragraph.
 _WHOSE = {"simulated": "simulated patients", "user": "patients of another cohort"}
 
@@ -96,7 +98,7 @@ def recompute_p(mean, sd, n):
     """
     if n < 2 or not sd > 0:
         raise ValueError(f"a t-test needs n >= 2 and sd > 0, got n = {n}, sd = {sd}")
-    return float(2 * stats.t.sf(abs(mean) / (sd / np.sqrt(n)), n - 1))
+    return float(2 * special.stdtr(n - 1, -abs(mean) / (sd / np.sqrt(n))))
 
 
 def beside_ours(statistics):
@@ -105,12 +107,12 @@ def beside_ours(statistics):
     Parameters: statistics, the table of comparison.compare_regions.
     Returns: DataFrame feature, paper_mean, paper_sd, paper_p (text as printed), paper_test,
     paper_p_recomputed (t-test from the printed mean and SD, n = 14; on the Wilcoxon row it is the other
-    test's answer), then mean_difference, sd_difference, p, test, significant, note of our cohort and
-    same_sign (missing where either has no difference). Features absent from `statistics` have missing values.
+    test's answer), then mean_difference, sd_difference, p, test, significant, note, the effect sizes with their
+    intervals of our cohort and same_sign (missing where either has no difference). Features absent from `statistics` have missing values.
     """
     printed = pd.DataFrame(TABLE2).rename(columns=lambda name: name if name == "feature" else f"paper_{name}")
     printed["paper_p_recomputed"] = [recompute_p(row.mean, row.sd, N_PATIENTS) for row in TABLE2]
-    columns = ["feature", "mean_difference", "sd_difference", "p", "test", "significant", "note"]
+    columns = ["feature", "mean_difference", "sd_difference", "p", "test", "significant", "note", *_EFFECT_SIZES]
     wanted = statistics["significant"] | statistics["feature"].isin(SEVEN_FEATURES)
     table = printed.merge(statistics.loc[wanted, columns], on="feature", how="outer", sort=False)
     order = {feature: place for place, feature in enumerate([*SEVEN_FEATURES, *statistics["feature"]][::-1])}

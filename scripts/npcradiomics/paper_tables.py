@@ -2,10 +2,14 @@
 
 import pandas as pd
 
-from npcradiomics.notices import SIMULATED_NOTE
+from npcradiomics.notices import SIMULATED_NOTE, small_cohort_warning
 from npcradiomics.paper import TABLE1, beside_ours, found_here
-from npcradiomics.rounding import count_text, p_text, scientific_text
+from npcradiomics.rounding import count_text, fixed_text, interval_text, p_text, scientific_text
 from npcradiomics.table_formats import Table
+
+# More excluded patients than this are counted in the note, not named; cohort/excluded.tsv names them all.
+NAMED_PATIENTS = 8
+EXCLUSION_RULES = {"exclude": "by the expression `exclude` of the config", "in_field": "recurrence not in field"}
 
 
 def table1():
@@ -24,60 +28,80 @@ def table1_data():
     return pd.DataFrame(TABLE1, columns=["family", "feature", "printed_name"])
 
 
-def table2(statistics, excluded, simulated):
+def table2_data(statistics, size, simulated):
+    """Table 2 with all digits: paper.beside_ours, the columns of size.size_effects behind it, and simulated."""
+    beside = size.drop(columns=["n", "note"])
+    return beside_ours(statistics).merge(beside, on="feature", how="left").assign(simulated=simulated)
+
+
+def table2(statistics, size, excluded, simulated):
     """Table 2: the significant features and the paper's seven, ours beside the printed rows.
 
-    statistics: of comparison.compare_regions; excluded: table of patient, reason; simulated: whether the cohort is.
+    statistics: of comparison.compare_regions; size: of size.size_effects; excluded: table of patient, rule, reason;
+    simulated: whether the cohort is.
     """
-    rows = []
-    for row in beside_ours(statistics).itertuples():
-        mark = "^" if row.test == "wilcoxon" else ""
-        paper_mark = "^" if row.paper_test == "wilcoxon" else ""
-        rows.append(
-            [
-                f"{row.feature}{' *' if row.significant is True else ''}",
-                scientific_text(row.mean_difference),
-                scientific_text(row.sd_difference),
-                p_text(row.p) + mark,
-                scientific_text(row.paper_mean),
-                scientific_text(row.paper_sd),
-                row.paper_p + paper_mark if isinstance(row.paper_p, str) else "NA",
-                p_text(row.paper_p_recomputed),
-            ]
-        )
-    first = statistics.iloc[0]
+    header = ["Feature", "Mean difference", "SD", "p", "Effect size", "95 % CI", "Size"]
+    header += ["Akram: mean", "Akram: SD", "Akram: p", "recomputed"]
+    rows = [_table2_row(row) for row in table2_data(statistics, size, simulated).itertuples()]
     n = count_text(statistics["n"].max())
-    header = [
-        "Feature",
-        "Mean difference",
-        "SD",
-        "p",
-        "Akram 2020: mean",
-        "SD",
-        "p",
-        "p from their mean and SD",
+    caption = f"Table 2. Features that differ between GTVr and GTV-GTVr (n = {n})"
+    return Table(header, rows, caption, _notes(statistics, size, excluded, simulated))
+
+
+def _table2_row(row):
+    wilcoxon = row.test == "wilcoxon"
+    effect = "rank_biserial" if wilcoxon else "dz"
+    return [
+        f"{row.feature}{' *' if row.significant is True else ''}",
+        scientific_text(row.mean_difference),
+        scientific_text(row.sd_difference),
+        p_text(row.p) + ("^" if wilcoxon else ""),
+        fixed_text(getattr(row, effect), 2),
+        interval_text(getattr(row, f"{effect}_low"), getattr(row, f"{effect}_high")),
+        row.size_mark if isinstance(row.size_mark, str) else "NA",
+        scientific_text(row.paper_mean),
+        scientific_text(row.paper_sd),
+        row.paper_p + ("^" if row.paper_test == "wilcoxon" else "") if isinstance(row.paper_p, str) else "NA",
+        p_text(row.paper_p_recomputed),
     ]
-    return Table(
-        header,
-        rows,
-        f"Table 2. Features that differ between GTVr and GTV-GTVr (n = {n})",
-        _notes(statistics, excluded, first, simulated),
-    )
 
 
-def _notes(statistics, excluded, first, simulated):
+def _notes(statistics, size, excluded, simulated):
+    first = statistics.iloc[0]
+    marked = statistics.loc[statistics["significant"], ["feature"]].merge(size, on="feature")
     notes = [
+        SIMULATED_NOTE + "." if simulated else "",
+        _sentence(small_cohort_warning(int(statistics["n"].max()), first["threshold"])),
         f"* significant: p < {first['threshold']:.5f} (Bonferroni, {first['n_tests']} tests). Differences are recurrent"
         " minus non-recurrent. p of the paired t-test unless marked; ^ Wilcoxon signed-rank test, where the differences"
-        " are not normal (Shapiro-Wilk).",
-        "The last column is the paired t-test computed from the paper's printed mean and SD (n = 14); for GLSZM_LZE the"
-        " paper used the Wilcoxon test, so it is not expected to agree there.",
+        " are not normal (Shapiro-Wilk). Effect size: mean/SD of the differences (dz), on rows marked ^ the rank-biserial"
+        " correlation.",
+        "Size: what the volumes of the two regions alone would give. size = the difference follows the volume ratio"
+        " (Spearman), with this sign, and at equal volumes it cannot be told from zero; own = at equal volumes it still can;"
+        " open = neither. A mark is a warning, no test; region volumes are in cohort/regions.tsv, the numbers in"
+        f" cohort/size.tsv. Of the {len(marked)} significant features {_marks_words(marked)}.",
+        "Akram: the row that Akram 2020 prints. recomputed: p of the paired t-test from the paper's printed mean and SD (n = 14); for GLSZM_LZE the"
+        " paper used the Wilcoxon test, so it is not expected to agree there. NA: the paper prints no row.",
         found_here(statistics, "simulated" if simulated else "user"),
+        _excluded_words(excluded),
     ]
-    if len(excluded):
-        notes.append(
-            "Not in the cohort: " + "; ".join(f"{row.patient} ({row.reason})" for row in excluded.itertuples()) + "."
-        )
-    if simulated:
-        notes.insert(0, SIMULATED_NOTE + ".")
-    return notes
+    return [note for note in notes if note]
+
+
+def _sentence(words):
+    return f"Few patients: {words}." if words else ""
+
+
+def _marks_words(marked):
+    counts = marked["size_mark"].value_counts()
+    return ", ".join(f"{counts.get(mark, 0)} {mark}" for mark in ("size", "own", "open"))
+
+
+def _excluded_words(excluded):
+    if excluded.empty:
+        return ""
+    if len(excluded) <= NAMED_PATIENTS:
+        return "Not in the cohort: " + "; ".join(f"{row.patient} ({row.reason})" for row in excluded.itertuples()) + "."
+    counts = excluded["rule"].value_counts()
+    words = ", ".join(f"{count} {EXCLUSION_RULES[rule]}" for rule, count in counts.items())
+    return f"Not in the cohort: {len(excluded)} patients ({words}); cohort/excluded.tsv gives each with the reason."

@@ -17,4 +17,5 @@ def select_features(statistics):
     shown = [name for name in tested["feature"] if name in SEVEN_FEATURES or name in significant]
     found = f"Only {significant[0]} is significant" if significant else "No feature is significant"
     threshold = f"p < {statistics['threshold'].iloc[0]:.3g}"
-    return shown, f"{found} ({threshold}); shown are the features of Akram 2020, Table 2"
+    also = " also" if significant else ""
+    return shown, f"{found} ({threshold}); shown are{also} the features of Akram 2020, Table 2"

@@ -1,9 +1,14 @@
 """How figures look: journal widths, type, colours, the same everywhere; and how they are saved, byte for byte."""
 
+import io
+import textwrap
+
 import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.backends.backend_pdf import PdfPages
+from PIL import Image
 
 from npcradiomics.artefact import replacing
 from npcradiomics.notices import SIMULATED_NOTE
@@ -11,26 +16,42 @@ from npcradiomics.notices import SIMULATED_NOTE
 MM = 1 / 25.4  # inches
 COLUMN_WIDTH = 85 * MM
 PAGE_WIDTH = 170 * MM
+PAGE_HEIGHT = 220 * MM  # PLoS ONE takes 222.5
+DPI = 300
+PNG_PAGES = 4  # a PNG has no pages: so many are put one below the other, the PDF has all
+
+TYPE = 8  # points
+SMALL_TYPE = 6  # for numbers in cells and the line that says simulated; nothing is smaller
 
 # Okabe and Ito's palette: told apart with any colour vision; markers differ too, so that grey print works.
 REGION_COLOURS = {"recurrent": "#D55E00", "non_recurrent": "#0072B2"}
 REGION_MARKERS = {"recurrent": "o", "non_recurrent": "^"}
-REGION_LABELS = {"recurrent": "recurrent (GTVr)", "non_recurrent": "non-recurrent (GTV \N{MINUS SIGN} GTVr)"}
-CONTOUR_COLOURS = {"gtv": "#7CFC60", "gtvr": "#FF3030", "non_recurrent": "#FFE119", "isodose95": "#56B4E9"}
+REGION_LINES = {"recurrent": "-", "non_recurrent": "--"}
+REGION_LABELS = {"recurrent": "recurrent (GTVr)", "non_recurrent": "non-recurrent (GTVnr = GTV \N{MINUS SIGN} GTVr)"}
+CONTOUR_COLOURS = {
+    "gtv": "#7CFC60",
+    "gtvr": REGION_COLOURS["recurrent"],
+    "non_recurrent": REGION_COLOURS["non_recurrent"],
+    "isodose95": "#F0E442",
+}
+# Purple and green: red and blue would look like the two regions.
+CORRELATION_COLOURS = "PRGn"
 
 RC = {
     "font.family": "DejaVu Sans",
-    "font.size": 8,
-    "axes.titlesize": 8,
-    "axes.labelsize": 8,
-    "xtick.labelsize": 7,
-    "ytick.labelsize": 7,
-    "legend.fontsize": 7,
+    "font.size": TYPE,
+    "axes.titlesize": TYPE,
+    "axes.labelsize": TYPE,
+    "xtick.labelsize": TYPE,
+    "ytick.labelsize": TYPE,
+    "legend.fontsize": TYPE,
+    "figure.titlesize": TYPE,
+    "figure.labelsize": TYPE,
     "axes.linewidth": 0.6,
     "lines.linewidth": 1.0,
     "pdf.fonttype": 42,
     "svg.hashsalt": "npcradiomics",
-    "savefig.dpi": 300,
+    "savefig.dpi": DPI,
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
@@ -45,22 +66,49 @@ def new_figure(width, height, **kwargs):
 def say_simulated(figure, simulated):
     """Say in the picture itself that the patients are simulated."""
     if simulated:
-        figure.text(0.995, 0.002, SIMULATED_NOTE, ha="right", va="bottom", fontsize=6, style="italic", color="0.35")
+        words = {"fontsize": SMALL_TYPE, "style": "italic", "color": "0.35"}
+        figure.text(0.995, 0.002, SIMULATED_NOTE, ha="right", va="bottom", **words)
         # constrained layout leaves room for artists of the axes only
-        figure.get_layout_engine().set(rect=(0, 0.028, 1, 0.972))
+        share = 3.5 * MM / figure.get_figheight()
+        figure.get_layout_engine().set(rect=(0, share, 1, 1 - share))
 
 
 def say_selection(figure, sentence):
     """Say in the picture itself that what is shown is not what was significant; nothing for an empty sentence."""
     if sentence:
-        figure.suptitle(sentence, fontsize=8, color="#B00020")
+        letters = int(figure.get_figwidth() / (1.6 * MM))
+        figure.suptitle(textwrap.fill(sentence, letters), fontsize=TYPE, color="#B00020")
 
 
-def save(figure, *paths):
-    """Save to each path whole, without timestamps, so that equal pictures are equal bytes; close the figure."""
+def save(figures, *paths):
+    """Save a figure, or a list of figures as pages, to each path (.pdf or .png), and close them.
+
+    Whole files without timestamps, so that equal pictures are equal bytes.
+    """
+    pages = figures if isinstance(figures, list) else [figures]
     with plt.rc_context(RC):
         for path in paths:
-            metadata = {"CreationDate": None} if str(path).endswith(".pdf") else {"Software": None}
             with replacing(path) as temporary:
-                figure.savefig(temporary, metadata=metadata)
-    plt.close(figure)
+                (_save_pdf if str(path).endswith(".pdf") else _save_png)(pages, temporary)
+    for page in pages:
+        plt.close(page)
+
+
+def _save_pdf(pages, path):
+    with PdfPages(path, metadata={"CreationDate": None}) as pdf:
+        for page in pages:
+            pdf.savefig(page)
+
+
+def _save_png(pages, path):
+    images = []
+    for page in pages[:PNG_PAGES]:
+        stream = io.BytesIO()
+        page.savefig(stream, format="png")
+        images.append(Image.open(stream).convert("RGB"))
+    whole = Image.new("RGB", (images[0].width, sum(image.height for image in images)), "white")
+    top = 0
+    for image in images:
+        whole.paste(image, (0, top))
+        top += image.height
+    whole.save(path, dpi=(DPI, DPI))

@@ -1,6 +1,7 @@
 """A subset of the patients by an expression on clinical columns, without editing the patients table."""
 
 import ast
+import csv
 
 import pandas as pd
 
@@ -12,17 +13,37 @@ _ALLOWED = (
 )
 
 
+def read_clinical(path, clinical_columns):
+    """The column patient and the clinical columns of a patients table, as configuration.read_patients reads them.
+
+    A column in which every filled cell is a number becomes numeric, others stay text; empty cells are missing.
+    Parameters: path, tab-separated; clinical_columns, names. Errors: ValueError naming columns that are absent.
+    """
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        lines = [[cell.strip() for cell in line] for line in csv.reader(file, delimiter="\t")]
+    header, *rows = [line for line in lines if any(line)]
+    absent = [name for name in ("patient", *clinical_columns) if name not in header]
+    if absent:
+        raise ValueError(f"{path}: no column {', '.join(absent)}; there are {', '.join(header)}")
+    table = pd.DataFrame(rows, columns=header)[["patient", *clinical_columns]]
+    for name in clinical_columns:
+        filled = table[name].mask(table[name] == "")
+        numbers = pd.to_numeric(filled, errors="coerce")
+        table[name] = numbers if numbers.notna().equals(filled.notna()) else filled
+    return table
+
+
 def select_patients(table, exclude_expression):
     """Split a patients table by an expression that is true for the patients to leave out.
 
     Parameters: table, DataFrame with a column patient; exclude_expression, such as
     "stage == 'T3' or age > 70" or "centre in ['A', 'B']", "" excludes nobody.
-    Returns (kept, excluded): kept, the remaining rows as they were; excluded, DataFrame patient, reason.
+    Returns (kept, excluded): kept, the remaining rows as they were; excluded, DataFrame patient, rule, reason.
     Errors: ValueError for unknown columns, anything but comparisons of columns and constants, text compared
     with a numeric column (true for nobody), patients without a value in a column used, nobody left.
     """
     if not exclude_expression.strip():
-        return table, pd.DataFrame({"patient": [], "reason": []}, dtype=str)
+        return table, _excluded([], [])
     tree = _parse(exclude_expression)
     columns = list(dict.fromkeys(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)))
     unknown = [name for name in columns if name not in table.columns]
@@ -49,7 +70,11 @@ def select_patients(table, exclude_expression):
     reasons = [
         f"exclude: {exclude_expression.strip()} ({', '.join(f'{k} = {v}' for k, v in row.items())})" for row in values
     ]
-    return table[~excluded], pd.DataFrame({"patient": list(table["patient"][excluded]), "reason": reasons}, dtype=str)
+    return table[~excluded], _excluded(list(table["patient"][excluded]), reasons)
+
+
+def _excluded(patients, reasons):
+    return pd.DataFrame({"patient": patients, "rule": "exclude", "reason": reasons}, dtype=str)
 
 
 def _parse(expression):

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from docx import Document
+from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Pt
+from docx.shared import Mm, Pt
 
 
 class Table(NamedTuple):
@@ -48,6 +49,9 @@ _LATEX = {
     **{'"': r"\textquotedbl{}"},
     **{character: "\\" + character for character in "&%$#_{}"},
 }
+_A4_MM = (210, 297)
+_PORTRAIT_COLUMNS = 7  # more are set across the page
+_LONG_CELL = 60  # letters; a longer text is broken into lines in LaTeX, Word and Markdown do so by themselves
 _WORD_DATE = datetime.datetime(2020, 10, 5, tzinfo=datetime.UTC).replace(tzinfo=None)
 # The first date a zip file can hold.
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -70,11 +74,11 @@ def write_latex(path, table):
     The parent loads booktabs as well. Errors: ValueError for a character pdflatex's T1 fonts do not have.
     """
     _check(table)
-    columns = "".join("l" if left else "r" for left in _left(table))
+    columns = "".join(_latex_column(cells, left) for cells, left in zip(_columns(table), _left(table), strict=True))
     lines = [" & ".join(map(_latex, table.header)), *(" & ".join(map(_latex, row)) for row in table.rows)]
     text = "\n".join(
         [
-            r"\documentclass[border=4pt,varwidth=190mm]{standalone}",
+            r"\documentclass[border=4pt,varwidth=257mm]{standalone}",
             r"\usepackage[utf8]{inputenc}",
             r"\usepackage[T1]{fontenc}",
             r"\usepackage{lmodern}",
@@ -82,7 +86,7 @@ def write_latex(path, table):
             r"\usepackage{booktabs}",
             r"\begin{document}",
             rf"\noindent\textbf{{{_latex(table.caption)}}}\par\medskip",
-            rf"\noindent\begin{{tabular}}{{{columns}}}",
+            rf"\noindent\small\begin{{tabular}}{{{columns}}}",
             rf"\toprule{chr(10)}{lines[0]} \\",
             r"\midrule",
             *(rf"{line} \\" for line in lines[1:]),
@@ -97,7 +101,7 @@ def write_latex(path, table):
 
 
 def write_docx(path, table):
-    """A Word document with a three-line table whose header repeats on each page; dates inside are fixed."""
+    """A Word document (A4, across if wide) with a three-line table whose header repeats; dates inside are fixed."""
     _check(table)
     document = Document()
     document.styles["Normal"].font.name = "Arial"
@@ -105,6 +109,7 @@ def write_docx(path, table):
     document.core_properties.created = document.core_properties.modified = _WORD_DATE
     document.core_properties.title = table.caption
     document.core_properties.author = ""
+    _set_page(document.sections[0], across=len(table.header) > _PORTRAIT_COLUMNS)
     document.add_paragraph().add_run(table.caption).bold = True
     grid = document.add_table(rows=1 + len(table.rows), cols=len(table.header))
     for line, cells in enumerate([table.header, *table.rows]):
@@ -138,8 +143,17 @@ def _check(table):
 
 def _left(table):
     # A column of names is set left, one that holds nothing but numbers right.
-    columns = zip(*table.rows, strict=True) if table.rows else [[""]] * len(table.header)
-    return [not all(_NUMBER.fullmatch(cell) for cell in column) for column in columns]
+    return [not all(_NUMBER.fullmatch(cell) for cell in column) for column in _columns(table)]
+
+
+def _columns(table):
+    return list(zip(*table.rows, strict=True)) if table.rows else [("",)] * len(table.header)
+
+
+def _latex_column(cells, left):
+    if max(map(len, cells)) > _LONG_CELL:
+        return r"p{180mm}"
+    return "l" if left else "r"
 
 
 def _markdown(text):
@@ -155,6 +169,13 @@ def _latex(text):
     if foreign:
         raise ValueError(f"pdflatex has no {foreign[0]!r} (U+{ord(foreign[0]):04X}), it stands in {text!r}")
     return "".join(escaped)
+
+
+def _set_page(section, across):
+    width, height = reversed(_A4_MM) if across else _A4_MM
+    section.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = Mm(width), Mm(height)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(20)
 
 
 def _rule(row, *sides):

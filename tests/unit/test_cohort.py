@@ -1,5 +1,6 @@
 import pandas as pd
 import pytest
+
 from npcradiomics.cohort import exclusions, regions_table, require_enough, stack
 
 
@@ -30,8 +31,8 @@ def test_fewer_than_three_patients_are_refused_with_the_reasons():
 def note(patient, recurrent="3D", undefined=()):
     return {
         "patient": patient,
-        "recurrent": {"branch": recurrent, "undefined": dict(undefined)},
-        "non_recurrent": {"branch": "3D", "undefined": {}},
+        "recurrent": {"branch": recurrent, "undefined": dict(undefined), "largest_zone": 12},
+        "non_recurrent": {"branch": "3D", "undefined": {}, "largest_zone": 345},
     }
 
 
@@ -42,6 +43,7 @@ def test_different_branches_and_undefined_features_are_marked():
     assert "2-D definition" in table.loc[0, "warnings"]
     assert "recurrent GLCM_Correlation undefined: one level" in table.loc[1, "warnings"]
     assert "2-D" not in table.loc[1, "warnings"]
+    assert list(table["recurrent_largest_zone"]) == [12, 12] and list(table["non_recurrent_largest_zone"]) == [345, 345]
 
 
 def test_tables_of_two_patients_are_never_joined_by_position():

@@ -7,10 +7,12 @@ import pandas as pd
 import pingouin
 import pytest
 import statistics_reference as reference
-from npcradiomics import effect_sizes, normality, paired_tests
-from npcradiomics.comparison import adjust, apply_rule, compare_regions, small_cohort_warning
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
+
+from npcradiomics import effect_sizes, normality, paired_tests
+from npcradiomics.comparison import adjust, apply_rule, compare_regions
+from npcradiomics.notices import small_cohort_warning
 
 FIXED = [
     *("feature", "n", "mean_difference", "sd_difference", "shapiro_w", "shapiro_p", "test"),

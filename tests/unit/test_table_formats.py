@@ -4,6 +4,7 @@ import time
 
 import pytest
 from docx import Document
+
 from npcradiomics.table_formats import Table, write_docx, write_latex, write_markdown
 
 TABLE = Table(
@@ -16,7 +17,7 @@ TABLE = Table(
 
 def test_markdown(tmp_path):
     write_markdown(tmp_path / "t.md", TABLE)
-    lines = (tmp_path / "t.md").read_text().splitlines()
+    lines = (tmp_path / "t.md").read_text(encoding="utf-8").splitlines()
     assert lines[0] == r"**Table 2. GLSZM\_GLV \& others, p \< 0.05/47**"
     assert lines[2:6] == [
         "| Feature | Mean | p |",
@@ -28,7 +29,7 @@ def test_markdown(tmp_path):
 
 def test_latex_escapes_everything(tmp_path):
     write_latex(tmp_path / "t.tex", TABLE)
-    text = (tmp_path / "t.tex").read_text()
+    text = (tmp_path / "t.tex").read_text(encoding="utf-8")
     assert r"GLSZM\_GLV & $-$4.06E-02 & \textless{}0.0001 \\" in text
     assert r"A \& B \textbar{} 100 \% & 1.00E+00 & 0.0009\textasciicircum{} \\" in text
     assert r"\$x\_1\$ \#1 \{a\} \textasciitilde{}b \textbackslash{}c" in text
@@ -59,6 +60,15 @@ def test_docx_holds_the_text(tmp_path):
     ]
     paragraphs = [paragraph.text for paragraph in document.paragraphs]
     assert paragraphs == [TABLE.caption, *TABLE.footnotes]
+
+
+@pytest.mark.parametrize(("columns", "width_mm"), [(3, 210), (11, 297)])
+def test_wide_word_tables_lie_across_a4(tmp_path, columns, width_mm):
+    table = Table(header=["x"] * columns, rows=[["1"] * columns], caption="c")
+    write_docx(tmp_path / "t.docx", table)
+    section = Document(tmp_path / "t.docx").sections[0]
+    assert round(section.page_width.mm) == width_mm and round(section.page_height.mm) == 507 - width_mm
+    assert round(section.page_width.mm - section.left_margin.mm - section.right_margin.mm) == width_mm - 40
 
 
 @pytest.mark.parametrize("write", [write_markdown, write_latex, write_docx])

@@ -5,10 +5,25 @@ rule fig2:
     """Figure 2: intensity histograms of both regions on one intensity scale, a panel per patient."""
     input:
         intensities=rules.collect_features.output.intensities,
-        core=core("figures", "style", "notices", "artefact"),
+        caption=caption_template("fig2"),
+        core=core(
+            "artefact",
+            "captions",
+            "figures",
+            "notices",
+            "patient_labels",
+            "rounding",
+            "style",
+        ),
     output:
         pdf="<results>/figures/fig2.pdf",
-        png="<results>/figures/fig2.png",
+        png=report(
+            "<results>/figures/fig2.png",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"figure": "2"},
+        ),
+        caption="<results>/figures/fig2.caption.rst",
         data="<results>/figures/fig2.tsv",
     log:
         "<results>/logs/fig2.log",
@@ -29,12 +44,27 @@ rule fig3:
     input:
         correlation=rules.compare_regions.output.correlation,
         statistics=rules.compare_regions.output.statistics,
+        caption=caption_template("fig3"),
         core=core(
-            "figures", "selection", "paper", "rounding", "style", "notices", "artefact"
+            "artefact",
+            "captions",
+            "figures",
+            "notices",
+            "paper",
+            "patient_labels",
+            "rounding",
+            "selection",
+            "style",
         ),
     output:
         pdf="<results>/figures/fig3.pdf",
-        png="<results>/figures/fig3.png",
+        png=report(
+            "<results>/figures/fig3.png",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"figure": "3"},
+        ),
+        caption="<results>/figures/fig3.caption.rst",
         data="<results>/figures/fig3.tsv",
     log:
         "<results>/logs/fig3.log",
@@ -55,12 +85,28 @@ rule fig4:
     input:
         features=rules.collect_features.output.features,
         statistics=rules.compare_regions.output.statistics,
+        caption=caption_template("fig4"),
         core=core(
-            "figures", "selection", "paper", "style", "notices", "artefact", "rounding"
+            "artefact",
+            "captions",
+            "definitions",
+            "figures",
+            "notices",
+            "paper",
+            "patient_labels",
+            "rounding",
+            "selection",
+            "style",
         ),
     output:
         pdf="<results>/figures/fig4.pdf",
-        png="<results>/figures/fig4.png",
+        png=report(
+            "<results>/figures/fig4.png",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"figure": "4"},
+        ),
+        caption="<results>/figures/fig4.caption.rst",
         data="<results>/figures/fig4.tsv",
     log:
         "<results>/logs/fig4.log",
@@ -82,12 +128,27 @@ rule fig5:
         scores=rules.compare_regions.output.scores,
         explained=rules.compare_regions.output.explained,
         statistics=rules.compare_regions.output.statistics,
+        caption=caption_template("fig5"),
         core=core(
-            "figures", "selection", "paper", "rounding", "style", "notices", "artefact"
+            "artefact",
+            "captions",
+            "figures",
+            "notices",
+            "paper",
+            "patient_labels",
+            "rounding",
+            "selection",
+            "style",
         ),
     output:
         pdf="<results>/figures/fig5.pdf",
-        png="<results>/figures/fig5.png",
+        png=report(
+            "<results>/figures/fig5.png",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"figure": "5"},
+        ),
+        caption="<results>/figures/fig5.caption.rst",
         data="<results>/figures/fig5.tsv",
     log:
         "<results>/logs/fig5.log",
@@ -112,14 +173,37 @@ rule appendix:
         gtvr=rules.derive_regions.output.gtvr,
         isodose95=file_of("isodose95"),
         regions=rules.derive_regions.output.report,
+        s1_caption=caption_template("fig_s1"),
+        s2_caption=caption_template("fig_s2"),
         core=core(
-            "pictures", "style", "notices", "contours", "image", "geometry", "artefact"
+            "artefact",
+            "captions",
+            "contours",
+            "cuts",
+            "geometry",
+            "image",
+            "notices",
+            "pictures",
+            "rounding",
+            "style",
         ),
     output:
         s1_pdf="<results>/patients/{patient}/figures/fig_s1.pdf",
-        s1_png="<results>/patients/{patient}/figures/fig_s1.png",
+        s1_png=report(
+            "<results>/patients/{patient}/figures/fig_s1.png",
+            caption="../report/caption_s1.rst",
+            category="Patients",
+            labels={"patient": "{patient}", "figure": "S1"},
+        ),
+        s1_caption="<results>/patients/{patient}/figures/fig_s1.caption.rst",
         s2_pdf="<results>/patients/{patient}/figures/fig_s2.pdf",
-        s2_png="<results>/patients/{patient}/figures/fig_s2.png",
+        s2_png=report(
+            "<results>/patients/{patient}/figures/fig_s2.png",
+            caption="../report/caption_s2.rst",
+            category="Patients",
+            labels={"patient": "{patient}", "figure": "S2"},
+        ),
+        s2_caption="<results>/patients/{patient}/figures/fig_s2.caption.rst",
     log:
         "<results>/logs/{patient}/appendix.log",
     benchmark:
@@ -127,6 +211,7 @@ rule appendix:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        in_field_minimum=settings["regions"]["in_field_minimum"],
         simulated=lambda wildcards: is_simulated(patients[wildcards.patient]),
     message:
         "{wildcards.patient}: appendix pictures"

@@ -1,30 +1,42 @@
-"""From patients to the cohort: who enters, the paired comparison, correlations, principal components."""
+"""From patients to the cohort: who enters, the paired comparison, size, stability, correlations, principal components."""
 
-STATISTICS = ("comparison", "effect_sizes", "normality", "paired_tests", "pairs")
+STATISTICS = (
+    "comparison",
+    "effect_sizes",
+    "normality",
+    "notices",
+    "paired_tests",
+    "pairs",
+    "size",
+    "stability",
+)
+
+# Patients whom the config excludes are not waited for: one whose images cannot be read can be left out so.
+analysed = list(patients)
+if settings["exclude"]:
+    from npcradiomics import cohort, subset
+
+    kept, deselected = subset.select_patients(
+        subset.read_clinical(settings["patients"], settings["clinical_columns"]),
+        settings["exclude"],
+    )
+    analysed = list(kept["patient"])
+    cohort.require_enough(analysed, deselected)
+# Nor those whose registration a person rejected.
+analysed = [patient for patient in analysed if patient in cohort_patients]
 
 
 rule collect_features:
     """One table of the cohort; patients who do not enter go to excluded.tsv with the reason."""
     input:
-        recurrent=expand(
-            "<results>/patients/{patient}/features/recurrent.tsv", patient=patients
-        ),
-        non_recurrent=expand(
-            "<results>/patients/{patient}/features/non_recurrent.tsv", patient=patients
-        ),
-        pyradiomics=expand(
-            "<results>/patients/{patient}/features/pyradiomics.tsv", patient=patients
-        ),
-        intensities=expand(
-            "<results>/patients/{patient}/features/intensities.tsv", patient=patients
-        ),
-        notes=expand(
-            "<results>/patients/{patient}/features/notes.json", patient=patients
-        ),
-        regions=expand(
-            "<results>/patients/{patient}/regions/regions.json", patient=patients
-        ),
-        core=core("cohort", "artefact"),
+        recurrent=expand("<results>/patients/{patient}/features/recurrent.tsv", patient=analysed),
+        non_recurrent=expand("<results>/patients/{patient}/features/non_recurrent.tsv", patient=analysed),
+        pyradiomics=expand("<results>/patients/{patient}/features/pyradiomics.tsv", patient=analysed),
+        intensities=expand("<results>/patients/{patient}/features/intensities.tsv", patient=analysed),
+        notes=expand("<results>/patients/{patient}/features/notes.json", patient=analysed),
+        regions=expand("<results>/patients/{patient}/regions/regions.json", patient=analysed),
+        patients=settings["patients"],
+        core=core("artefact", "cohort", "subset"),
     output:
         features="<results>/cohort/features.tsv",
         excluded="<results>/cohort/excluded.tsv",
@@ -38,7 +50,10 @@ rule collect_features:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        patients=list(patients),
+        patients=analysed,
+        clinical_columns=settings["clinical_columns"],
+        exclude=settings["exclude"],
+        rejected=rejected,
         regions=settings["regions"],
     message:
         "collecting the cohort"
@@ -47,9 +62,10 @@ rule collect_features:
 
 
 rule compare_regions:
-    """Shapiro-Wilk, paired t or Wilcoxon, effect sizes, correlation matrix and principal components."""
+    """Shapiro-Wilk, paired t or Wilcoxon, effect sizes, what size alone would give, stability, correlations, components."""
     input:
         features=rules.collect_features.output.features,
+        regions=rules.collect_features.output.regions,
         core=core(
             *STATISTICS,
             "correlation",
@@ -61,6 +77,8 @@ rule compare_regions:
         ),
     output:
         statistics="<results>/cohort/statistics.tsv",
+        sizes="<results>/cohort/size.tsv",
+        stability="<results>/cohort/stability.tsv",
         correlation="<results>/cohort/correlation.tsv",
         explained="<results>/cohort/components_explained.tsv",
         loadings="<results>/cohort/components_loadings.tsv",

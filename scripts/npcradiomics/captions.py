@@ -1,0 +1,50 @@
+"""Captions: templates of workflow/report in the paper's words, filled with the numbers of this cohort."""
+
+import re
+
+import jinja2
+
+from npcradiomics.notices import SIMULATED_NOTE
+
+
+def fill_caption(template, **numbers):
+    """Render a template (Jinja2, reStructuredText); each paragraph becomes one line.
+
+    Errors: ValueError for a number that the template asks for and nobody gave.
+    """
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    try:
+        text = environment.from_string(template).render(**numbers)
+    except jinja2.UndefinedError as error:
+        raise ValueError(f"caption: {error}") from error
+    paragraphs = [" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", text)]
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
+
+
+def cohort_numbers(statistics, simulated):
+    """What captions say of a cohort: n, alpha, n_tests, threshold (texts), n_significant, simulated
+    (a sentence or "").
+
+    statistics: table of comparison.compare_regions. n is a range where features are missing in some patients.
+    """
+    n = statistics.loc[statistics["p"].notna(), "n"]
+    low, high = int(n.min()), int(n.max())
+    threshold, n_tests = float(statistics["threshold"].iloc[0]), int(statistics["n_tests"].iloc[0])
+    return {
+        "n": f"{high}" if low == high else f"{low} to {high}",
+        "n_tests": n_tests,
+        "alpha": f"{threshold * n_tests:.6g}",
+        "threshold": f"{threshold:.3g}",
+        "n_significant": int(statistics["significant"].sum()),
+        "simulated": simulated_sentence(simulated),
+    }
+
+
+def simulated_sentence(simulated):
+    """The sentence that ends the caption of whatever shows simulated patients, else ""."""
+    return f"{SIMULATED_NOTE}." if simulated else ""
+
+
+def escape_rst(text):
+    """A name as plain text in reStructuredText (P_07_ would be a link)."""
+    return re.sub(r"([\\*_`|])", r"\\\1", text)

@@ -1,0 +1,185 @@
+"""Figures against their tables: what is drawn is read back from the artists, never from pixels."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.collections import QuadMesh
+from matplotlib.text import Annotation, Text
+
+from npcradiomics import figures
+from npcradiomics.definitions import DEFINITIONS
+from npcradiomics.style import PAGE_HEIGHT, SMALL_TYPE
+
+RNG = np.random.default_rng(7)
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    plt.close("all")
+
+
+def texts(figure):
+    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
+
+
+def check_print(figure):
+    """85 or 170 mm wide, no higher than a page, no type below the smallest, nothing over the edge."""
+    width, height = figure.get_size_inches() * 25.4
+    assert round(width, 6) in (85, 170)
+    assert height <= PAGE_HEIGHT * 25.4 + 1e-9
+    figure.draw_without_rendering()
+    assert min(text.get_fontsize() for text in texts(figure)) >= SMALL_TYPE
+    drawn, edge = figure.get_tightbbox().extents * 25.4, 0.2
+    assert drawn[0] >= -edge and drawn[1] >= -edge and drawn[2] <= width + edge and drawn[3] <= height + edge
+
+
+def intensities(n):
+    edges = np.linspace(0, 255, 13)
+    return pd.DataFrame(
+        {"patient": f"REC{k:03d}", "region": region, "intensity_low": a, "intensity_high": b, "share": s}
+        for k in range(1, n + 1)
+        for region in figures.REGIONS
+        for a, b, s in zip(edges[:-1], edges[1:], RNG.dirichlet(np.ones(12)), strict=True)
+    )
+
+
+@pytest.mark.parametrize(("n", "pages"), [(5, 1), (14, 1), (61, 2)])
+def test_histograms_are_the_shares_of_the_table(n, pages):
+    table = intensities(n)
+    drawn = figures.draw_histograms(table, True)
+    assert len(drawn) == pages
+    axes = [axis for page in drawn for axis in page.axes if axis.get_visible()]
+    assert [axis.get_title() for axis in axes] == list(dict.fromkeys(table["patient"]))
+    for axis, (_, one) in list(zip(axes, table.groupby("patient"), strict=True))[:: max(1, n // 5)]:
+        lines = [patch for patch in axis.patches if patch.get_label() in figures.REGION_LABELS.values()]
+        for patch, region in zip(lines, figures.REGIONS, strict=True):
+            part = one[one["region"] == region]
+            values, edges, _ = patch.get_data()
+            assert np.array_equal(values, 100 * part["share"])
+            assert np.array_equal(edges, [*part["intensity_low"], 255.0])
+    check_print(drawn[0])
+
+
+def correlations(k):
+    names = [definition.feature for definition in DEFINITIONS[:k]]
+    r = np.corrcoef(RNG.normal(size=(k, 9)))
+    return pd.DataFrame(
+        {"feature_a": a, "feature_b": b, "n": 9, "r": r[i, j], "p": 0.0 if i == j else 1 - abs(r[i, j]), "note": ""}
+        for i, a in enumerate(names)
+        for j, b in enumerate(names)
+    )
+
+
+@pytest.mark.parametrize(("k", "numbers"), [(2, True), (7, True), (8, True), (21, True), (30, False), (47, False)])
+def test_correlations_are_coloured_only_below_0_05(k, numbers):
+    table = correlations(k)
+    figure = figures.draw_correlations(table, "", True)
+    mesh = figure.axes[0].findobj(QuadMesh)[0]
+    assert np.array_equal(~np.ma.getmaskarray(mesh.get_array()), (table["p"] < 0.05).to_numpy().reshape(k, k))
+    assert np.ma.allequal(mesh.get_array(), table["r"].to_numpy().reshape(k, k))
+    cells = [text.get_text() for text in figure.axes[0].texts]
+    assert len(cells) == (k * k if numbers else 0)
+    if numbers:
+        printed = [float(cell.replace("\N{MINUS SIGN}", "-")) for cell in cells]
+        assert np.abs(np.array(printed) - table["r"]).max() <= 0.005 + 1e-12
+    check_print(figure)
+
+
+def test_a_missing_correlation_is_said():
+    table = correlations(3)
+    table.loc[[1, 3], ["r", "p"]] = np.nan
+    figure = figures.draw_correlations(table, "Only one is significant", False)
+    assert [text.get_text() for text in figure.axes[0].texts].count("NA") == 2
+    assert np.ma.getmaskarray(figure.axes[0].findobj(QuadMesh)[0].get_array()).sum() >= 2
+
+
+def boxes(k, n):
+    patients = [f"P{i}" for i in range(n)]
+    return pd.DataFrame(
+        {"feature": d.feature, "unit": d.unit, "test": "wilcoxon" if i % 2 else "t", "p": 10.0**-i, "patient": p,
+         "region": region, "value": RNG.lognormal() * 10.0 ** (i % 9 - 5)}
+        for i, d in enumerate(DEFINITIONS[:k])
+        for p in patients
+        for region in figures.REGIONS
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("k", "n", "pages"), [(2, 3, 1), (7, 14, 1), (30, 14, 2)])
+def test_boxes_show_every_patient_of_every_feature(k, n, pages):
+    table = boxes(k, n)
+    drawn = figures.draw_boxes(table, "", True)
+    assert len(drawn) == pages
+    axes = [axis for page in drawn for axis in page.axes if axis.get_visible()]
+    for axis, (feature, one) in zip(axes, table.groupby("feature", sort=False), strict=True):
+        wide = one.set_index(["patient", "region"])["value"].unstack()  # noqa: PD010
+        points = {line.get_marker(): line.get_ydata() for line in axis.lines if line.get_linestyle() == "None"}
+        assert np.array_equal(points["o"], wide["recurrent"]) and np.array_equal(points["^"], wide["non_recurrent"])
+        pairs = [line.get_ydata() for line in axis.lines if list(line.get_xdata()) == [0, 1]]
+        assert np.array_equal(pairs, wide[["recurrent", "non_recurrent"]])
+        title, p = axis.get_title().split("\n")
+        assert title == feature and p.endswith("^") == (one["test"].iloc[0] == "wilcoxon")
+    check_print(drawn[0])
+
+
+def test_axis_numbers_times_the_power_in_the_label_are_the_values():
+    axis = figures.draw_boxes(boxes(6, 5), "", False)[0].axes[5]
+    axis.figure.draw_without_rendering()
+    # DEFINITIONS[5] has values about 1, in units of one; the first has 1e-5.
+    first = axis.figure.axes[0]
+    power = {"⁻⁵": 1e-5, "⁻⁶": 1e-6, "⁻⁴": 1e-4}[first.get_ylabel().split()[0].removeprefix("×10")]
+    for tick, label in zip(first.get_yticks(), first.get_yticklabels(), strict=True):
+        assert float(label.get_text().replace("\N{MINUS SIGN}", "-")) * power == pytest.approx(tick, abs=power * 1e-6)
+    assert not axis.get_ylabel().startswith("×")
+
+
+@pytest.mark.parametrize(
+    ("unit", "words"),
+    [
+        ("1", "(no unit)"),
+        ("image^2", "intensity²"),
+        ("1 / level", "level⁻¹"),
+        ("1 / voxel^2", "voxel⁻²"),
+        ("1 / (level voxel)^2", "(level voxel)⁻²"),
+        ("(voxel / level)^2", "(voxel/level)²"),
+        ("level^2 / Ng^2", "level²/Ng²"),
+        ("level / Ng^2", "level/Ng²"),
+        ("level^3", "level³"),
+        ("bit", "bit"),
+    ],
+)
+def test_units_in_print(unit, words):
+    assert figures.unit_words(unit) == words
+
+
+def test_every_unit_of_the_definitions_is_printable():
+    assert not {d.unit for d in DEFINITIONS if set("^*") & set(figures.unit_words(d.unit))}
+
+
+@pytest.mark.parametrize("n", [3, 14, 60])
+def test_components_are_the_scores_and_labels_hide_nothing(n):
+    table = pd.DataFrame(
+        {"patient": f"REC{k:03d}", "region": region, "PC1": RNG.normal(), "PC2": RNG.normal()}
+        for k in range(1, n + 1)
+        for region in figures.REGIONS
+    ).assign(PC1_share=0.7149, PC2_share=0.12)
+    figure = figures.draw_components(table, "", True)
+    axis = figure.axes[0]
+    drawn = np.vstack([np.asarray(c.get_offsets()) for c in axis.collections])
+    assert np.array_equal(drawn, table.sort_values("region", ascending=False, kind="stable")[["PC1", "PC2"]])
+    assert axis.get_xlabel().startswith("PC1 (71 % of variance") and axis.get_ylabel().startswith("PC2 (12 %")
+    check_print(figure)
+    labels = [text for text in axis.texts if isinstance(text, Annotation)]
+    assert len(labels) >= min(2 * n, 20)
+    for label in labels:
+        nearest = table.loc[((table[["PC1", "PC2"]] - list(label.xy)) ** 2).sum(axis=1).idxmin(), "patient"]
+        assert label.get_text() == str(int(nearest[3:]))
+    extents = [label.get_window_extent() for label in labels]
+    points = axis.transData.transform(drawn)
+    for i, one in enumerate(extents):
+        assert not any(one.x0 < x < one.x1 and one.y0 < y < one.y1 for x, y in points)
+        # Half a point of type may be shared: boxes of letters are higher than their ink.
+        assert not any(
+            min(one.x1, o.x1) - max(one.x0, o.x0) > 1 and min(one.y1, o.y1) - max(one.y0, o.y0) > 3 for o in extents[:i]
+        )
