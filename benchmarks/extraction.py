@@ -21,10 +21,11 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 import numpy as np
+from scipy import ndimage
+
 from npcradiomics.definitions import DEFINITIONS
 from npcradiomics.extraction import extract
 from npcradiomics.subregions import SubregionExtractor
-from scipy import ndimage
 
 # Issue 3: voxels -> least ratio of CPU times, peer / ours.
 GOALS = {2000: (200, 400), 10000: (120, 250), 30000: (60, 200), 60000: (45, 180)}
@@ -201,7 +202,7 @@ def print_draws(n_voxels=30000, n_region=4000, n_draws=40):
 
 def machine():
     """One line on where this ran."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     return (

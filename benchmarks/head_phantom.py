@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import SimpleITK as sitk
+from scipy import ndimage
+
 from npcradiomics import rigid
 from npcradiomics.contours import centroid, expand
 from npcradiomics.geometry import inside, voxel_points
 from npcradiomics.pyramid import crop
-from scipy import ndimage
 
 STEP_MM = 1.2
 LOW = np.array([-90.0, -112.0, -125.0])

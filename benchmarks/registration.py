@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "scripts"), str(Path(__file__).resolve().parent)]
 
 from head_phantom import POSES, Difficulty, Pair, make_pair, make_real_pair  # noqa: E402
+
 from npcradiomics import rigid  # noqa: E402
 from npcradiomics.contours import centroid  # noqa: E402
 from npcradiomics.geometry import voxel_points  # noqa: E402
@@ -81,7 +82,7 @@ def run_set(name: str, options: argparse.Namespace) -> None:
 
 
 def read_rows(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
 
 
 # Pairs
@@ -507,7 +508,7 @@ def print_size(rows: list[dict]) -> None:
 
 
 def cpu_name() -> str:
-    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
     named = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
     return f"{named[0]} x {len(named)}" if named else platform.processor()
 

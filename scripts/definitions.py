@@ -1,6 +1,7 @@
 """Rule definitions: which of the 40 texture features pyradiomics defines alike, and how much the others differ here."""
 
 import pandas as pd
+
 from npcradiomics import job
 from npcradiomics.agreement import agreement_page, compare_definitions
 from npcradiomics.artefact import replacing, write_table

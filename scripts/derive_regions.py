@@ -1,10 +1,12 @@
 """Rule derive_regions: GTVr on the planning MRI, and the two regions that are compared."""
 
 import SimpleITK as sitk
+
 from npcradiomics import job
 from npcradiomics.artefact import write_json
 from npcradiomics.contours import carried_volume, carry_mask
 from npcradiomics.image import read_image, read_mask, voxel_volume_cm3, write_image
+from npcradiomics.isodose import borderline, in_field_on_dose_grid
 from npcradiomics.regions import derive_regions
 
 
@@ -27,9 +29,17 @@ def main(snakemake):
         image = sitk.GetImageFromArray(mask.astype("uint8"))
         image.CopyInformation(planning)
         write_image(image, snakemake.output[name])
+    on_dose_grid = None
+    if snakemake.input.dose:
+        on_dose_grid = in_field_on_dose_grid(
+            read_mask(snakemake.output.gtvr), read_image(snakemake.input.dose), snakemake.params.prescription_gy
+        )
+    near = borderline(regions.report["in_field_fraction"], on_dose_grid)
     report = {
         "patient": snakemake.wildcards.patient,
         **regions.report,
+        "in_field_fraction_on_dose_grid": on_dose_grid,
+        "warnings": [*regions.report["warnings"], *([near] if near else [])],
         "carried": carried_volume(drawn, gtvr),
     }
     write_json(report, snakemake.output.report)

@@ -7,6 +7,7 @@ import argparse
 import sys
 
 import SimpleITK as sitk
+
 from npcradiomics import job
 from npcradiomics.artefact import write_json, write_rows
 from npcradiomics.extraction import OUTLIERS, QUANTIZERS, RESAMPLINGS, extract

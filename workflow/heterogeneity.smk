@@ -6,9 +6,18 @@ include: "rules/common.smk"
 
 settings = settings_of("heterogeneity")
 patients = patients_of("heterogeneity", settings)
-simulated_cohort = any(
-    map(is_simulated, patients.values())
-)  # said on every table and figure
+simulated_cohort = any(map(is_simulated, patients.values()))  # said on every table and figure
+
+reviews = {
+    patient: [row.get("registration_review", ""), row.get("registration_note", "")] for patient, row in patients.items()
+}
+# who enters the cohort's statistics, as far as the registration is concerned
+cohort_patients = [name for name, (review, _) in reviews.items() if review != "reject"]
+rejected = [
+    {"patient": name, "rule": "registration", "reason": f"registration rejected by a person: {note}"}
+    for name, (review, note) in reviews.items()
+    if review == "reject"
+]
 
 
 wildcard_constraints:
@@ -16,17 +25,14 @@ wildcard_constraints:
 
 
 include: "rules/simulation.smk"
+include: "rules/dicom.smk"
 include: "rules/registration.smk"
 include: "rules/regions.smk"
+include: "rules/export.smk"
 include: "rules/extraction.smk"
 include: "rules/statistics.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
-
-
-localrules:
-    cohort_stats,
-    patient_pictures,
 
 
 rule cohort_stats:
@@ -42,15 +48,27 @@ rule cohort_stats:
             figure=["fig2", "fig3", "fig4", "fig5"],
             format=["pdf", "png"],
         ),
+        "<results>/tables/definitions.md",
+
+
+rule registration_pages:
+    """The page of every patient's registration and that of the cohort, whatever the checks say."""
+    input:
+        expand(
+            "<results>/patients/{patient}/registration/{page}",
+            patient=patients,
+            page=["report.html", "qc.png"],
+        ),
+        "<results>/cohort/registration.html",
 
 
 rule patient_pictures:
-    """The appendix pictures S1 and S2 and the registration picture of every patient."""
+    """The appendix pictures S1 and S2, and the pages of the registrations."""
     input:
         expand(
             "<results>/patients/{patient}/figures/{picture}.{format}",
-            patient=patients,
+            patient=cohort_patients,
             picture=["fig_s1", "fig_s2"],
             format=["pdf", "png"],
         ),
-        expand("<results>/patients/{patient}/registration/qc.png", patient=patients),
+        rules.registration_pages.input,

@@ -16,6 +16,9 @@ def pyradiomics_features(levels, settings_path):
     from radiomics.featureextractor import RadiomicsFeatureExtractor
 
     logging.getLogger("radiomics").setLevel(logging.ERROR)
+    # Cropped first: pyradiomics would copy the whole volume several times, and a 512 x 512 x 100 one costs 1 GB.
+    box = tuple(slice(max(i.min() - 1, 0), i.max() + 2) for i in np.nonzero(levels))
+    levels = levels[box]
     mask = sitk.GetImageFromArray((levels > 0).astype(np.uint8))
     extractor = RadiomicsFeatureExtractor(str(settings_path))
     result = extractor.execute(sitk.GetImageFromArray(levels.astype(np.float64)), mask)

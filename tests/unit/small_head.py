@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import SimpleITK as sitk
+
 from npcradiomics import rigid
 
 # Centre and half axes in mm of ellipsoids, and the grey value each adds in two contrasts.

@@ -13,7 +13,7 @@ SELECTIONS = [
     for selection in ("paper7", "significant")
     if (cohort, selection) != ("n05_mixed", "significant")
 ]
-R = json.loads((Path(__file__).parents[1] / "data" / "r_statistics.json").read_text())
+R = json.loads((Path(__file__).parents[1] / "data" / "r_statistics.json").read_text(encoding="utf-8"))
 
 
 def cohort_folder(shared, cohort):

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
 from npcradiomics.agreement import agreement_page, compare_definitions
 from npcradiomics.extraction import extract
 from npcradiomics.pyradiomics_features import pyradiomics_features

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from npcradiomics.artefact import replacing, write_json, write_rows, write_table
 
 
@@ -10,7 +11,7 @@ def test_nothing_is_left_when_writing_fails(tmp_path):
     with pytest.raises(RuntimeError), replacing(target) as temporary:
         temporary.write_text("half")
         raise RuntimeError
-    assert target.read_text() == "before"
+    assert target.read_text(encoding="utf-8") == "before"
     assert list(tmp_path.iterdir()) == [target]
 
 

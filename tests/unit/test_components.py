@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import statistics_reference as reference
-from npcradiomics.components import difference_components, principal_components
 from numpy.testing import assert_allclose
+
+from npcradiomics.components import difference_components, principal_components
 
 ANALYSES = {"pca": principal_components, "pca_diff": difference_components}
 
@@ -14,7 +15,7 @@ ANALYSES = {"pca": principal_components, "pca_diff": difference_components}
 @pytest.mark.parametrize("analysis", ANALYSES)
 def test_equal_r_on_the_reference_cohorts(shared, cohort, selection, analysis):
     folder = reference.cohort_folder(shared, cohort)
-    answers = json.loads((folder / "r_multivariate.json").read_text())
+    answers = json.loads((folder / "r_multivariate.json").read_text(encoding="utf-8"))
     key = f"{analysis}_{selection}"
     loadings = pd.read_csv(folder / f"{key}_loadings.csv", index_col=0)
     scores = pd.read_csv(folder / f"{key}_scores.csv").rename(columns={"patient_id": "patient"})

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from npcradiomics.configuration import complete_settings, read_patients, read_schema
 
 SCHEMAS = Path(__file__).parents[2] / "workflow" / "schemas"

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from small_head import grid, image_of, level, points_of
+
 from npcradiomics import rigid
 from npcradiomics.contours import carried_volume, carry_mask, centroid, expand, volume_ml
-from small_head import grid, image_of, level, points_of
 
 CENTRE, RADIUS_MM = np.array([4.0, -7.0, 3.0]), 13.365  # 10 mL
 

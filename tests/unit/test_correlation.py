@@ -2,8 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import statistics_reference as reference
-from npcradiomics.correlation import correlate_differences, pearson
 from numpy.testing import assert_allclose, assert_array_equal
+
+from npcradiomics.correlation import correlate_differences, pearson
 
 
 @pytest.mark.parametrize(("cohort", "selection"), reference.SELECTIONS)

@@ -3,6 +3,7 @@ import logging
 import numpy as np
 import pytest
 import SimpleITK as sitk
+
 from npcradiomics.definitions import DEFINITIONS
 from npcradiomics.extraction import FEATURE_NAMES, extract
 

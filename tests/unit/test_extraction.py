@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 import toolbox_reference
+from numpy.testing import assert_allclose
+
 from npcradiomics.extraction import FEATURE_NAMES, extract, quantize_region
 from npcradiomics.histogram import histogram_features
 from npcradiomics.lloydmax import fit
 from npcradiomics.texture import texture_features
-from numpy.testing import assert_allclose
 
 
 def options_of(setting, volume):

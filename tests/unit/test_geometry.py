@@ -6,6 +6,9 @@ import struct
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from scipy.spatial.transform import Rotation
+from small_head import grid, points_of
+
 from npcradiomics.geometry import (
     box_corners,
     inside,
@@ -16,8 +19,6 @@ from npcradiomics.geometry import (
     require_same_grid,
     voxel_points,
 )
-from scipy.spatial.transform import Rotation
-from small_head import grid, points_of
 
 OBLIQUE = Rotation.from_euler("xyz", [12.0, -7.0, 23.0], degrees=True).as_matrix()
 

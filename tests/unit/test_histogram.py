@@ -3,9 +3,10 @@ import math
 import numpy as np
 import pytest
 import toolbox_reference
-from npcradiomics.histogram import HISTOGRAM_NAMES, histogram_features
 from numpy.testing import assert_allclose
 from scipy import stats
+
+from npcradiomics.histogram import HISTOGRAM_NAMES, histogram_features
 
 
 @pytest.mark.parametrize("case", toolbox_reference.CASES)

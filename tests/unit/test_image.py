@@ -4,6 +4,7 @@ import nibabel
 import numpy as np
 import pytest
 import SimpleITK as sitk
+
 from npcradiomics.image import read_image, read_mask, write_image
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from npcradiomics.intensities import intensity_shares
 
 

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+
 from npcradiomics.kernels import find_box, list_voxels
 
 PACKAGE = Path(__file__).parents[2] / "scripts/npcradiomics"

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 import toolbox_reference
-from npcradiomics.lloydmax import fit, fit_optimal, uniform
 from numpy.testing import assert_allclose
+
+from npcradiomics.lloydmax import fit, fit_optimal, uniform
 
 
 def reference_values(case, entry, region, arrays):

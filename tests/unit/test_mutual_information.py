@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import SimpleITK as sitk
+
 from npcradiomics.mutual_information import normalised_mutual_information, one_thread
 
 

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statistics_reference as reference
+
 from npcradiomics import paper
 from npcradiomics.comparison import compare_regions
 from npcradiomics.rounding import p_text

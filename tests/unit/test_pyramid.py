@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from small_head import grid, image_of, points_of
+
 from npcradiomics.geometry import voxel_points
 from npcradiomics.pyramid import clip, crop, region_level, shrink
-from small_head import grid, image_of, points_of
 
 
 def test_shrink_leaves_thick_slices_alone_and_voxels_in_place():

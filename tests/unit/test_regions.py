@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from npcradiomics.regions import derive_regions
 
 VOXEL_CM3 = 0.00245  # 0.7 x 0.7 x 5 mm

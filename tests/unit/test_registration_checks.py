@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from small_head import examinations
+
 from npcradiomics import rigid
 from npcradiomics.registration_checks import (
     CheckLimits,
@@ -12,7 +14,6 @@ from npcradiomics.registration_checks import (
     check_registration,
     check_rotation,
 )
-from small_head import examinations
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 import toolbox_reference
-from npcradiomics.outliers import inliers
-from npcradiomics.resampling import resample_isotropic, resample_toolbox
 from numpy.testing import assert_allclose
 from scipy import ndimage
+
+from npcradiomics.outliers import inliers
+from npcradiomics.resampling import resample_isotropic, resample_toolbox
 
 
 @pytest.mark.parametrize("case", toolbox_reference.CASES)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from npcradiomics import rigid
 from scipy.spatial.transform import Rotation
+
+from npcradiomics import rigid
 
 
 def test_linear_parts_of_a_chain_with_centres():

@@ -1,4 +1,5 @@
 import pytest
+
 from npcradiomics import rounding
 
 

@@ -2,9 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import statistics_reference as reference
-from npcradiomics.size import size_effects, volume_ratios
 from numpy.testing import assert_allclose
 from scipy import stats
+
+from npcradiomics.size import size_effects, volume_ratios
 
 
 def _sizes(log_ratio):

@@ -2,9 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import statistics_reference as reference
+from scipy import stats
+
 from npcradiomics.comparison import compare_regions
 from npcradiomics.stability import COLUMNS, stability
-from scipy import stats
 
 STRONG = np.array([2.1, 3.0, 2.6, 3.3, 1.9, 2.8, 3.6, 2.2, 2.9, 3.1, 2.4, 2.7, 3.4, 2.0])
 SKEWED = np.geomspace(1, 4096, 14) * np.where(np.arange(14) == 2, -1, 1)

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from npcradiomics.standard import (
     agrees,
     cooccurrence,
@@ -35,7 +36,7 @@ def test_agreement_can_fail():
 
 
 def test_published_page_is_what_the_code_computes():
-    assert (REPOSITORY / "docs/ibsi.md").read_text() == IBSI_PAGE.page()
+    assert (REPOSITORY / "docs/ibsi.md").read_text(encoding="utf-8") == IBSI_PAGE.page()
 
 
 def test_two_levels_in_a_row_by_hand():

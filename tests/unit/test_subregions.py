@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import toolbox_reference
+
 from npcradiomics.extraction import FEATURE_NAMES, extract
 from npcradiomics.kernels import scan
 from npcradiomics.lloydmax import fit

@@ -3,6 +3,8 @@ import math
 import numpy as np
 import pytest
 import toolbox_reference
+from numpy.testing import assert_allclose
+
 from npcradiomics.texture import (
     FAMILIES,
     TEXTURE_NAMES,
@@ -11,7 +13,6 @@ from npcradiomics.texture import (
     texture_matrices,
     undefined_features,
 )
-from numpy.testing import assert_allclose
 
 
 @pytest.mark.parametrize("case", toolbox_reference.CASES)

@@ -70,7 +70,7 @@ def test_faults_found_after_registration(cohort):
     assert run.returncode != 0
     failed = {line.split()[2].rstrip(":"): line for line in run.stdout.splitlines() if line.startswith("FAILED")}
     assert set(failed) == {"REC001", "REC002"}
-    assert "GTVr" in failed["REC001"] or "contour" in failed["REC001"]
+    assert "Only 0% of the carried recurrence lies in the GTV" in failed["REC001"]
     assert "voxels of the GTV have the value 100" in failed["REC002"]
 
 

@@ -52,7 +52,7 @@ def test_second_run_has_nothing_to_do(run):
 
 @pytest.mark.parametrize("patient", PATIENTS)
 def test_motion_is_recovered(run, patient):
-    truth = json.loads((run.results / f"simulated/{patient}/truth.json").read_text())[
+    truth = json.loads((run.results / f"simulated/{patient}/truth.json").read_text(encoding="utf-8"))[
         "transform_planning_to_recurrence"
     ]
     moved = sitk.Euler3DTransform()
@@ -73,7 +73,7 @@ def test_out_of_field_patient_is_excluded_with_the_reason(run):
     assert "95 % isodose" in excluded["reason"][0]
     features = read(run, "cohort/features.tsv")
     assert set(features["patient"]) == set(PATIENTS) - {"REC015"}
-    assert "REC015" in (run.results / "tables/table2.md").read_text()
+    assert "REC015" in (run.results / "tables/table2.md").read_text(encoding="utf-8")
 
 
 def test_feature_table_has_the_agreed_columns(run):
@@ -87,7 +87,7 @@ def test_feature_table_has_the_agreed_columns(run):
 def test_carried_volumes_are_the_simulated_ones(run):
     regions = read(run, "cohort/regions.tsv").set_index("patient")
     for patient in PATIENTS:
-        truth = json.loads((run.results / f"simulated/{patient}/truth.json").read_text())
+        truth = json.loads((run.results / f"simulated/{patient}/truth.json").read_text(encoding="utf-8"))
         assert regions.loc[patient, "gtv_cm3"] == pytest.approx(truth["gtv_cm3"], rel=1e-6)
         assert regions.loc[patient, "gtvr_cm3"] == pytest.approx(truth["recurrent_cm3"], rel=0.15)
         assert regions.loc[patient, "in_field_fraction"] == pytest.approx(truth["in_field_fraction"], abs=0.05)
@@ -120,7 +120,7 @@ def test_statistics_are_those_of_the_feature_table(run):
 def test_everything_says_that_it_is_simulated(run):
     words = "Simulated patients: no clinical data"
     for path in ("tables/table2.md", "tables/table2.tex"):
-        assert words in (run.results / path).read_text().replace("\\", "")
+        assert words in (run.results / path).read_text(encoding="utf-8").replace("\\", "")
     assert read(run, "tables/table2.tsv")["simulated"].all()
 
 

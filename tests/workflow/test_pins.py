@@ -5,28 +5,30 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+FROM_PYPI = {"pyradiomics", "itk-core", "itk-numerics"}
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
 
 
 def test_conda_environment_has_the_pins_of_pyproject():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     pins = dict(re.match(r"([\w-]+)(?:\[\w+\])?==([\w.]+)", line).groups() for line in project["dependencies"])
-    conda = dict(re.findall(r"^  - ([\w-]+)=([\w.]+)$", (ROOT / "envs/npcradiomics.yaml").read_text(), re.M))
-    post_deploy = (ROOT / "envs/npcradiomics.post-deploy.sh").read_text()
+    conda = dict(
+        re.findall(r"^  - ([\w-]+)=([\w.]+)$", (ROOT / "envs/npcradiomics.yaml").read_text(encoding="utf-8"), re.M)
+    )
+    post_deploy = (ROOT / "envs/npcradiomics.post-deploy.sh").read_text(encoding="utf-8")
     for name, version in pins.items():
-        if name == "pyradiomics":
-            assert f"pyradiomics=={version}" in post_deploy
+        if name in FROM_PYPI:
+            assert f"{name}=={version}" in post_deploy
         elif name != "snakemake":  # runs outside the jobs' environments
             assert conda[CONDA_NAMES.get(name, name)] == version, name
-    assert (
-        f"python={project['requires-python'].removeprefix('==').removesuffix('.*')}"
-        in (ROOT / "envs/npcradiomics.yaml").read_text()
-    )
+    assert f"python={project['requires-python'].removeprefix('==').removesuffix('.*')}" in (
+        ROOT / "envs/npcradiomics.yaml"
+    ).read_text(encoding="utf-8")
 
 
 def test_conda_environment_builds_with_the_tools_of_the_lock():
-    text = (ROOT / "pyproject.toml").read_text()
-    conda = (ROOT / "envs/npcradiomics.yaml").read_text()
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    conda = (ROOT / "envs/npcradiomics.yaml").read_text(encoding="utf-8")
     for tool in ("setuptools", "wheel"):
         version = re.search(rf'"{tool}==([\w.]+)"', text).group(1)
         assert f"- {tool}={version}\n" in conda

@@ -116,4 +116,4 @@ def test_all_tables_and_figures_come_out(run):
 
 
 def test_real_patients_are_not_called_simulated(run):
-    assert "imulated" not in (run.results / "tables/table2.md").read_text()
+    assert "imulated" not in (run.results / "tables/table2.md").read_text(encoding="utf-8")

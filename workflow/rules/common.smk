@@ -7,14 +7,14 @@ from pathlib import Path
 
 ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=False)).parents[1]
 SCHEMAS = ROOT / "workflow" / "schemas"
+IMPORTED = workflow.pathvars.apply("<results>/patients/{patient}/imported")
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from npcradiomics import configuration
+from npcradiomics import configuration, sources
 
 # One thread per job: as many jobs as cores, and the same bits however many run.
-for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "NUMBA"):
-    os.environ[f"{library}_NUM_THREADS"] = "1"
-os.environ["ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS"] = "1"
+LIBRARIES = "OMP_NUM OPENBLAS_NUM MKL_NUM NUMEXPR_NUM NUMBA_NUM ITK_GLOBAL_DEFAULT_NUMBER_OF".split()
+os.environ.update({f"{library}_THREADS": "1" for library in LIBRARIES})
 os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".cache" / "numba"))
 
 
@@ -27,32 +27,33 @@ def settings_of(study):
 def patients_of(study, settings):
     """The patients table as {patient: row}; a wrong row stops here."""
     schema = configuration.read_schema(SCHEMAS / f"{study}_patients.schema.yaml")
-    rows = configuration.read_patients(
-        settings["patients"], schema, settings["clinical_columns"]
-    )
+    clinical = settings["clinical_columns"]
+    rows = configuration.read_patients(settings["patients"], schema, clinical)
     return {row["patient"]: row for row in rows}
 
 
 def is_simulated(row):
-    return "/simulated/" in row["planning_mri"]
+    return any("simulated" in Path(value).parts for value in row.values())
 
 
 def file_of(column):
-    """Input function: the file in this column of the patient's row.
-
-    A missing file is left out here and refused by check_inputs with patient and name, so that the others go on.
-    """
+    """Input function: the file in this column of the patient's row; a missing one is left for check_inputs to refuse."""
 
     def path(wildcards):
         row = patients[wildcards.patient]
-        value = row.get(column, "")
-        return value if value and (is_simulated(row) or os.path.exists(value)) else []
+        value = sources.imported(row, IMPORTED).get(column, "")
+        made = value != row.get(column, "") or "simulated" in Path(value).parts
+        return value if made or os.path.exists(value) else []
 
     return path
 
 
+def repository_files(folder, *names):
+    """Files of the repository as inputs: an edit reruns what depends on it. Relative to the working directory where it can be."""
+    inside = Path.cwd() == ROOT
+    return [str((Path(folder) if inside else ROOT / folder) / name) for name in names]
+
+
 def core(*modules):
-    """Core modules as input files: an edit reruns what depends on it. Relative where the clone is the working folder."""
-    folder = ROOT / "scripts" / "npcradiomics"
-    folder = folder.relative_to(ROOT) if Path.cwd() == ROOT else folder
-    return [str(folder / f"{name}.py") for name in modules]
+    """Core modules as inputs."""
+    return repository_files("scripts/npcradiomics", *(f"{name}.py" for name in modules))

@@ -58,14 +58,14 @@ rule definitions:
     output:
         tsv="<results>/tables/definitions.tsv",
         markdown="<results>/tables/definitions.md",
-    params:
-        simulated=simulated_cohort,
     log:
         "<results>/logs/definitions.log",
     benchmark:
         "<results>/benchmarks/definitions.tsv"
     conda:
         "../../envs/npcradiomics.yaml"
+    params:
+        simulated=simulated_cohort,
     message:
         "definitions beside those of pyradiomics"
     script:

@@ -9,8 +9,10 @@ rule derive_regions:
         gtv=file_of("gtv"),
         gtvr=file_of("gtvr"),
         isodose95=file_of("isodose95"),
+        dose=file_of("dose"),
         transform=rules.register_recurrence.output.transform,
-        core=core("regions", "contours", "image", "geometry", "artefact"),
+        accepted=ancient(rules.accept_registration.output.accepted),  # a gate: what it says changes no voxel
+        core=core("regions", "contours", "image", "isodose", "geometry", "artefact"),
     output:
         gtvr="<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz",
         recurrent="<results>/patients/{patient}/regions/recurrent.nii.gz",
@@ -25,6 +27,7 @@ rule derive_regions:
     params:
         gtvr_frame=lambda wildcards: patients[wildcards.patient]["gtvr_frame"],
         regions=settings["regions"],
+        prescription_gy=lambda wildcards: prescription_of(wildcards.patient),
     message:
         "{wildcards.patient}: recurrent and non-recurrent region"
     script:

@@ -1,0 +1,29 @@
+"""Rule export_structures: GTVr on the planning MRI and both regions as RTSTRUCT, DICOM SEG and NIfTI."""
+
+from pathlib import Path
+
+from npcradiomics import job
+from npcradiomics.dicom_series import series_source
+from npcradiomics.dicom_writer import write_mr_series, write_rtstruct, write_seg
+from npcradiomics.image import read_image, read_mask, write_image
+from npcradiomics.sources import split
+
+NAMES = {"gtvr": "GTVr_on_planning", "recurrent": "recurrent", "non_recurrent": "non_recurrent"}
+
+
+def main(snakemake):
+    patient, folder = snakemake.wildcards.patient, Path(snakemake.output.folder)
+    planning = read_image(snakemake.input.planning_mri)
+    masks = {name: read_mask(snakemake.input[key], planning) for key, name in NAMES.items()}
+    if snakemake.input.series:
+        source = series_source(split(snakemake.params.source)[0], snakemake.params.series)
+    else:
+        source = write_mr_series(planning, folder / "planning_mri", patient, "planning MRI")
+    write_rtstruct(masks, folder / "structures.dcm", patient, source)
+    write_seg(masks, folder / "segmentation.dcm", patient, source)
+    for name, mask in masks.items():
+        write_image(mask, folder / f"{name}.nii.gz")
+
+
+if "snakemake" in globals():
+    job.run(main, snakemake)  # noqa: F821

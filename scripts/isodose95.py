@@ -1,0 +1,19 @@
+"""Rule isodose95: the 95 % isodose on the planning MRI from dose and prescription."""
+
+from npcradiomics import job
+from npcradiomics.dicom import offered_prescriptions
+from npcradiomics.image import read_image, write_image
+from npcradiomics.isodose import isodose95
+
+
+def main(snakemake):
+    prescription_gy = snakemake.params.prescription_gy
+    if prescription_gy is None:
+        raise ValueError(f"dose: prescription_gy is not given; {offered_prescriptions(snakemake.params.source)}")
+    dose, planning = read_image(snakemake.params.dose), read_image(snakemake.params.planning_mri)
+    mask = isodose95(dose, prescription_gy, planning)
+    write_image(mask, snakemake.output.isodose95)
+
+
+if "snakemake" in globals():
+    job.run(main, snakemake)  # noqa: F821

@@ -1,0 +1,26 @@
+"""Rule scan_dicom: a draft of the patients table from a folder tree of DICOM, to be edited by a person."""
+
+import logging
+
+from npcradiomics import job
+from npcradiomics.artefact import write_rows, write_text
+from npcradiomics.dicom_scan import draft_rows, scan
+
+
+def main(snakemake):
+    if not snakemake.params.dicom_root:
+        raise ValueError("no folder to scan: snakemake scan_dicom --config dicom_root=/path/to/folder")
+    found, left_out = scan(snakemake.params.dicom_root)
+    rows, questions = draft_rows(found)
+    if not rows:
+        raise ValueError(f"{snakemake.params.dicom_root}: no DICOM series, structures or doses ({dict(left_out)})")
+    counts = [f"{len(found)} series, structure sets, doses and plans of {len(rows)} patients"]
+    counts += [f"left out: {n} files, {why}" for why, n in left_out.most_common()]
+    summary = "\n".join([*counts, *questions]) + "\n"
+    write_rows(rows, snakemake.output.patients)
+    write_text(summary, snakemake.output.summary)
+    logging.info("%s", summary)
+
+
+if "snakemake" in globals():
+    job.run(main, snakemake)  # noqa: F821

@@ -1,0 +1,210 @@
+"""A patient handed over as DICOM: the numbers of the NIfTI patient, nobody's name anywhere, structures that go back."""
+
+import json
+import re
+import shutil
+
+import numpy as np
+import pydicom
+import pytest
+import SimpleITK as sitk
+
+from npcradiomics import dicom
+
+PATIENT = "REC001"
+BASE = "results/heterogeneity"
+SECRET, SECRET_UID = "Zaubermann", "1.2.999.424242."
+TEXT = ("AE", "AS", "CS", "DA", "DT", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UR", "UT")
+# Without these a file is not what it is; what they may hold is the standard's, not the hospital's.
+NEEDED = (
+    *("Modality", "SpecificCharacterSet", "PhotometricInterpretation", "ContourGeometricType", "ROIName", "DoseUnits"),
+    *("DoseSummationType", "DoseType", "SOPClassUID", "ReferencedSOPClassUID"),
+)
+IMPORTED = {
+    "planning_mri": "planning_mri",
+    "recurrence_mri": "recurrence_mri",
+    "gtv": "gtv",
+    "gtvr": "gtvr",
+    "dose": "dose",
+}
+
+
+def plant(dataset, uids):
+    """Put the secret into every text-valued attribute and a private one, and the secret root under every UID."""
+    for element in list(dataset):
+        if element.VR == "SQ":
+            for item in element.value:
+                plant(item, uids)
+        elif element.VR == "UI" and element.keyword not in NEEDED:
+            uids.setdefault(str(element.value), f"{SECRET_UID}{len(uids)}")
+            element.value = uids[str(element.value)]
+        elif element.VR in ("DA", "DT", "TM", "AS"):
+            element.value = {"DA": "19991231", "DT": "19991231", "TM": "235959", "AS": "099Y"}[element.VR]
+        elif element.VR in TEXT and element.keyword not in NEEDED:
+            element.value = SECRET
+    for keyword in ("InstitutionName", "AccessionNumber", "PatientComments", "OtherPatientNames", "OperatorsName"):
+        setattr(dataset, keyword, SECRET)
+    dataset.PatientBirthDate = "19991231"
+    dataset.private_block(0x0099, SECRET, create=True).add_new(1, "LO", SECRET)
+
+
+@pytest.fixture(scope="module")
+def handed_over(make_workspace):
+    """A workspace with one patient as DICOM below data/, secrets planted, and the NIfTI it was made from."""
+    workspace = make_workspace("dicom")
+    workspace.simulate([PATIENT], seed=7, size=[96, 96, 20], spacing_mm=[1.6, 1.6, 6.0])
+    made = workspace.run(f"{BASE}/simulated/{PATIENT}/dicom/dose.dcm")
+    assert made.returncode == 0, made.stdout
+    workspace.simulated = workspace.folder / "nifti"
+    shutil.move(workspace.results / "simulated" / PATIENT, workspace.simulated)
+    shutil.move(workspace.simulated / "dicom", workspace.folder / "data")
+    shutil.rmtree(workspace.folder / "results")
+    shutil.rmtree(workspace.folder / ".snakemake")
+    uids = {}
+    for path in sorted((workspace.folder / "data").rglob("*.dcm")):
+        dataset = pydicom.dcmread(path)
+        plant(dataset, uids)
+        dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+        dataset.save_as(path)
+    workspace.row = {
+        "patient": PATIENT,
+        "planning_mri": "data/planning_mri",
+        "recurrence_mri": "data/recurrence_mri",
+        "gtv": "data/planning_structures.dcm#gtv",
+        "gtvr": "data/recurrence_structures.dcm#GTVr",
+        "gtvr_frame": "recurrence",
+        "dose": "data/dose.dcm",
+        "prescription_gy": "70",
+    }
+    workspace.write_patients([workspace.row])
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def run(handed_over):
+    finished = handed_over.run(f"{BASE}/patients/{PATIENT}/export", f"{BASE}/patients/{PATIENT}/features/recurrent.tsv")
+    assert finished.returncode == 0, finished.stdout[-3000:]
+    handed_over.said = finished.stdout
+    return handed_over
+
+
+def leaks(workspace, said, but=()):
+    words = (SECRET.encode(), SECRET_UID.encode(), b"19991231")
+    found = [f"terminal: {w}" for w in words if w in said.encode()]
+    for folder in (workspace.folder / "results", workspace.folder / ".snakemake"):
+        for path in folder.rglob("*"):
+            found += [f"{path} (name)" for w in words if w.decode() in path.name]
+            if path.is_file() and path not in but:
+                data = sitk_bytes(path)
+                found += [f"{path}: {w}" for w in words if w in data]
+    return found
+
+
+def sitk_bytes(path):
+    if path.name.endswith(".gz"):
+        import gzip
+
+        return gzip.decompress(path.read_bytes())
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("column", IMPORTED)
+def test_import_gives_the_voxels_that_were_exported(run, column):
+    found = sitk.ReadImage(str(run.results / f"patients/{PATIENT}/imported/{column}.nii.gz"))
+    truth = sitk.ReadImage(str(run.simulated / f"{IMPORTED[column]}.nii.gz"))
+    values, expected = sitk.GetArrayFromImage(found), sitk.GetArrayFromImage(truth)
+    # The dose is stored as whole multiples of its maximum / 4e9; everything else is exact.
+    assert np.abs(values - expected).max() <= (1e-5 if column == "dose" else 0)
+    assert np.allclose(found.GetOrigin(), truth.GetOrigin(), atol=1e-4)
+    assert np.allclose(found.GetSpacing(), truth.GetSpacing(), atol=1e-6)
+
+
+def test_in_field_is_counted_on_both_grids_and_is_the_planted_one(run):
+    report = json.loads((run.results / f"patients/{PATIENT}/regions/regions.json").read_text(encoding="utf-8"))
+    truth = json.loads((run.simulated / "truth.json").read_text(encoding="utf-8"))
+    assert report["in_field_fraction"] == pytest.approx(truth["in_field_fraction"], abs=0.03)
+    # Here the dose lies on the grid of the planning MRI: the two counts are one.
+    assert report["in_field_fraction_on_dose_grid"] == report["in_field_fraction"]
+
+
+def test_nothing_identifying_leaves_the_import(run):
+    # An export must refer to its source series; its UIDs are the one exception, in these two files alone.
+    exported = run.results / f"patients/{PATIENT}/export"
+    references = [exported / "structures.dcm", exported / "segmentation.dcm"]
+    assert leaks(run, run.said, but=references) == []
+    for path in references:
+        data = path.read_bytes()
+        assert SECRET.encode() not in data and b"19991231" not in data
+        written = pydicom.dcmread(path)
+        assert written.PatientID == PATIENT
+        assert not str(written.SOPInstanceUID).startswith(SECRET_UID)
+        assert not str(written.SeriesInstanceUID).startswith(SECRET_UID)
+        assert "RESEARCH" in written.SeriesDescription
+
+
+def test_exported_structures_come_back_voxel_for_voxel(run):
+    folder = run.results / f"patients/{PATIENT}/export"
+    planning = dicom.read_series(run.folder / "data/planning_mri")
+    for name, file in (
+        ("GTVr_on_planning", "gtvr_on_planning"),
+        ("recurrent", "recurrent"),
+        ("non_recurrent", "non_recurrent"),
+    ):
+        truth = sitk.GetArrayFromImage(sitk.ReadImage(str(run.results / f"patients/{PATIENT}/regions/{file}.nii.gz")))
+        found = sitk.GetArrayFromImage(dicom.read_structure(folder / "structures.dcm", name, planning))
+        assert 2 * np.count_nonzero(found & truth) / (found.sum() + truth.sum()) >= 0.999
+        copy = sitk.GetArrayFromImage(sitk.ReadImage(str(folder / f"{name}.nii.gz")))
+        assert np.array_equal(copy, truth)
+
+
+def test_a_changed_slice_makes_the_import_run_again(run):
+    again = run.run("-n", f"{BASE}/patients/{PATIENT}/export")
+    assert "Nothing to be done" in again.stdout
+    slice_file = run.folder / "data/recurrence_mri/slice_0003.dcm"
+    kept = slice_file.read_bytes()
+    slice_file.write_bytes(kept + b"\0\0")
+    changed = run.run("-n", f"{BASE}/patients/{PATIENT}/export")
+    slice_file.write_bytes(kept)
+    assert re.search(r"^heterogeneity_import_image\s+1$", changed.stdout, re.M)
+
+
+def test_failures_name_the_column_and_nobody(handed_over):
+    bad = handed_over.folder / "bad"
+    shutil.copytree(handed_over.folder / "data/planning_mri", bad)
+    path = bad / "slice_0004.dcm"
+    path.write_bytes(path.read_bytes()[:900])
+    rows = [
+        handed_over.row | {"patient": "A", "planning_mri": "bad"},
+        handed_over.row | {"patient": "B", "gtv": "data/planning_structures.dcm#GTV_T1"},
+        handed_over.row | {"patient": "C", "recurrence_mri": "data/nowhere"},
+        handed_over.row | {"patient": "D", "gtvr": "data/planning_structures.dcm#GTV"},
+        {k: v for k, v in handed_over.row.items() if k != "prescription_gy"} | {"patient": "E"},
+    ]
+    handed_over.write_patients(rows)
+    wanted = {"A": "planning_mri", "B": "gtv", "C": "recurrence_mri", "D": "gtvr", "E": "isodose95_of_dose"}
+    targets = [f"{BASE}/patients/{patient}/imported/{name}.nii.gz" for patient, name in wanted.items()]
+    finished = handed_over.run("--keep-going", *targets)
+    handed_over.write_patients([handed_over.row])
+    failed = [line for line in finished.stdout.splitlines() if line.startswith("FAILED")]
+
+    def line(patient):
+        (one,) = [text for text in failed if f" {patient}" in text.split(":")[0]]
+        return one
+
+    assert "planning_mri: bad/slice_0004.dcm" in line("A")
+    assert "gtv: data/planning_structures.dcm: no structure 'GTV_T1'; there are 'GTV'; nearest: 'GTV'" in line("B")
+    assert "recurrence_mri: data/nowhere: no such file" in line("C")
+    assert "gtvr: data/planning_structures.dcm#GTV: lies in another frame of reference" in line("D")
+    assert "dose: prescription_gy is not given" in line("E")
+    assert leaks(handed_over, finished.stdout, but=list((handed_over.results / "patients").rglob("export/*.dcm"))) == []
+
+
+def test_scan_drafts_a_table_and_says_what_it_could_not_place(handed_over):
+    run = handed_over.run("scan_dicom", "--config", f"dicom_root={handed_over.folder / 'data'}")
+    assert run.returncode == 0, run.stdout
+    table = (handed_over.folder / "results/scan_dicom/patients.tsv").read_text(encoding="utf-8").splitlines()
+    summary = (handed_over.folder / "results/scan_dicom/summary.txt").read_text(encoding="utf-8")
+    assert len(table) == 2 and table[1].startswith("P001\t")
+    assert "5 series, structure sets, doses and plans of 1 patients" in summary
+    assert "P001: planning_mri: 2 MR series to choose from: #1 (20 images, code" in summary
+    assert SECRET not in summary + "".join(table)

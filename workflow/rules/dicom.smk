@@ -1,0 +1,217 @@
+"""DICOM in: what the patients table gives as DICOM becomes NIfTI, voxels and places without anything that identifies."""
+
+READING = (
+    "contour_planes",
+    "contour_raster",
+    "dicom",
+    "dicom_choice",
+    "dicom_decoder",
+    "dicom_file",
+    "dicom_pixels",
+    "dicom_registration",
+    "dicom_series",
+    "geometry",
+    "rigid",
+    "rtdose",
+    "rtstruct",
+    "transform_file",
+)
+
+
+def dicom_of(column):
+    """Input function: the DICOM files in this column; one that is missing is refused by the job, with its name."""
+
+    def paths(wildcards):
+        name = column(wildcards) if callable(column) else column
+        row = patients[wildcards.patient]
+        value = row.get(name, "")
+        if not sources.is_dicom(value):
+            return []
+        return sources.split(value)[0] if is_simulated(row) else sources.files(value)
+
+    return paths
+
+
+def frame_facts(column):
+    """Input function: what the import wrote of the image on which a contour or dose lies; nothing where it is NIfTI."""
+
+    def path(wildcards):
+        name = column(wildcards) if callable(column) else column
+        row = patients[wildcards.patient]
+        frame = sources.frame_of(name, row)
+        is_dicom = sources.is_dicom(row[frame])
+        return f"{IMPORTED}/{frame}.json".format(**row) if is_dicom else []
+
+    return path
+
+
+def registration_of(column, wildcards):
+    """The cell of the table that says how a contour or dose was registered to its MRI, None where there is none."""
+    name = column(wildcards) if callable(column) else column
+    return patients[wildcards.patient].get(f"{name}_registration")
+
+
+def file_of_registration(column):
+    """Input function: that file; a missing one is refused by the job, with its name."""
+
+    def path(wildcards):
+        value = registration_of(column, wildcards)
+        return value if value and os.path.exists(value) else []
+
+    return path
+
+
+def located(patient):
+    """The patient's row, with what is DICOM replaced by the files its import makes."""
+    return sources.imported(patients[patient], IMPORTED)
+
+
+def prescription_of(patient):
+    """Prescription in gray: the table's, else the config's, else None (never guessed)."""
+    gray = patients[patient].get("prescription_gy", settings.get("prescription_gy"))
+    return None if gray is None else float(gray)
+
+
+rule import_image:
+    """A DICOM series as NIfTI: voxels and where they are, nothing of whom."""
+    input:
+        source=dicom_of(lambda wildcards: wildcards.image),
+        core=core(*READING, "artefact", "image", "sources"),
+    output:
+        image="<results>/patients/{patient}/imported/{image}.nii.gz",
+        facts="<results>/patients/{patient}/imported/{image}.json",
+    log:
+        "<results>/logs/{patient}/{image}/import_image.log",
+    benchmark:
+        "<results>/benchmarks/{patient}/{image}/import_image.tsv"
+    wildcard_constraints:
+        image="|".join(sources.IMAGES),
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        source=lambda wildcards: patients[wildcards.patient][wildcards.image],
+        series=lambda wildcards: patients[wildcards.patient].get(f"{wildcards.image.removesuffix('_mri')}_series"),
+    message:
+        "{wildcards.patient}: importing {wildcards.image}"
+    script:
+        "../../scripts/import_image.py"
+
+
+rule import_contour:
+    """A structure of an RTSTRUCT as a mask on the grid of the MRI it belongs to."""
+    input:
+        source=dicom_of(lambda wildcards: wildcards.contour),
+        image=lambda wildcards: file_of(sources.frame_of(wildcards.contour, patients[wildcards.patient]))(wildcards),
+        facts=frame_facts(lambda wildcards: wildcards.contour),
+        registration=file_of_registration(lambda wildcards: wildcards.contour),
+        core=core(*READING, "artefact", "image", "sources"),
+    output:
+        mask="<results>/patients/{patient}/imported/{contour}.nii.gz",
+    log:
+        "<results>/logs/{patient}/{contour}/import_contour.log",
+    benchmark:
+        "<results>/benchmarks/{patient}/{contour}/import_contour.tsv"
+    wildcard_constraints:
+        contour="|".join(sources.CONTOURS),
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        source=lambda wildcards: patients[wildcards.patient][wildcards.contour],
+        image=lambda wildcards: located(wildcards.patient)[
+            sources.frame_of(wildcards.contour, patients[wildcards.patient])
+        ],
+        registration=lambda wildcards: registration_of(wildcards.contour, wildcards),
+        end_caps=settings["contour_end_caps"],
+    message:
+        "{wildcards.patient}: importing {wildcards.contour}"
+    script:
+        "../../scripts/import_contour.py"
+
+
+rule import_dose:
+    """An RTDOSE in gray on its own grid, in the frame of the planning MRI."""
+    input:
+        source=dicom_of("dose"),
+        image=file_of("planning_mri"),
+        facts=frame_facts("dose"),
+        registration=file_of_registration("dose"),
+        core=core(*READING, "artefact", "image"),
+    output:
+        dose="<results>/patients/{patient}/imported/dose.nii.gz",
+    log:
+        "<results>/logs/{patient}/import_dose.log",
+    benchmark:
+        "<results>/benchmarks/{patient}/import_dose.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        source=lambda wildcards: patients[wildcards.patient]["dose"],
+        image=lambda wildcards: located(wildcards.patient)["planning_mri"],
+        registration=lambda wildcards: registration_of("dose", wildcards),
+    message:
+        "{wildcards.patient}: importing the dose"
+    script:
+        "../../scripts/import_dose.py"
+
+
+rule isodose95:
+    """The 95 % isodose on the grid of the planning MRI, from the dose and the prescription of the table or the config."""
+    input:
+        dose=file_of("dose"),
+        planning_mri=file_of("planning_mri"),
+        core=core(*READING, "artefact", "contours", "image", "isodose"),
+    output:
+        isodose95="<results>/patients/{patient}/imported/isodose95_of_dose.nii.gz",
+    log:
+        "<results>/logs/{patient}/isodose95.log",
+    benchmark:
+        "<results>/benchmarks/{patient}/isodose95.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        prescription_gy=lambda wildcards: prescription_of(wildcards.patient),
+        source=lambda wildcards: patients[wildcards.patient]["dose"],
+        dose=lambda wildcards: located(wildcards.patient)["dose"],
+        planning_mri=lambda wildcards: located(wildcards.patient)["planning_mri"],
+    message:
+        "{wildcards.patient}: 95 % isodose"
+    script:
+        "../../scripts/isodose95.py"
+
+
+rule simulate_dicom:
+    """A simulated patient as a planning system would hand it over: MR series, RTSTRUCTs, RTDOSE."""
+    input:
+        planning_mri="<results>/simulated/{patient}/planning_mri.nii.gz",
+        recurrence_mri="<results>/simulated/{patient}/recurrence_mri.nii.gz",
+        gtv="<results>/simulated/{patient}/gtv.nii.gz",
+        gtvr="<results>/simulated/{patient}/gtvr.nii.gz",
+        dose="<results>/simulated/{patient}/dose.nii.gz",
+        core=core(
+            "artefact",
+            "contour_tracing",
+            "dicom_choice",
+            "dicom_decoder",
+            "dicom_file",
+            "dicom_pixels",
+            "dicom_series",
+            "dicom_writer",
+            "geometry",
+            "image",
+        ),
+    output:
+        planning_mri=directory("<results>/simulated/{patient}/dicom/planning_mri"),
+        recurrence_mri=directory("<results>/simulated/{patient}/dicom/recurrence_mri"),
+        planning_structures="<results>/simulated/{patient}/dicom/planning_structures.dcm",
+        recurrence_structures="<results>/simulated/{patient}/dicom/recurrence_structures.dcm",
+        dose="<results>/simulated/{patient}/dicom/dose.dcm",
+    log:
+        "<results>/logs/{patient}/simulate_dicom.log",
+    benchmark:
+        "<results>/benchmarks/{patient}/simulate_dicom.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    message:
+        "{wildcards.patient}: simulated patient as DICOM"
+    script:
+        "../../scripts/simulate_dicom.py"

@@ -1,0 +1,49 @@
+"""DICOM out: the regions as structures for the planning system, for research use only."""
+
+
+rule export_structures:
+    """GTVr on the planning MRI and both regions as RTSTRUCT, SEG and NIfTI; the planning MRI too where it is no DICOM."""
+    input:
+        planning_mri=file_of("planning_mri"),
+        series=dicom_of("planning_mri"),
+        gtvr=rules.derive_regions.output.gtvr,
+        recurrent=rules.derive_regions.output.recurrent,
+        non_recurrent=rules.derive_regions.output.non_recurrent,
+        core=core(
+            "artefact",
+            "contour_tracing",
+            "dicom_choice",
+            "dicom_decoder",
+            "dicom_file",
+            "dicom_pixels",
+            "dicom_series",
+            "dicom_writer",
+            "geometry",
+            "image",
+            "sources",
+        ),
+    output:
+        folder=directory("<results>/patients/{patient}/export"),
+    log:
+        "<results>/logs/{patient}/export_structures.log",
+    benchmark:
+        "<results>/benchmarks/{patient}/export_structures.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        source=lambda wildcards: patients[wildcards.patient]["planning_mri"],
+        series=lambda wildcards: patients[wildcards.patient].get("planning_series"),
+    message:
+        "{wildcards.patient}: structures for the planning system (research use only)"
+    script:
+        "../../scripts/export_structures.py"
+
+
+localrules:
+    export,
+
+
+rule export:
+    """Structures of every patient for the planning system."""
+    input:
+        expand("<results>/patients/{patient}/export", patient=patients),

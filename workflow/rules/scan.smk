@@ -1,0 +1,33 @@
+"""A draft of the patients table from a folder tree of DICOM: snakemake scan_dicom --config dicom_root=/path."""
+
+
+include: "common.smk"
+
+
+localrules:
+    scan_dicom,
+
+
+rule scan_dicom:
+    """Group a folder tree by patient, study and series; link RTSTRUCT and RTDOSE; say what could not be placed."""
+    input:
+        core=core(
+            "artefact",
+            "dicom_file",
+            "dicom_scan",
+        ),
+    output:
+        patients="<results>/scan_dicom/patients.tsv",
+        summary="<results>/scan_dicom/summary.txt",
+    log:
+        "<results>/scan_dicom/scan_dicom.log",
+    benchmark:
+        "<results>/scan_dicom/scan_dicom.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        dicom_root=config.get("dicom_root", ""),
+    message:
+        "scanning {params.dicom_root} (progress: {log}; draft: {output.patients})"
+    script:
+        "../../scripts/scan_dicom.py"
