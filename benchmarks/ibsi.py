@@ -46,7 +46,7 @@ def page():
 
 
 def main():
-    (REPOSITORY / "docs/ibsi.md").write_text(page())
+    (REPOSITORY / "docs/ibsi.md").write_text(page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

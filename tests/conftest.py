@@ -38,7 +38,7 @@ class Workspace:
         rows = list(rows)
         columns = list(dict.fromkeys(name for row in rows for name in row))
         lines = ["\t".join(columns), *("\t".join(str(row.get(name, "")) for name in columns) for row in rows)]
-        (self.folder / "patients.tsv").write_text("\n".join(lines) + "\n")
+        (self.folder / "patients.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def simulate(self, patients, **simulation):
         self.config["simulation"] = simulation
@@ -51,7 +51,7 @@ class Workspace:
 
     def run(self, *arguments, cores=2):
         """Run snakemake; returns the finished process with its text in .stdout (both streams)."""
-        (self.folder / "config.yaml").write_text(yaml.safe_dump({"heterogeneity": self.config}))
+        (self.folder / "config.yaml").write_text(yaml.safe_dump({"heterogeneity": self.config}), encoding="utf-8")
         command = [
             sys.executable,
             "-m",

@@ -7,9 +7,9 @@ from npcradiomics.artefact import replacing, write_json, write_rows, write_table
 
 def test_nothing_is_left_when_writing_fails(tmp_path):
     target = tmp_path / "table.tsv"
-    target.write_text("before")
+    target.write_text("before", encoding="utf-8")
     with pytest.raises(RuntimeError), replacing(target) as temporary:
-        temporary.write_text("half")
+        temporary.write_text("half", encoding="utf-8")
         raise RuntimeError
     assert target.read_text(encoding="utf-8") == "before"
     assert list(tmp_path.iterdir()) == [target]

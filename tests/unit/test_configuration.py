@@ -48,7 +48,7 @@ COLUMNS = ["patient", "planning_mri", "recurrence_mri", "gtv", "gtvr", "gtvr_fra
 
 def table(tmp_path, *rows, columns=COLUMNS):
     path = tmp_path / "patients.tsv"
-    path.write_text("\n".join("\t".join(cells) for cells in (columns, *rows)) + "\n")
+    path.write_text("\n".join("\t".join(cells) for cells in (columns, *rows)) + "\n", encoding="utf-8")
     return path
 
 

@@ -31,7 +31,7 @@ def tree(tmp_path):
     for path in sorted((tmp_path / "scout").iterdir()):
         change(path, ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"])
         shutil.move(path, flat / f"scout_{path.name}")
-    (flat / "notes.txt").write_text("no DICOM")
+    (flat / "notes.txt").write_text("no DICOM", encoding="utf-8")
     (flat / "broken.dcm").write_bytes((flat / "dose.dcm").read_bytes()[:200])
     return flat
 

@@ -144,7 +144,7 @@ def absurd(folder):
 def text_only(folder):
     shutil.rmtree(folder)
     folder.mkdir()
-    (folder / "note.txt").write_text("nothing here")
+    (folder / "note.txt").write_text("nothing here", encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_fourth_axis_of_one_is_no_time_series(tmp_path):
 def test_missing_file_and_file_of_text(tmp_path):
     with pytest.raises(ValueError, match=r"nothing\.nii\.gz: no such file"):
         read_image(tmp_path / "nothing.nii.gz")
-    (tmp_path / "text.nii.gz").write_text("no image")
+    (tmp_path / "text.nii.gz").write_text("no image", encoding="utf-8")
     with pytest.raises(ValueError, match="cannot be read"):
         read_image(tmp_path / "text.nii.gz")
 

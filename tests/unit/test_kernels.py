@@ -28,7 +28,9 @@ def test_kernels_compile_where_no_cache_folder_can_be_written(tmp_path):
     package.mkdir()
     for name in ("__init__.py", "kernels.py"):
         shutil.copy(PACKAGE / name, package)
-    (package / "__pycache__").write_text("a file, so that no folder can be made here (root may write anywhere)")
+    (package / "__pycache__").write_text(
+        "a file, so that no folder can be made here (root may write anywhere)", encoding="utf-8"
+    )
     code = "import numpy; from npcradiomics.kernels import find_box; print(find_box(numpy.ones((2, 2, 2), bool))[1])"
     environment = os.environ | {
         "PYTHONPATH": str(tmp_path),

@@ -47,7 +47,10 @@ def pages(tmp_path_factory):
     record = example().quality
     report = folder / "patients/REC001/registration/report.html"
     report.parent.mkdir(parents=True)
-    report.write_text(render(REPORT / "registration_page.html", **page_content(example().pair, record, "", "", True)))
+    report.write_text(
+        render(REPORT / "registration_page.html", **page_content(example().pair, record, "", "", True)),
+        encoding="utf-8",
+    )
     picture = data_uri(thumbnail(Volumes(example().pair.round_tumour(MARGIN_MM), example().pair.planning)), "webp")
     patients = [
         {
@@ -61,7 +64,9 @@ def pages(tmp_path_factory):
     ]
     overview = folder / "cohort/registration.html"
     overview.parent.mkdir()
-    overview.write_text(render(REPORT / "registration_overview.html", **overview_content(patients, True)))
+    overview.write_text(
+        render(REPORT / "registration_overview.html", **overview_content(patients, True)), encoding="utf-8"
+    )
     return {"report": report, "overview": overview}
 
 

@@ -23,7 +23,7 @@ def test_names_may_hold_anything_after_the_first_mark():
 def test_files_are_listed_one_by_one(tmp_path):
     (tmp_path / "s/deep").mkdir(parents=True)
     for name in ("s/b", "s/a", "s/deep/c", "rs.dcm"):
-        (tmp_path / name).write_text("x")
+        (tmp_path / name).write_text("x", encoding="utf-8")
     assert sources.files(str(tmp_path / "s")) == [str(tmp_path / "s" / name) for name in ("a", "b", "deep/c")]
     assert sources.files(f"{tmp_path}/rs.dcm#GTV") == [f"{tmp_path}/rs.dcm"]
     assert sources.files(str(tmp_path / "nothing")) == []

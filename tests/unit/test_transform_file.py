@@ -36,7 +36,7 @@ def test_missing_file(tmp_path):
 @pytest.mark.parametrize("content", ["", "1 0 0 0\n0 1 0 0\n", "#Insight Transform File V1.0\nTransform: Euler3D"])
 def test_file_that_is_no_transform(tmp_path, content):
     path = tmp_path / "text.tfm"
-    path.write_text(content)
+    path.write_text(content, encoding="utf-8")
     with pytest.raises(ValueError, match=r"text\.tfm: not a readable transform"):
         read_linear_transform(str(path))
 

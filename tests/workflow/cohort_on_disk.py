@@ -42,11 +42,11 @@ def write_cohort(workspace, n, shifts=SHIFTS):
         )
         note = {"branch": "3D", "undefined": {}, "largest_zone": 10 + k}
         notes = {"patient": patient, "recurrent": note, "non_recurrent": note | {"largest_zone": 50}}
-        (folder / "features/notes.json").write_text(json.dumps(notes))
+        (folder / "features/notes.json").write_text(json.dumps(notes), encoding="utf-8")
         outside = patient == OUT_OF_FIELD
         report = {f"{region}_cm3": size for region, size in cm3.items()} | {"in_field": "no" if outside else "yes"}
         report |= {"patient": patient, "in_field_fraction": 0.3 if outside else 1.0, "warnings": []}
-        (folder / "regions/regions.json").write_text(json.dumps(report))
+        (folder / "regions/regions.json").write_text(json.dumps(report), encoding="utf-8")
         files = {name: f"{name}.nii.gz" for name in ("planning_mri", "recurrence_mri", "gtv", "gtvr")}
         rows.append({"patient": patient, "gtvr_frame": "planning", "stage": "T4" if k else "T3"} | files)
     workspace.write_patients(rows)

@@ -171,7 +171,7 @@ def test_accepted_patient_passes_and_nothing_is_registered_again(stopped):
 
 
 def test_wrong_files_are_refused_before_any_heavy_work(stopped):
-    (stopped.folder / "text.tfm").write_text("1 0 0 0\n")
+    (stopped.folder / "text.tfm").write_text("1 0 0 0\n", encoding="utf-8")
     stopped.write_patients(rows(**{WRONG: {"transform": "nowhere.tfm"}, HELPED: {"initial_transform": "text.tfm"}}))
     finished = stopped.run(
         "--keep-going", *(f"results/heterogeneity/patients/{p}/registration/quality.json" for p in (WRONG, HELPED))

@@ -88,9 +88,9 @@ def redone(run):
 def edited(path):
     """The file with a comment more, for a while."""
     before = path.read_text(encoding="utf-8")
-    path.write_text(before + "# another colour\n")
+    path.write_text(before + "# another colour\n", encoding="utf-8")
     yield
-    path.write_text(before)
+    path.write_text(before, encoding="utf-8")
 
 
 def test_restyling_recomputes_no_statistics(run):

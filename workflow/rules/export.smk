@@ -39,10 +39,6 @@ rule export_structures:
         "../../scripts/export_structures.py"
 
 
-localrules:
-    export,
-
-
 rule export:
     """Structures of every patient for the planning system."""
     input:
