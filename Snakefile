@@ -35,6 +35,10 @@ if "response" in config:
 
     use rule * from response as response_*
 
+    localrules:
+        response_study,
+        response_score,
+
 
 localrules:
     all,
@@ -42,8 +46,6 @@ localrules:
     heterogeneity_cohort_stats,
     heterogeneity_patient_pictures,
     heterogeneity_registration_pages,
-    response_study,
-    response_score,
 
 
 rule all:

@@ -8,22 +8,12 @@ settings = settings_of("heterogeneity")
 patients = patients_of("heterogeneity", settings)
 simulated_cohort = any(map(is_simulated, patients.values()))  # said on every table and figure
 
-reviews = {
-    patient: [row.get("registration_review", ""), row.get("registration_note", "")] for patient, row in patients.items()
-}
-# who enters the cohort's statistics, as far as the registration is concerned
-cohort_patients = [name for name, (review, _) in reviews.items() if review != "reject"]
-rejected = [
-    {"patient": name, "rule": "registration", "reason": f"registration rejected by a person: {note}"}
-    for name, (review, note) in reviews.items()
-    if review == "reject"
-]
-
 
 wildcard_constraints:
     patient="|".join(map(re.escape, patients)),
 
 
+include: "rules/patients.smk"
 include: "rules/simulation.smk"
 include: "rules/dicom.smk"
 include: "rules/registration.smk"

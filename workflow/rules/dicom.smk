@@ -18,60 +18,6 @@ READING = (
 )
 
 
-def dicom_of(column):
-    """Input function: the DICOM files in this column; one that is missing is refused by the job, with its name."""
-
-    def paths(wildcards):
-        name = column(wildcards) if callable(column) else column
-        row = patients[wildcards.patient]
-        value = row.get(name, "")
-        if not sources.is_dicom(value):
-            return []
-        return sources.split(value)[0] if is_simulated(row) else sources.files(value)
-
-    return paths
-
-
-def frame_facts(column):
-    """Input function: what the import wrote of the image on which a contour or dose lies; nothing where it is NIfTI."""
-
-    def path(wildcards):
-        name = column(wildcards) if callable(column) else column
-        row = patients[wildcards.patient]
-        frame = sources.frame_of(name, row)
-        is_dicom = sources.is_dicom(row[frame])
-        return f"{IMPORTED}/{frame}.json".format(**row) if is_dicom else []
-
-    return path
-
-
-def registration_of(column, wildcards):
-    """The cell of the table that says how a contour or dose was registered to its MRI, None where there is none."""
-    name = column(wildcards) if callable(column) else column
-    return patients[wildcards.patient].get(f"{name}_registration")
-
-
-def file_of_registration(column):
-    """Input function: that file; a missing one is refused by the job, with its name."""
-
-    def path(wildcards):
-        value = registration_of(column, wildcards)
-        return value if value and os.path.exists(value) else []
-
-    return path
-
-
-def located(patient):
-    """The patient's row, with what is DICOM replaced by the files its import makes."""
-    return sources.imported(patients[patient], IMPORTED)
-
-
-def prescription_of(patient):
-    """Prescription in gray: the table's, else the config's, else None (never guessed)."""
-    gray = patients[patient].get("prescription_gy", settings.get("prescription_gy"))
-    return None if gray is None else float(gray)
-
-
 rule import_image:
     """A DICOM series as NIfTI: voxels and where they are, nothing of whom."""
     input:

@@ -1,21 +1,6 @@
 """From two examinations to one frame: check the files, register, look at the result, let it pass or not."""
 
-FILE_COLUMNS = (
-    "planning_mri",
-    "recurrence_mri",
-    "gtv",
-    "gtvr",
-    "gtvr_frame",
-    "isodose95",
-    "transform",
-    "initial_transform",
-)
 PAGE_TEMPLATES = ("pages.css", "registration_words.html")
-
-
-def files_of(row):
-    """The cells that say which files are a patient's: a review or a clinical column must not start a registration."""
-    return {name: row[name] for name in FILE_COLUMNS if name in row}
 
 
 rule check_inputs:

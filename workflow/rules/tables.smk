@@ -1,15 +1,10 @@
 """The tables of the paper, each as tsv, md, tex and docx."""
 
 
-def caption_template(name):
-    """The words of a caption as an input file: an edit redraws what bears them."""
-    return repository_files("workflow/report", f"{name}.rst")[0]
-
-
 rule table1:
     """Table 1: the 47 features by family."""
     input:
-        caption=caption_template("table1"),
+        caption=repository_files("workflow/report", "table1.rst"),
         core=core(
             "artefact",
             "captions",
@@ -48,7 +43,7 @@ rule table2:
         statistics=rules.compare_regions.output.statistics,
         sizes=rules.compare_regions.output.sizes,
         excluded=rules.collect_features.output.excluded,
-        caption=caption_template("table2"),
+        caption=repository_files("workflow/report", "table2.rst"),
         core=core(
             "artefact",
             "captions",

@@ -1,0 +1,28 @@
+"""Rule collect_tumours: the cohort's table of features, and that of the new patients."""
+
+import pandas as pd
+
+from npcradiomics import job
+from npcradiomics.artefact import read_json, write_json, write_table
+from npcradiomics.cohort import stack
+from npcradiomics.response_cohort import responses
+
+
+def main(snakemake):
+    rows = pd.DataFrame(snakemake.params.rows)
+    rows.insert(2, "effective", responses(snakemake.params.rows))
+    measured = stack(snakemake.input.parts)
+    features = rows.merge(measured, on="patient", how="left", validate="one_to_one", indicator=True)
+    absent = features.loc[features.pop("_merge") != "both", "patient"]
+    if len(absent):
+        raise ValueError(f"{len(absent)} patients have no features: {', '.join(absent[:5])}")
+    write_table(features, snakemake.output.features)
+    write_table(measured[~measured["patient"].isin(rows["patient"])], snakemake.output.new_features)
+    notes = {}
+    for path in snakemake.input.notes:
+        notes |= read_json(path)
+    write_json({patient: words for patient, words in notes.items() if words}, snakemake.output.notes)
+
+
+if "snakemake" in globals():
+    job.run(main, snakemake)  # noqa: F821

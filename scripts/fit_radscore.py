@@ -1,0 +1,27 @@
+"""Rule fit_radscore: the model, from the training patients alone."""
+
+import numpy as np
+import pandas as pd
+
+from npcradiomics import job
+from npcradiomics.artefact import write_json, write_table
+from npcradiomics.radscore_model import cross_validation_table, fit_model, model_file, paths_table
+from npcradiomics.response_cohort import split_table
+
+
+def main(snakemake):
+    table = pd.read_csv(snakemake.input.features, sep="\t", dtype={"patient": str})
+    settings = dict(snakemake.params.model)
+    rng = np.random.default_rng(settings.pop("seed"))
+    features, y = split_table(table[table["set"] == "train"])
+    fit = fit_model(features, y, rng, **settings)
+    write_json(model_file(fit, len(y), y.sum()), snakemake.output.model)
+    write_table(cross_validation_table(fit), snakemake.output.curve)
+    write_table(paths_table(fit), snakemake.output.paths)
+    write_table(fit.preparation.table, snakemake.output.preparation)
+    dropped = pd.DataFrame(list(fit.preparation.dropped.items()), columns=["feature", "reason"])
+    write_table(dropped, snakemake.output.dropped)
+
+
+if "snakemake" in globals():
+    job.run(main, snakemake)  # noqa: F821

@@ -1,0 +1,21 @@
+"""Rule liu_fig2: cross-validation, coefficient paths and rad-scores."""
+
+import pandas as pd
+
+from npcradiomics import job
+from npcradiomics.artefact import read_json, write_table
+from npcradiomics.model_notes import sentence_of
+from npcradiomics.response_figures import draw_selection
+from npcradiomics.style import save
+
+
+def main(snakemake):
+    curve, paths, scores = (pd.read_csv(snakemake.input[name], sep="\t") for name in ("curve", "paths", "radscore"))
+    model = read_json(snakemake.input.model)
+    write_table(scores, snakemake.output.data)
+    figure = draw_selection(curve, paths, scores, model["threshold"], sentence_of(model), snakemake.params.simulated)
+    save(figure, snakemake.output.pdf, snakemake.output.png)
+
+
+if "snakemake" in globals():
+    job.run(main, snakemake)  # noqa: F821

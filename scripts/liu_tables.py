@@ -1,0 +1,39 @@
+"""Rule liu_tables: clinical characteristics by response, Table 1 of the training and Table 2 of the validation set."""
+
+import pandas as pd
+
+from npcradiomics import job
+from npcradiomics.artefact import replacing, write_table
+from npcradiomics.clinical import compare_groups, printed_table
+from npcradiomics.liu_tables import LABELS
+from npcradiomics.model_notes import clinical_footnotes
+from npcradiomics.response_cohort import responses
+from npcradiomics.table_formats import write_docx, write_latex, write_markdown
+
+
+def main(snakemake):
+    wanted = snakemake.params
+    table = pd.DataFrame(wanted.rows).reindex(columns=["patient", "set", *wanted.numbers, *wanted.categories])
+    table[wanted.numbers] = table[wanted.numbers].astype(float)
+    table["effective"] = responses(wanted.rows)
+    for number, name in ((1, "train"), (2, "validation")):
+        one = table[table["set"] == name]
+        compared = compare_groups(one, wanted.numbers, wanted.categories)
+        write_table(compared, snakemake.output[f"table{number}_tsv"])
+        caption = f"Table {number}. Clinical data of the {'training' if name == 'train' else name} set."
+        effective = int(one["effective"].sum())
+        printed = printed_table(
+            compared,
+            effective,
+            len(one) - effective,
+            LABELS | wanted.labels,
+            caption,
+            clinical_footnotes(wanted.simulated),
+        )
+        for kind, write in (("md", write_markdown), ("tex", write_latex), ("docx", write_docx)):
+            with replacing(snakemake.output[f"table{number}_{kind}"]) as temporary:
+                write(temporary, printed)
+
+
+if "snakemake" in globals():
+    job.run(main, snakemake)  # noqa: F821

@@ -1,0 +1,30 @@
+"""Rule liu_validation: figure and table of what the model is worth."""
+
+import pandas as pd
+
+from npcradiomics import job
+from npcradiomics.artefact import read_json, replacing, write_table
+from npcradiomics.model_notes import areas_table, performance_table, sentence_of
+from npcradiomics.response_figures import draw_validation
+from npcradiomics.style import save
+from npcradiomics.table_formats import write_docx, write_latex, write_markdown
+
+
+def main(snakemake):
+    given, made = snakemake.input, snakemake.output
+    names = ("performance", "summary", "permutation", "selection", "decision")
+    performance, summary, permuted, selection, decision = (pd.read_csv(given[name], sep="\t") for name in names)
+    model, report, simulated = read_json(given.model), read_json(given.report), snakemake.params.simulated
+    areas = areas_table(performance, summary)
+    write_table(areas, made.data)
+    write_table(summary, made.table)
+    printed = performance_table(performance, summary, report, model, simulated)
+    for name, write in (("markdown", write_markdown), ("latex", write_latex), ("word", write_docx)):
+        with replacing(made[name]) as temporary:
+            write(temporary, printed)
+    figure = draw_validation(areas, permuted, report, selection, decision, sentence_of(model), simulated)
+    save(figure, made.pdf, made.png)
+
+
+if "snakemake" in globals():
+    job.run(main, snakemake)  # noqa: F821

@@ -1,0 +1,34 @@
+"""Rule measure_tumours: the features of a few tumours."""
+
+import SimpleITK as sitk
+
+from npcradiomics import job
+from npcradiomics.artefact import write_json, write_rows
+from npcradiomics.image import read_image, read_mask, spacing_zyx_mm
+from npcradiomics.tumour_features import tumour_features
+
+
+def main(snakemake):
+    settings, rows, notes, faults = snakemake.params.features, [], {}, []
+    for row in snakemake.params.rows:
+        try:
+            features, notes[row["patient"]] = measured(row, settings, snakemake.input.pyradiomics)
+            rows.append({"patient": row["patient"]} | features)
+        except ValueError as error:
+            faults.append(f"{row['patient']}: {error}")
+    if faults:
+        raise ValueError("; ".join(faults))
+    write_rows(rows, snakemake.output.features)
+    write_json(notes, snakemake.output.notes)
+
+
+def measured(row, settings, pyradiomics):
+    """The features of one patient's tumour, and notes on them."""
+    image = read_image(row["image"])
+    mask = read_mask(row["mask"], image, row["image"])
+    arrays = sitk.GetArrayFromImage(image), sitk.GetArrayFromImage(mask)
+    return tumour_features(*arrays, spacing_zyx_mm(image), str(settings["set"]), settings["n_bins"], pyradiomics)
+
+
+if "snakemake" in globals():
+    job.run(main, snakemake)  # noqa: F821

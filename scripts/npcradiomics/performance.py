@@ -1,0 +1,129 @@
+"""How well a score tells effective from ineffective: ROC, its area with DeLong's interval, Youden's threshold, rates."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+
+class Auc(NamedTuple):
+    """Area under the ROC curve with its confidence interval."""
+
+    auc: float
+    low: float
+    high: float
+
+
+class Threshold(NamedTuple):
+    """A score above `threshold` is called effective."""
+
+    threshold: float
+    sensitivity: float
+    specificity: float
+
+
+class Rate(NamedTuple):
+    """k of n, with the exact (Clopper-Pearson) interval."""
+
+    k: int
+    n: int
+    estimate: float
+    low: float
+    high: float
+
+
+class Curve(NamedTuple):
+    """thresholds rising from -inf to inf, halfway between scores; sensitivity and specificity at each."""
+
+    thresholds: np.ndarray
+    sensitivity: np.ndarray
+    specificity: np.ndarray
+
+
+def auc_delong(y, score, level=0.95):
+    """Area and its interval: y (patient) of 0 and 1, 1 = effective; a higher score speaks for effective.
+
+    A tie counts one half. Variance by DeLong 1988 (Biometrics 44:837), normal interval cut at 0 and 1, as pROC's
+    ci.auc. Returns Auc. ValueError: one class only (2 patients of each are needed for the variance), NaN.
+    """
+    cases, controls = _split(y, score)
+    if min(cases.size, controls.size) < 2:
+        raise ValueError(f"{cases.size} effective and {controls.size} ineffective patients, at least 2 of each needed")
+    both = stats.rankdata(np.concatenate([cases, controls]))
+    # Placement of each case among the controls and the other way round, from ranks: O(n log n).
+    of_cases = (both[: cases.size] - stats.rankdata(cases)) / controls.size
+    of_controls = 1.0 - (both[cases.size :] - stats.rankdata(controls)) / cases.size
+    auc = float(of_cases.mean())
+    variance = of_cases.var(ddof=1) / cases.size + of_controls.var(ddof=1) / controls.size
+    reach = stats.norm.isf((1 - level) / 2) * np.sqrt(variance)
+    return Auc(auc, float(max(auc - reach, 0.0)), float(min(auc + reach, 1.0)))
+
+
+def area(y, score):
+    """The area alone, (cases above controls + ties / 2) / pairs; one patient of each response is enough."""
+    cases, controls = _split(y, score)
+    ranks = stats.rankdata(np.concatenate([cases, controls]))
+    pairs = cases.size * controls.size
+    return float((ranks[: cases.size].sum() - cases.size * (cases.size + 1) / 2) / pairs)
+
+
+def roc_curve(y, score):
+    """The whole curve; thresholds as pROC has them. Returns Curve; errors as auc_delong."""
+    cases, controls = _split(y, score)
+    scores = np.unique(np.concatenate([cases, controls]))
+    thresholds = np.concatenate([[-np.inf], (scores[1:] + scores[:-1]) / 2, [np.inf]])
+    sensitivity = (cases.size - np.searchsorted(np.sort(cases), thresholds, side="right")) / cases.size
+    specificity = np.searchsorted(np.sort(controls), thresholds, side="right") / controls.size
+    return Curve(thresholds, sensitivity, specificity)
+
+
+def youden(y, score):
+    """The threshold with the largest sensitivity + specificity; of several the lowest. Returns Threshold.
+
+    Youden 1950, Cancer 3:32. Where no score tells anything (all equal) it is inf: nobody is called effective.
+    """
+    curve = roc_curve(y, score)
+    total = curve.sensitivity + curve.specificity
+    best = int(np.argmax(np.round(total, 12)))
+    if total[best] <= 1.0 + 1e-12:
+        best = total.size - 1
+    return Threshold(*(float(values[best]) for values in curve))
+
+
+def rates_at(y, score, threshold, level=0.95):
+    """Sensitivity and specificity of `score > threshold`, each a Rate with its exact interval."""
+    cases, controls = _split(y, score)
+    hits, passes = np.count_nonzero(cases > threshold), np.count_nonzero(controls <= threshold)
+    return rate(hits, cases.size, level), rate(passes, controls.size, level)
+
+
+def rate(k, n, level=0.95):
+    """k of n with the interval of Clopper and Pearson 1934."""
+    tail = (1 - level) / 2
+    low = 0.0 if k == 0 else stats.beta.ppf(tail, k, n - k + 1)
+    high = 1.0 if k == n else stats.beta.isf(tail, k + 1, n - k)
+    return Rate(int(k), int(n), k / n, float(low), float(high))
+
+
+def net_benefit(y, probability, thresholds):
+    """Decision curve (Vickers 2006, Med Decis Making 26:565): net benefit (threshold) of treating where
+    probability > threshold, and of treating everybody; treating nobody has 0. thresholds in 0..1 without 1."""
+    y, probability, thresholds = np.asarray(y), np.asarray(probability), np.asarray(thresholds)
+    odds = thresholds / (1 - thresholds)
+    chosen = probability[:, None] > thresholds
+    model = (chosen & (y[:, None] == 1)).mean(axis=0) - odds * (chosen & (y[:, None] == 0)).mean(axis=0)
+    return model, y.mean() - odds * (1 - y.mean())
+
+
+def _split(y, score):
+    y, score = np.asarray(y), np.asarray(score, dtype=np.float64)
+    if y.shape != score.shape or y.ndim != 1:
+        raise ValueError(f"{y.size} responses for {score.size} scores")
+    if np.isnan(score).any():
+        raise ValueError(f"{np.count_nonzero(np.isnan(score))} of {score.size} scores are NaN")
+    if not np.isin(y, (0, 1)).all():
+        raise ValueError("responses must be 0 (ineffective) or 1 (effective)")
+    cases, controls = score[y == 1], score[y == 0]
+    if not (cases.size and controls.size):
+        raise ValueError(f"{cases.size} effective and {controls.size} ineffective patients: a ROC curve needs both")
+    return cases, controls

@@ -1,0 +1,88 @@
+"""Who is in the response study: response labels, the two sets, and what is too little to fit a model on."""
+
+import numpy as np
+
+IDENTITY = ["patient", "response", "effective", "set"]  # first columns of the cohort's table; the rest are features
+EFFECTIVE = {"CR": 1, "PR": 1, "effective": 1, "SD": 0, "PD": 0, "ineffective": 0}
+SETS = ("train", "validation")
+MIN_PATIENTS = 20
+MIN_PER_RESPONSE = 10
+
+
+def responses(rows):
+    """Response of each patient row (dicts with patient, response) as 1 (CR, PR, effective) or 0; int array.
+
+    ValueError: an unknown label, with the patient.
+    """
+    unknown = [f"{row['patient']}: {row['response']!r}" for row in rows if row["response"] not in EFFECTIVE]
+    if unknown:
+        raise ValueError(f"unknown response of {'; '.join(unknown)}; expected one of {', '.join(EFFECTIVE)}")
+    return np.array([EFFECTIVE[row["response"]] for row in rows], dtype=np.int64)
+
+
+def assign_sets(rows, n_train, stratified, seed):
+    """Set of each patient row, "train" or "validation": its column `split` where the table has it, else drawn.
+
+    Drawn: n_train patients at random, with stratified each response in the proportion of the cohort. Returns a list.
+    ValueError: split given for some patients only, the same image in both sets, n_train not below the number of
+    patients, fewer than MIN_PATIENTS patients, fewer than MIN_PER_RESPONSE of a response in training.
+    """
+    y = responses(rows)
+    if len(rows) < MIN_PATIENTS:
+        raise ValueError(f"{len(rows)} patients, at least {MIN_PATIENTS} needed")
+    given = [row.get("split", "") for row in rows]
+    if all(given):
+        sets = given
+    elif any(given):
+        without = [row["patient"] for row, name in zip(rows, given, strict=True) if not name]
+        raise ValueError(f"split is empty for {len(without)} of {len(rows)} patients ({', '.join(without[:5])})")
+    else:
+        sets = _drawn(y, n_train, stratified, np.random.default_rng(seed))
+    _refuse_shared_images(rows, sets)
+    require_both(y, sets)
+    return sets
+
+
+def refuse_known(new, known):
+    """ValueError when a new patient bears the name of one of the cohort (both are named collections)."""
+    both = sorted(set(new) & set(known))
+    if both:
+        raise ValueError(f"{len(both)} new patients are in the cohort already: {', '.join(both[:5])}")
+
+
+def require_both(y, sets):
+    """ValueError unless training has MIN_PER_RESPONSE patients of each response and validation one of each."""
+    y, training = np.asarray(y), np.array([name == "train" for name in sets])
+    for name, wanted, members in (("training", MIN_PER_RESPONSE, y[training]), ("validation", 1, y[~training])):
+        counts = {"effective": int(members.sum()), "ineffective": int(members.size - members.sum())}
+        for response, count in counts.items():
+            if count < wanted:
+                raise ValueError(f"{count} {response} patients in the {name} set, at least {wanted} needed")
+
+
+def _drawn(y, n_train, stratified, rng):
+    if not 0 < n_train < y.size:
+        raise ValueError(f"n_train is {n_train}, expected 1 to {y.size - 1} for {y.size} patients")
+    chosen = np.zeros(y.size, dtype=bool)
+    if stratified:
+        effective = round(n_train * y.mean())
+        for value, count in ((1, effective), (0, n_train - effective)):
+            chosen[rng.permutation(np.flatnonzero(y == value))[:count]] = True
+    else:
+        chosen[rng.permutation(y.size)[:n_train]] = True
+    return ["train" if inside else "validation" for inside in chosen]
+
+
+def _refuse_shared_images(rows, sets):
+    first = {}
+    for row, name in zip(rows, sets, strict=True):
+        other, other_set = first.setdefault(row["image"], (row["patient"], name))
+        if other != row["patient"]:
+            words = "both sets" if other_set != name else f"the {name} set twice"
+            raise ValueError(f"patients {other} and {row['patient']} are one image ({row['image']}): it is in {words}")
+
+
+def split_table(table):
+    """(features indexed by patient, y) of rows of the cohort's table."""
+    features = table.set_index("patient").drop(columns=IDENTITY[1:])
+    return features.copy(), table["effective"].to_numpy()

@@ -1,0 +1,34 @@
+"""Rule score_cohort: rad-scores of both sets by the model file, and what they are worth."""
+
+import numpy as np
+import pandas as pd
+
+from npcradiomics import job
+from npcradiomics.artefact import read_json, write_table
+from npcradiomics.assessment import assess_set, calibration_table, roc_table
+from npcradiomics.radscore_model import score_patients
+
+
+def main(snakemake):
+    table = pd.read_csv(snakemake.input.features, sep="\t", dtype={"patient": str})
+    model = read_json(snakemake.input.model)
+    scored = pd.concat(
+        [table[["patient", "set", "response", "effective"]], score_patients(model, table)], axis="columns"
+    )
+    threshold = np.inf if model["threshold"] is None else model["threshold"]
+    rng = np.random.default_rng(snakemake.params.seed)
+    rows, rocs, curves = [], [], []
+    for name in ("train", "validation"):
+        one = scored[scored["set"] == name]
+        y, score, probability = (one[key].to_numpy() for key in ("effective", "rad_score", "probability"))
+        rows.append(assess_set(name, y, score, probability, threshold))
+        rocs.append(roc_table(name, y, score))
+        curves.append(calibration_table(name, y, probability, rng))
+    write_table(scored, snakemake.output.radscore)
+    write_table(pd.DataFrame(rows), snakemake.output.performance)
+    write_table(pd.concat(rocs), snakemake.output.roc)
+    write_table(pd.concat(curves), snakemake.output.calibration)
+
+
+if "snakemake" in globals():
+    job.run(main, snakemake)  # noqa: F821

@@ -1,0 +1,55 @@
+"""Study 2, response (Liu 2025): does the T2-weighted MRI before radiotherapy know who will respond?"""
+
+
+include: "rules/common.smk"
+
+
+from npcradiomics.clinical import require_clinical
+from npcradiomics.response_cohort import assign_sets, refuse_known
+
+settings = settings_of("response")
+patients = patients_of("response", settings)
+new_patients = {}  # scored by the model and otherwise not used
+if settings["new_patients"]:
+    table = settings | {"patients": settings["new_patients"], "clinical_columns": []}
+    new_patients = patients_of("response_new", table)
+    refuse_known(new_patients, patients)
+clinical_numbers = [name for name in settings["clinical_columns"] if name not in settings["clinical_categories"]]
+require_clinical(patients.values(), clinical_numbers)
+sets = assign_sets(list(patients.values()), **settings["split"])
+simulated_patients = [name for name, row in patients.items() if is_simulated(row)]
+simulated_cohort = bool(simulated_patients)  # said on every table and figure
+
+
+wildcard_constraints:
+    part=r"\d+",
+    kind="nested|bootstrap|permutation",
+
+
+include: "rules/response_common.smk"
+include: "rules/response_features.smk"
+include: "rules/response_model.smk"
+include: "rules/response_validation.smk"
+include: "rules/response_paper.smk"
+
+
+rule study:
+    """Tables 1-2, Figures 2-5, the score of every patient and the honest validation beside them."""
+    input:
+        expand(
+            "<results>/tables/{table}.{format}",
+            table=["table1", "table2", "performance"],
+            format=["tsv", "md", "tex", "docx"],
+        ),
+        expand(
+            "<results>/figures/{figure}.{format}",
+            figure=["fig2", "fig3", "fig4", "fig5", "validation"],
+            format=["pdf", "png"],
+        ),
+        "<results>/cohort/radscore.tsv",
+
+
+rule score:
+    """Rad-scores of the new patients (key `new_patients`) by the model of this cohort."""
+    input:
+        "<results>/cohort/new_radscore.tsv",

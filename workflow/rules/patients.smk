@@ -1,0 +1,82 @@
+"""Who enters the cohort, and where each patient's files lie, also those that an import makes."""
+
+reviews = {
+    patient: [row.get("registration_review", ""), row.get("registration_note", "")] for patient, row in patients.items()
+}
+# who enters the cohort's statistics, as far as the registration is concerned
+cohort_patients = [name for name, (review, _) in reviews.items() if review != "reject"]
+rejected = [
+    {"patient": name, "rule": "registration", "reason": f"registration rejected by a person: {note}"}
+    for name, (review, note) in reviews.items()
+    if review == "reject"
+]
+
+FILE_COLUMNS = (
+    "planning_mri",
+    "recurrence_mri",
+    "gtv",
+    "gtvr",
+    "gtvr_frame",
+    "isodose95",
+    "transform",
+    "initial_transform",
+)
+
+
+def files_of(row):
+    """The cells that say which files are a patient's: a review or a clinical column must not start a registration."""
+    return {name: row[name] for name in FILE_COLUMNS if name in row}
+
+
+def dicom_of(column):
+    """Input function: the DICOM files in this column; one that is missing is refused by the job, with its name."""
+
+    def paths(wildcards):
+        name = column(wildcards) if callable(column) else column
+        row = patients[wildcards.patient]
+        value = row.get(name, "")
+        if not sources.is_dicom(value):
+            return []
+        return sources.split(value)[0] if is_simulated(row) else sources.files(value)
+
+    return paths
+
+
+def frame_facts(column):
+    """Input function: what the import wrote of the image on which a contour or dose lies; nothing where it is NIfTI."""
+
+    def path(wildcards):
+        name = column(wildcards) if callable(column) else column
+        row = patients[wildcards.patient]
+        frame = sources.frame_of(name, row)
+        is_dicom = sources.is_dicom(row[frame])
+        return f"{IMPORTED}/{frame}.json".format(**row) if is_dicom else []
+
+    return path
+
+
+def registration_of(column, wildcards):
+    """The cell of the table that says how a contour or dose was registered to its MRI, None where there is none."""
+    name = column(wildcards) if callable(column) else column
+    return patients[wildcards.patient].get(f"{name}_registration")
+
+
+def file_of_registration(column):
+    """Input function: that file; a missing one is refused by the job, with its name."""
+
+    def path(wildcards):
+        value = registration_of(column, wildcards)
+        return value if value and os.path.exists(value) else []
+
+    return path
+
+
+def located(patient):
+    """The patient's row, with what is DICOM replaced by the files its import makes."""
+    return sources.imported(patients[patient], IMPORTED)
+
+
+def prescription_of(patient):
+    """Prescription in gray: the table's, else the config's, else None (never guessed)."""
+    gray = patients[patient].get("prescription_gy", settings.get("prescription_gy"))
+    return None if gray is None else float(gray)

@@ -1,0 +1,106 @@
+"""From images to the cohort's table of features."""
+
+KIT = (
+    "kit_features",
+    "standard",
+    "texture",
+    "kernels",
+    "kernels_features",
+    "extraction",
+    "histogram",
+    "kernels_lloyd",
+    "lloydmax",
+    "outliers",
+    "resampling",
+)
+
+
+rule simulate_tumours:
+    """Image, mask and truth of every patient of the simulated default cohort."""
+    input:
+        core=core(
+            "response_simulation",
+            "liu_tables",
+            "response_cohort",
+            "image",
+            "geometry",
+            "artefact",
+        ),
+    output:
+        images=expand("<results>/simulated/{patient}/image.nii.gz", patient=simulated_patients),
+        masks=expand("<results>/simulated/{patient}/mask.nii.gz", patient=simulated_patients),
+        truths=expand("<results>/simulated/{patient}/truth.json", patient=simulated_patients),
+    log:
+        "<results>/logs/simulate_tumours.log",
+    benchmark:
+        "<results>/benchmarks/simulate_tumours.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        rows=[{"patient": name, "response": patients[name]["response"]} for name in simulated_patients],
+        simulation=settings["simulation"],
+    message:
+        "simulating the response cohort"
+    script:
+        "../../scripts/simulate_tumours.py"
+
+
+rule measure_tumours:
+    """The features of a few patients' tumours; every faulty patient among them is named."""
+    input:
+        images=files_of_part("image"),
+        masks=files_of_part("mask"),
+        pyradiomics=settings["features"]["pyradiomics"],
+        core=core(
+            *KIT,
+            "tumour_features",
+            "pyradiomics_features",
+            "image",
+            "geometry",
+            "artefact",
+        ),
+    output:
+        features="<results>/features/part{part}.tsv",
+        notes="<results>/features/part{part}_notes.json",
+    log:
+        "<results>/logs/part{part}/measure_tumours.log",
+    benchmark:
+        "<results>/benchmarks/part{part}/measure_tumours.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        rows=lambda wildcards: [
+            {key: row[key] for key in ("patient", "image", "mask")} for row in parts[wildcards.part]
+        ],
+        features=settings["features"],
+    message:
+        "features of tumours, part {wildcards.part}"
+    script:
+        "../../scripts/measure_tumours.py"
+
+
+rule collect_tumours:
+    """One table of the cohort: patient, response, set, features; and one of the new patients."""
+    input:
+        parts=expand("<results>/features/part{part}.tsv", part=parts),
+        notes=expand("<results>/features/part{part}_notes.json", part=parts),
+        core=core("response_cohort", "cohort", "artefact"),
+    output:
+        features="<results>/cohort/features.tsv",
+        new_features="<results>/cohort/new_features.tsv",
+        notes="<results>/cohort/notes.json",
+    log:
+        "<results>/logs/collect_tumours.log",
+    benchmark:
+        "<results>/benchmarks/collect_tumours.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        rows=[
+            {"patient": name, "response": row["response"], "set": where}
+            for (name, row), where in zip(patients.items(), sets, strict=True)
+        ],
+    message:
+        "collecting the response cohort"
+    script:
+        "../../scripts/collect_tumours.py"

@@ -1,0 +1,81 @@
+"""From features to a model, fitted on the training patients alone, and to every patient's rad-score."""
+
+MODEL = (
+    "radscore_model",
+    "radscore",
+    "kernels_lasso",
+    "logistic",
+    "performance",
+    "response_cohort",
+)
+fitting = {key: value for key, value in settings["model"].items() if key != "seed"}
+
+
+rule fit_radscore:
+    """Preparation, LASSO with cross-validation, logistic regression, threshold: training patients only."""
+    input:
+        features=rules.collect_tumours.output.features,
+        core=core(*MODEL, "artefact"),
+    output:
+        model="<results>/cohort/model.json",
+        curve="<results>/cohort/lasso_cross_validation.tsv",
+        paths="<results>/cohort/lasso_paths.tsv",
+        preparation="<results>/cohort/preparation.tsv",
+        dropped="<results>/cohort/dropped_features.tsv",
+    log:
+        "<results>/logs/fit_radscore.log",
+    benchmark:
+        "<results>/benchmarks/fit_radscore.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        model=settings["model"],
+    message:
+        "fitting the rad-score"
+    script:
+        "../../scripts/fit_radscore.py"
+
+
+rule score_cohort:
+    """Rad-scores of both sets by the model file, ROC, rates at the training threshold, calibration."""
+    input:
+        features=rules.collect_tumours.output.features,
+        model=rules.fit_radscore.output.model,
+        core=core(*MODEL, "calibration", "assessment", "artefact"),
+    output:
+        radscore="<results>/cohort/radscore.tsv",
+        performance="<results>/cohort/performance.tsv",
+        roc="<results>/cohort/roc.tsv",
+        calibration="<results>/cohort/calibration.tsv",
+    log:
+        "<results>/logs/score_cohort.log",
+    benchmark:
+        "<results>/benchmarks/score_cohort.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        seed=settings["resampling"]["seed"],
+    message:
+        "scoring both sets"
+    script:
+        "../../scripts/score_cohort.py"
+
+
+rule score_patients:
+    """Rad-scores of new patients by the model file alone."""
+    input:
+        features=rules.collect_tumours.output.new_features,
+        model=rules.fit_radscore.output.model,
+        core=core(*MODEL, "artefact"),
+    output:
+        radscore="<results>/cohort/new_radscore.tsv",
+    log:
+        "<results>/logs/score_patients.log",
+    benchmark:
+        "<results>/benchmarks/score_patients.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    message:
+        "scoring new patients"
+    script:
+        "../../scripts/score_patients.py"

@@ -1,0 +1,187 @@
+"""The paper's tables and figures: each from a tidy table that is published beside it."""
+
+DRAWING = (
+    "response_figures",
+    "model_notes",
+    "table_formats",
+    "rounding",
+    "style",
+    "notices",
+    "artefact",
+)
+
+
+rule liu_tables:
+    """Tables 1 and 2: clinical characteristics of both responses in each set."""
+    input:
+        patients=settings["patients"],
+        core=core(
+            "clinical",
+            "liu_tables",
+            "model_notes",
+            "response_cohort",
+            "table_formats",
+            "rounding",
+            "notices",
+            "artefact",
+        ),
+    output:
+        table1_tsv="<results>/tables/table1.tsv",
+        table1_md="<results>/tables/table1.md",
+        table1_tex="<results>/tables/table1.tex",
+        table1_docx="<results>/tables/table1.docx",
+        table2_tsv="<results>/tables/table2.tsv",
+        table2_md="<results>/tables/table2.md",
+        table2_tex="<results>/tables/table2.tex",
+        table2_docx="<results>/tables/table2.docx",
+    log:
+        "<results>/logs/liu_tables.log",
+    benchmark:
+        "<results>/benchmarks/liu_tables.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        rows=[row | {"set": where} for row, where in zip(patients.values(), sets, strict=True)],
+        numbers=clinical_numbers,
+        categories=settings["clinical_categories"],
+        labels=settings["clinical_labels"],
+        simulated=simulated_cohort,
+    message:
+        "Tables 1 and 2"
+    script:
+        "../../scripts/liu_tables.py"
+
+
+rule liu_fig2:
+    """Figure 2: cross-validation, coefficient paths, bars of rad-scores in both sets."""
+    input:
+        curve=rules.fit_radscore.output.curve,
+        paths=rules.fit_radscore.output.paths,
+        radscore=rules.score_cohort.output.radscore,
+        model=rules.fit_radscore.output.model,
+        core=core(*DRAWING),
+    output:
+        pdf="<results>/figures/fig2.pdf",
+        png="<results>/figures/fig2.png",
+        data="<results>/figures/fig2.tsv",
+    log:
+        "<results>/logs/liu_fig2.log",
+    benchmark:
+        "<results>/benchmarks/liu_fig2.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        simulated=simulated_cohort,
+    message:
+        "Figure 2"
+    script:
+        "../../scripts/liu_fig2.py"
+
+
+rule liu_fig3:
+    """Figure 3: ROC curve of the training set."""
+    input:
+        roc=rules.score_cohort.output.roc,
+        performance=rules.score_cohort.output.performance,
+        model=rules.fit_radscore.output.model,
+        core=core(*DRAWING),
+    output:
+        pdf="<results>/figures/fig3.pdf",
+        png="<results>/figures/fig3.png",
+        data="<results>/figures/fig3.tsv",
+    log:
+        "<results>/logs/liu_fig3.log",
+    benchmark:
+        "<results>/benchmarks/liu_fig3.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        simulated=simulated_cohort,
+    message:
+        "Figure 3"
+    script:
+        "../../scripts/liu_fig3.py"
+
+
+rule liu_fig4:
+    """Figure 4: ROC curve of the validation set, threshold from the training set."""
+    input:
+        roc=rules.score_cohort.output.roc,
+        performance=rules.score_cohort.output.performance,
+        model=rules.fit_radscore.output.model,
+        core=core(*DRAWING),
+    output:
+        pdf="<results>/figures/fig4.pdf",
+        png="<results>/figures/fig4.png",
+        data="<results>/figures/fig4.tsv",
+    log:
+        "<results>/logs/liu_fig4.log",
+    benchmark:
+        "<results>/benchmarks/liu_fig4.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        simulated=simulated_cohort,
+    message:
+        "Figure 4"
+    script:
+        "../../scripts/liu_fig4.py"
+
+
+rule liu_fig5:
+    """Figure 5: calibration curves of both sets with a bootstrap band."""
+    input:
+        calibration=rules.score_cohort.output.calibration,
+        radscore=rules.score_cohort.output.radscore,
+        performance=rules.score_cohort.output.performance,
+        model=rules.fit_radscore.output.model,
+        core=core(*DRAWING),
+    output:
+        pdf="<results>/figures/fig5.pdf",
+        png="<results>/figures/fig5.png",
+        data="<results>/figures/fig5.tsv",
+    log:
+        "<results>/logs/liu_fig5.log",
+    benchmark:
+        "<results>/benchmarks/liu_fig5.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        simulated=simulated_cohort,
+    message:
+        "Figure 5"
+    script:
+        "../../scripts/liu_fig5.py"
+
+
+rule liu_validation:
+    """What the model is worth: corrected and nested figures, permutations, selection frequencies, decision curves."""
+    input:
+        performance=rules.score_cohort.output.performance,
+        summary=rules.collect_resampling.output.summary,
+        permutation=rules.collect_resampling.output.permutation,
+        selection=rules.collect_resampling.output.selection,
+        decision=rules.collect_resampling.output.decision,
+        report=rules.collect_resampling.output.report,
+        model=rules.fit_radscore.output.model,
+        core=core(*DRAWING),
+    output:
+        pdf="<results>/figures/validation.pdf",
+        png="<results>/figures/validation.png",
+        data="<results>/figures/validation.tsv",
+        table="<results>/tables/performance.tsv",
+        markdown="<results>/tables/performance.md",
+        latex="<results>/tables/performance.tex",
+        word="<results>/tables/performance.docx",
+    log:
+        "<results>/logs/liu_validation.log",
+    benchmark:
+        "<results>/benchmarks/liu_validation.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        simulated=simulated_cohort,
+    message:
+        "validation of the rad-score"
+    script:
+        "../../scripts/liu_validation.py"
