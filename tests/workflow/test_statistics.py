@@ -11,7 +11,7 @@ import pytest
 
 import conftest
 
-# One table and two figures: the scripts of all are run in test_figures.py.
+# One table and two figures: the scripts of all are run in test_restyling.py.
 TARGETS = ("table2", "fig3", "fig5")
 STEPS = {"collect_features", "compare_regions", *TARGETS}
 
