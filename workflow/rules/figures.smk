@@ -5,7 +5,7 @@ rule fig2:
     """Figure 2: intensity histograms of both regions on one intensity scale, a panel per patient."""
     input:
         intensities=rules.collect_features.output.intensities,
-        caption=repository_files("workflow/report", "fig2.rst"),
+        caption=repository_files("workflow/report", "fig2.rst")[0],
         core=core(
             "artefact",
             "captions",
@@ -44,7 +44,7 @@ rule fig3:
     input:
         correlation=rules.compare_regions.output.correlation,
         statistics=rules.compare_regions.output.statistics,
-        caption=repository_files("workflow/report", "fig3.rst"),
+        caption=repository_files("workflow/report", "fig3.rst")[0],
         core=core(
             "artefact",
             "captions",
@@ -85,7 +85,7 @@ rule fig4:
     input:
         features=rules.collect_features.output.features,
         statistics=rules.compare_regions.output.statistics,
-        caption=repository_files("workflow/report", "fig4.rst"),
+        caption=repository_files("workflow/report", "fig4.rst")[0],
         core=core(
             "artefact",
             "captions",
@@ -128,7 +128,7 @@ rule fig5:
         scores=rules.compare_regions.output.scores,
         explained=rules.compare_regions.output.explained,
         statistics=rules.compare_regions.output.statistics,
-        caption=repository_files("workflow/report", "fig5.rst"),
+        caption=repository_files("workflow/report", "fig5.rst")[0],
         core=core(
             "artefact",
             "captions",
@@ -173,8 +173,8 @@ rule appendix:
         gtvr=rules.derive_regions.output.gtvr,
         isodose95=file_of("isodose95"),
         regions=rules.derive_regions.output.report,
-        s1_caption=repository_files("workflow/report", "fig_s1.rst"),
-        s2_caption=repository_files("workflow/report", "fig_s2.rst"),
+        s1_caption=repository_files("workflow/report", "fig_s1.rst")[0],
+        s2_caption=repository_files("workflow/report", "fig_s2.rst")[0],
         core=core(
             "artefact",
             "captions",

@@ -4,7 +4,7 @@
 rule table1:
     """Table 1: the 47 features by family."""
     input:
-        caption=repository_files("workflow/report", "table1.rst"),
+        caption=repository_files("workflow/report", "table1.rst")[0],
         core=core(
             "artefact",
             "captions",
@@ -43,7 +43,7 @@ rule table2:
         statistics=rules.compare_regions.output.statistics,
         sizes=rules.compare_regions.output.sizes,
         excluded=rules.collect_features.output.excluded,
-        caption=repository_files("workflow/report", "table2.rst"),
+        caption=repository_files("workflow/report", "table2.rst")[0],
         core=core(
             "artefact",
             "captions",
