@@ -65,7 +65,7 @@ def cohort(request, make_workspace):
     inputs["patients"] = workspace.folder / "patients.tsv"
     folder = workspace.folder
     out = {name: folder / f"{name}.tsv" for name in COHORT_TABLES}
-    settings = {"exclude": "", "clinical_columns": ["stage"], "regions": {"in_field_minimum": 0.95}}
+    settings = {"exclude": "", "rejected": [], "clinical_columns": ["stage"], "regions": {"in_field_minimum": 0.95}}
     call("collect_features", inputs, out, patients=patients, **settings)
     logged = []
     listening = logging.Handler()
@@ -146,7 +146,7 @@ def test_fewer_than_three_patients_are_refused(make_workspace):
     folders = [workspace.results / f"patients/P0{k}" for k in (1, 2, 3)]
     inputs = {name: [] for name in ("recurrent", "non_recurrent", "pyradiomics", "intensities", "notes")}
     inputs |= {"patients": workspace.folder / "patients.tsv", "regions": [f / "regions/regions.json" for f in folders]}
-    settings = {"exclude": "", "clinical_columns": ["stage"], "regions": {"in_field_minimum": 0.95}}
+    settings = {"exclude": "", "rejected": [], "clinical_columns": ["stage"], "regions": {"in_field_minimum": 0.95}}
     with pytest.raises(
         ValueError, match=r"2 patients left for the statistics \(P01, P03\), at least 3 needed \(P02: recurr"
     ):
