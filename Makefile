@@ -13,12 +13,12 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 setup: .venv/.complete
 
-# The kernels are compiled here, once. The stamp is written last, so that an interrupted set-up starts again.
+# Packages and kernels are compiled here, once: a job starts in half the time. The stamp is written last, so that an interrupted set-up starts again.
 .venv/.complete: pyproject.toml uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
 	  { echo "Python 3.11 is needed, $(PYTHON) is $$($(PYTHON) --version 2>&1); try: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@test -x .bootstrap/bin/uv || { $(PYTHON) -m venv --clear .bootstrap && .bootstrap/bin/pip install --quiet uv==$(UV_VERSION); }
-	.bootstrap/bin/uv sync --quiet --locked --all-groups --python $(PYTHON)
+	.bootstrap/bin/uv sync --quiet --locked --all-groups --compile-bytecode --python $(PYTHON)
 	@PYTHONPATH=scripts .venv/bin/python -c "from npcradiomics.subregions import warm_cache; warm_cache()"
 	@touch $@
 
