@@ -61,6 +61,18 @@ def read_patients(path, schema, clinical_columns=()):
     return rows
 
 
+class Patients(dict):
+    """{patient: row} of a patients table as read_patients reads it; a name that is not in the table is an error that says so."""
+
+    def __init__(self, path, schema, clinical_columns=()):
+        super().__init__({row["patient"]: row for row in read_patients(path, schema, clinical_columns)})
+        self.path = path
+
+    def __missing__(self, name):
+        near = difflib.get_close_matches(name, self, n=1)
+        raise ValueError(f"{name}: no such patient in {self.path}{f'; did you mean {near[0]}?' if near else ''}")
+
+
 def _header_faults(header, schema, clinical_columns):
     known = [*schema["properties"], *clinical_columns]
     faults = [f"column {name} stands twice" for name in sorted({n for n in header if header.count(n) > 1})]

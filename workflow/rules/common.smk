@@ -1,7 +1,7 @@
 """What every chapter uses: settings and patients, checked before the first job; inputs by column; core modules."""
 
+import gc
 import os
-import re
 import sys
 from pathlib import Path
 
@@ -11,6 +11,8 @@ IMPORTED = workflow.pathvars.apply("<results>/patients/{patient}/imported")
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from npcradiomics import configuration, sources
+
+gc.set_threshold(500_000)  # a DAG is a million objects that stay: looking through them again and again costs a tenth
 
 # One thread per job: as many jobs as cores, and the same bits however many run.
 LIBRARIES = "OMP_NUM OPENBLAS_NUM MKL_NUM NUMEXPR_NUM NUMBA_NUM ITK_GLOBAL_DEFAULT_NUMBER_OF".split()
@@ -27,9 +29,7 @@ def settings_of(study):
 def patients_of(study, settings):
     """The patients table as {patient: row}; a wrong row stops here."""
     schema = configuration.read_schema(SCHEMAS / f"{study}_patients.schema.yaml")
-    clinical = settings["clinical_columns"]
-    rows = configuration.read_patients(settings["patients"], schema, clinical)
-    return {row["patient"]: row for row in rows}
+    return configuration.Patients(settings["patients"], schema, settings["clinical_columns"])
 
 
 def is_simulated(row):
