@@ -6,7 +6,6 @@ from npcradiomics import job
 from npcradiomics.dicom_series import series_source
 from npcradiomics.dicom_writer import write_mr_series, write_rtstruct, write_seg
 from npcradiomics.image import read_image, read_mask, write_image
-from npcradiomics.sources import split
 
 NAMES = {"gtvr": "GTVr_on_planning", "recurrent": "recurrent", "non_recurrent": "non_recurrent"}
 
@@ -15,8 +14,9 @@ def main(snakemake):
     patient, folder = snakemake.wildcards.patient, Path(snakemake.output.folder)
     planning = read_image(snakemake.input.planning_mri)
     masks = {name: read_mask(snakemake.input[key], planning) for key, name in NAMES.items()}
-    if snakemake.input.series:
-        source = series_source(split(snakemake.params.source)[0], snakemake.params.series)
+    given = snakemake.params.source
+    if given:
+        source = series_source(given["path"], given["series"])
     else:
         source = write_mr_series(planning, folder / "planning_mri", patient, "planning MRI")
     write_rtstruct(masks, folder / "structures.dcm", patient, source)

@@ -7,12 +7,11 @@ from npcradiomics.artefact import write_json
 from npcradiomics.dicom import read_series
 from npcradiomics.dicom_series import FRAME_KEY
 from npcradiomics.image import write_image
-from npcradiomics.sources import split
 
 
 def main(snakemake):
-    path, _ = split(snakemake.params.source)
-    image = read_series(path, snakemake.params.series)
+    source = snakemake.params.source
+    image = read_series(source["path"], source["series"])
     facts = {
         "source": "DICOM series",
         FRAME_KEY: image.GetMetaData(FRAME_KEY),

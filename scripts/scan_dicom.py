@@ -10,16 +10,17 @@ from npcradiomics.dicom_scan import draft_rows, scan
 def main(snakemake):
     if not snakemake.params.dicom_root:
         raise ValueError("no folder to scan: snakemake scan_dicom --config dicom_root=/path/to/folder")
+    log = logging.getLogger("npcradiomics.scan_dicom")  # stands on the terminal, too
     found, left_out = scan(snakemake.params.dicom_root)
-    rows, questions = draft_rows(found)
+    rows, said = draft_rows(found)
     if not rows:
         raise ValueError(f"{snakemake.params.dicom_root}: no DICOM series, structures or doses ({dict(left_out)})")
     counts = [f"{len(found)} series, structure sets, doses and plans of {len(rows)} patients"]
     counts += [f"left out: {n} files, {why}" for why, n in left_out.most_common()]
-    summary = "\n".join([*counts, *questions]) + "\n"
     write_rows(rows, snakemake.output.patients)
-    write_text(summary, snakemake.output.summary)
-    logging.info("%s", summary)
+    write_text("\n".join([*counts, *said]) + "\n", snakemake.output.summary)
+    for line in [*counts, *said]:
+        log.info(line)
 
 
 if "snakemake" in globals():

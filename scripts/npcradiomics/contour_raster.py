@@ -17,7 +17,8 @@ from npcradiomics.contour_planes import sort_into_planes
 
 RASTER_MM = (0.15, 0.5)  # finest and coarsest raster of a plane; between: a third of the target's spacing
 MARGIN_PIXELS = 3
-MAX_RASTER = 40_000_000
+MAX_RASTER = 12_000_000  # half a gigabyte of distances; beyond, the raster becomes coarser
+MAX_EXTENT_MM = 2000.0
 LARGE_GAP = 1.5  # plane distances: more means that planes are missing between
 BRIDGED_GAP = 3.05  # up to here missing planes are interpolated, beyond they are refused
 ROUNDING_MM = 1e-4  # a voxel centre on the border of two slabs falls to one side, not to either as rounding has it
@@ -53,14 +54,15 @@ class _Raster:
 
     def __init__(self, planes, reference, name):
         points = np.concatenate(list(itertools.chain.from_iterable(planes.polygons)))
-        self.step = float(np.clip(min(reference.GetSpacing()) / 3.0, *RASTER_MM))
-        self.origin = points.min(axis=0) - MARGIN_PIXELS * self.step
-        columns, rows = np.ceil((points.max(axis=0) - self.origin) / self.step).astype(int) + 1 + MARGIN_PIXELS
-        if rows * columns > MAX_RASTER:
-            extent = np.ptp(points, axis=0)
+        extent = np.ptp(points, axis=0)
+        if extent.max() > MAX_EXTENT_MM:
             raise ValueError(
                 f"{name}: contours extend over {extent[0]:.0f} x {extent[1]:.0f} mm, which is no structure"
             )
+        step = float(np.clip(min(reference.GetSpacing()) / 3.0, *RASTER_MM))
+        self.step = max(step, float(np.sqrt(extent.prod() / MAX_RASTER)))
+        self.origin = points.min(axis=0) - MARGIN_PIXELS * self.step
+        columns, rows = np.ceil((points.max(axis=0) - self.origin) / self.step).astype(int) + 1 + MARGIN_PIXELS
         self.shape = (int(rows), int(columns))
         self._polygons = planes.polygons
         self._kept = {}

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from npcradiomics.contour_raster import rasterize
-from npcradiomics.dicom_file import looks_like_dicom, open_dataset, text
+from npcradiomics.dicom_file import DicomError, looks_like_dicom, open_dataset, text, without_uids
 from npcradiomics.dicom_registration import move_image, read_registration
 from npcradiomics.dicom_series import FRAME_KEY, read_series
 from npcradiomics.rtdose import read_dose, read_prescriptions
@@ -26,7 +26,7 @@ def read_structure(path, name, reference, registration=None, end_caps=True):
     reference.
     """
     structure = read_contours(path, name)
-    where = f"{path}#{name}"
+    where = without_uids(f"{path}#{name}")
     transform = _between(reference, structure.frame_of_reference, registration, where)
     contours = structure.contours
     if transform is not None:
@@ -50,7 +50,7 @@ def _between(reference, frame, registration, where):
     of_image = reference.GetMetaData(FRAME_KEY) if reference.HasMetaDataKey(FRAME_KEY) else ""
     if registration is None:
         if frame and of_image and frame != of_image:
-            raise ValueError(
+            raise DicomError(
                 f"{where}: lies in another frame of reference (code {frame}) than the image (code {of_image}); give the"
                 " registration between them (a REG object or a .tfm)"
             )
@@ -58,7 +58,7 @@ def _between(reference, frame, registration, where):
     if str(registration).endswith((".tfm", ".txt", ".mat", ".xfm", ".h5")):
         return read_linear_transform(registration)
     if not of_image:
-        raise ValueError(f"{where}: the image has no frame of reference, so a REG object says nothing; give a .tfm")
+        raise DicomError(f"{where}: the image has no frame of reference, so a REG object says nothing; give a .tfm")
     return read_registration(registration, of_image, frame)
 
 
@@ -73,4 +73,4 @@ def offered_prescriptions(dose_path):
                 offers += [f"{gray:g} Gy ({path.name})" for gray in read_prescriptions(path)]
     if not offers:
         return "no RTPLAN with a prescription lies beside the dose"
-    return f"the RTPLAN beside the dose offers {', '.join(offers)}"
+    return without_uids(f"the RTPLAN beside the dose offers {', '.join(offers)}")

@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import io
 import logging
+import re
 import warnings
 from pathlib import Path
 
@@ -16,10 +17,19 @@ import numpy as np
 MAX_FILE_BYTES = 1_500_000_000
 DEFLATED = "1.2.840.10008.1.2.1.99"
 DIRECTORY = "1.2.840.10008.1.3.10"
+UID = re.compile(r"\d+(\.\d+){4,}")
 
 
 class DicomError(ValueError):
     """What is wrong with a DICOM file, in words that identify nobody."""
+
+    def __init__(self, words):
+        super().__init__(without_uids(words))
+
+
+def without_uids(words):
+    """The words with what looks like a UID cut to its end: Eclipse calls a slice MR.<UID>.dcm."""
+    return UID.sub(lambda found: f"...{found[0][-6:]}", words)
 
 
 class BoundedFile(io.BufferedReader):
@@ -66,6 +76,8 @@ def open_dataset(path, pixels=True, tags=None):
     import pydicom
 
     path = Path(path)
+    if path.is_dir():
+        raise DicomError(f"{path}: a folder, one DICOM file is needed here")
     if not path.is_file():
         raise DicomError(f"{path}: no such file")
     size = path.stat().st_size
@@ -80,6 +92,13 @@ def open_dataset(path, pixels=True, tags=None):
         if len(dataset) == 0:
             raise DicomError(f"{path}: no DICOM attributes in the file ({size} bytes)")
     return dataset
+
+
+def state_of_files(paths):
+    """Letters that change when a file is added, replaced or removed; the names cannot be read from them. "" for none."""
+    stats = [(str(path), Path(path).stat()) for path in sorted(paths)]
+    known = "".join(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\n" for path, stat in stats)
+    return hashlib.sha256(known.encode()).hexdigest()[:16] if stats else ""
 
 
 def looks_like_dicom(path):

@@ -12,7 +12,17 @@ import numpy as np
 import SimpleITK as sitk
 
 from npcradiomics.dicom_choice import describe, matches
-from npcradiomics.dicom_file import DIRECTORY, DicomError, code, items, looks_like_dicom, number, numbers, open_dataset
+from npcradiomics.dicom_file import (
+    DIRECTORY,
+    DicomError,
+    code,
+    items,
+    looks_like_dicom,
+    number,
+    numbers,
+    open_dataset,
+    without_uids,
+)
 from npcradiomics.dicom_file import text as text_of
 from npcradiomics.dicom_pixels import MAX_VOXELS, image_shape, stored_values
 from npcradiomics.geometry import ROUNDING_TOLERANCE, repair_direction
@@ -75,9 +85,17 @@ def read_series(path, series=None):
     """
     chosen = choose_series(path, series)
     frames = _in_order(chosen.frames, path)
-    image = repair_direction(_volume(frames, path))
+    image = perpendicular(_volume(frames, path), path)
     image.SetMetaData(FRAME_KEY, code(chosen.frame_uid))
     return image
+
+
+def perpendicular(image, path):
+    """geometry.repair_direction, with the file in its message."""
+    try:
+        return repair_direction(image)
+    except ValueError as error:
+        raise DicomError(f"{path}: {error}") from None
 
 
 def series_source(path, series=None):
@@ -86,7 +104,10 @@ def series_source(path, series=None):
     chosen = choose_series(path, series)
     frames = _in_order(chosen.frames, path)
     if len({frame.path for frame in frames}) < len(frames):
-        raise DicomError(f"{path}: contours on multi-frame files are not written; {len(frames)} frames in one file")
+        raise DicomError(
+            f"{path}: {len(frames)} frames in one file (enhanced multi-frame): contours on such an MRI are not written; convert"
+            " it to a file per slice, or give planning_mri as NIfTI"
+        )
     return Source(
         chosen.study_uid, chosen.uid, chosen.frame_uid, chosen.sop_class, tuple(frame.sop_uid for frame in frames)
     )
@@ -100,7 +121,7 @@ def choose_series(path, series=None):
         raise DicomError(f"{path}: no DICOM images there")
     images = [s for s in found if not s.localizer] or found
     if series is None and len(images) < len(found):
-        log.info("%s: %d localizer series left out", path, len(found) - len(images))
+        log.info("%s: %d localizer series left out", without_uids(str(path)), len(found) - len(images))
     wanted = images if series is None else [s for s in found if matches(s, series)]
     if len(wanted) == 1:
         return wanted[0]

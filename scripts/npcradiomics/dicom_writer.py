@@ -30,9 +30,10 @@ def new_uid(*parts):
     return f"2.25.{int(digest, 16)}"
 
 
-def write_mr_series(image, folder, patient, description):
+def write_mr_series(image, folder, patient, description, study_date=""):
     """Write a 3-D image of whole numbers within 16 bits as an MR series, a file per slice, in `folder`; returns the Source.
 
+    The series is a study of its own. study_date: YYYYMMDD, if any.
     Raises ValueError where values are fractions or do not fit.
     """
     array = sitk.GetArrayFromImage(image)
@@ -43,7 +44,7 @@ def write_mr_series(image, folder, patient, description):
         )
     content = hashlib.sha256(stored.tobytes() + repr(_geometry(image)).encode()).hexdigest()
     source = Source(
-        new_uid("study", patient),
+        new_uid("study", patient, description, content),
         new_uid("series", patient, description, content),
         new_uid("frame", patient, description, content),
         MR,
@@ -53,7 +54,7 @@ def write_mr_series(image, folder, patient, description):
     for z, plane in enumerate(stored):
         dataset = _dataset(patient, source.study_uid, source.series_uid, MR, source.sop_uids[z], "MR", description)
         dataset.FrameOfReferenceUID = source.frame_uid
-        dataset.PositionReferenceIndicator = ""
+        dataset.PositionReferenceIndicator, dataset.StudyDate = "", study_date
         dataset.ImageType = ["DERIVED", "SECONDARY"]
         dataset.InstanceNumber = z + 1
         dataset.ImagePositionPatient, dataset.ImageOrientationPatient = position[z], orientation

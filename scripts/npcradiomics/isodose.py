@@ -1,5 +1,7 @@
 """The 95 % isodose, and the share of the recurrence inside it (Akram 2020: in field from 95 % on)."""
 
+import logging
+
 import numpy as np
 import SimpleITK as sitk
 
@@ -8,6 +10,7 @@ from npcradiomics.contours import carry_mask
 IDENTITY = sitk.Transform(3, sitk.sitkIdentity)
 # The dose grid alone moved the fraction of one real structure by two points.
 BORDERLINE = (0.93, 0.97)
+log = logging.getLogger(__name__)
 
 
 def isodose95(dose, prescription_gy, reference):
@@ -37,9 +40,17 @@ def in_field_on_dose_grid(gtvr, dose, prescription_gy):
     return float(np.count_nonzero(covered) / covered.size)
 
 
-def borderline(*fractions):
-    """Words where an in-field fraction lies between 93 and 97 %, where the grid may decide; None elsewhere."""
-    near = [f for f in fractions if f is not None and BORDERLINE[0] <= f <= BORDERLINE[1]]
+def borderline(on_image, on_dose):
+    """Words where an in-field fraction lies between 93 and 97 %, where the grid may decide; None elsewhere.
+
+    on_image, on_dose: share of GTVr inside the isodose counted on the grid of the planning MRI and on the dose's, None where
+    it is not known. Both are also told.
+    """
+    known = {"planning MRI": on_image, "dose": on_dose}
+    told = [f"{share:.1%} on the grid of the {grid}" for grid, share in known.items() if share is not None]
+    if told:
+        log.info("GTVr inside the 95 %% isodose: %s", ", ".join(told))
+    near = [f for f in known.values() if f is not None and BORDERLINE[0] <= f <= BORDERLINE[1]]
     if not near:
         return None
     listed = " and ".join(f"{f:.1%}" for f in near)

@@ -5,8 +5,7 @@ import SimpleITK as sitk
 
 from npcradiomics.dicom_file import DicomError, code, guarded, items, number, numbers, open_dataset, text
 from npcradiomics.dicom_pixels import stored_values
-from npcradiomics.dicom_series import FRAME_KEY
-from npcradiomics.geometry import repair_direction
+from npcradiomics.dicom_series import FRAME_KEY, perpendicular
 
 WHOLE_PLAN = ("PLAN", "MULTI_PLAN", "PLAN_OVERVIEW", "")
 
@@ -42,7 +41,7 @@ def read_dose(path):
     image.SetSpacing([float(columns_mm), float(rows_mm), float(np.median(steps))])
     image.SetOrigin([float(x) for x in position + along[order][0] * normal])
     image.SetDirection(np.column_stack([orientation[:3], orientation[3:], normal]).ravel())
-    image = repair_direction(image)
+    image = perpendicular(image, path)
     image.SetMetaData(FRAME_KEY, code(text(dataset, "FrameOfReferenceUID", path)))
     return image
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from npcradiomics.dicom_choice import choose_name
-from npcradiomics.dicom_file import DicomError, code, guarded, items, open_dataset, text, whole
+from npcradiomics.dicom_file import DicomError, code, guarded, items, open_dataset, text, whole, without_uids
 
 CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR", "")  # the type is sometimes left out
 MAX_COORDINATE_MM = 1e4
@@ -36,7 +36,7 @@ def read_contours(path, name):
     dataset = _open(path)
     known = _structures(dataset, path)
     _, roi, frame_uid = known[choose_name([n for n, _, _ in known], name, path)]
-    where = f"{path}#{name}"
+    where = without_uids(f"{path}#{name}")
     holders = [
         item for item in items(dataset, "ROIContourSequence", path) if whole(item, "ReferencedROINumber", path) == roi
     ]
@@ -62,8 +62,16 @@ def _open(path):
 
 
 def _structures(dataset, path):
+    """(name, number, UID of the frame of reference) of each structure; the file's one frame where a structure has none."""
+    listed = items(dataset, "ReferencedFrameOfReferenceSequence", path)
+    frames = {text(item, "FrameOfReferenceUID", path) for item in listed}
+    only = frames.pop() if len(frames) == 1 else ""
     return [
-        (text(item, "ROIName", path), whole(item, "ROINumber", path), text(item, "ReferencedFrameOfReferenceUID", path))
+        (
+            text(item, "ROIName", path),
+            whole(item, "ROINumber", path),
+            text(item, "ReferencedFrameOfReferenceUID", path) or only,
+        )
         for item in items(dataset, "StructureSetROISequence", path)
     ]
 

@@ -7,7 +7,8 @@ import pytest
 import SimpleITK as sitk
 from dicom_files import AXIAL, circle, grid, points_of, tilted
 
-from npcradiomics import dicom
+from npcradiomics import contour_raster, dicom
+from npcradiomics.contour_planes import sort_into_planes
 from npcradiomics.contour_raster import even_odd, rasterize
 from npcradiomics.contours import volume_ml
 
@@ -130,6 +131,18 @@ def test_parts_one_above_the_other_stay_apart():
 def test_what_is_no_structure_is_refused_by_name(contours, message):
     with pytest.raises(ValueError, match=rf"GTV: .*{message}|GTV: {message}"):
         rasterize(contours, grid((40, 40, 5), (1.0, 1.0, 5.0)), "GTV")
+
+
+def test_a_wide_structure_on_a_fine_grid_gets_a_coarser_raster(monkeypatch):
+    # At 0.15 mm the square of 200 mm is a raster of 1.8 million points; the limit of 12 million is for metres.
+    monkeypatch.setattr(contour_raster, "MAX_RASTER", 100_000)
+    square = np.array([[-100, -100, 0], [100, -100, 0], [100, 100, 0], [-100, 100, 0]], float)
+    contours = [square + np.array([0, 0, z]) for z in (-2, 0, 2)]
+    reference = grid((420, 3, 5), (0.45, 0.45, 2.0))
+    raster = contour_raster._Raster(sort_into_planes(contours, "couch", 2.0), reference, "couch")
+    assert 90_000 < np.prod(raster.shape) < 110_000
+    mask = rasterize(contours, reference, "couch")
+    assert sitk.GetArrayFromImage(mask).sum(axis=(1, 2)).tolist() == [0, 1260, 1260, 1260, 0]
 
 
 def test_cut_off_by_the_grid_is_said(caplog):

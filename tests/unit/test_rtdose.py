@@ -56,6 +56,7 @@ def test_offsets_may_run_downwards_or_be_positions(written):
         ({"NumberOfFrames": 2000000}, "2000000x16x20 voxels"),
         ({"NumberOfFrames": 20}, "12800 bytes of pixels, 25600 needed"),
         ({"Modality": "MR"}, "not an RTDOSE"),
+        ({"ImageOrientationPatient": [1, 0, 0, 0.5, 1, 0]}, r"dose\.dcm: image: .* not perpendicular"),
     ],
 )
 def test_what_is_no_dose_of_a_plan_is_refused(written, edit, message):
@@ -102,9 +103,12 @@ def test_in_field_fraction_on_the_dose_grid_is_counted_on_it():
 
 
 @pytest.mark.parametrize(("fractions", "said"), [((0.93, 0.5), "93.0%"), ((0.98, 0.96), "96.0%"), ((0.98, None), None)])
-def test_borderline_in_words(fractions, said):
+def test_borderline_in_words(fractions, said, caplog):
+    caplog.set_level("INFO")
     words = borderline(*fractions)
     assert words is None if said is None else said in words and "borderline" in words
+    assert f"isodose: {fractions[0]:.1%} on the grid of the planning MRI" in caplog.text
+    assert ("on the grid of the dose" in caplog.text) == (fractions[1] is not None)
 
 
 def test_dose_is_moved_to_the_frame_of_the_image_without_resampling(tmp_path):

@@ -36,6 +36,22 @@ def test_a_miss_prints_all_names_and_the_nearest(tmp_path):
         dicom.read_structure(path, "GTV_p", REFERENCE)
 
 
+def test_a_cell_without_a_name_and_a_folder_say_what_is_missing(tmp_path):
+    path = rtstruct(tmp_path / "s.dcm", {"GTVp": tube()})
+    with pytest.raises(ValueError, match=r"s\.dcm: no structure is named; write .*s\.dcm#NAME, there are 'GTVp'"):
+        dicom.read_structure(path, "", REFERENCE)
+    with pytest.raises(ValueError, match="a folder, one DICOM file is needed here"):
+        dicom.read_structure(tmp_path, "GTVp", REFERENCE)
+
+
+def test_a_uid_in_a_file_name_is_not_repeated(tmp_path):
+    path = rtstruct(tmp_path / "RS.1.2.246.352.71.4.1234567.dcm", {"GTV": tube(), "Line": []})
+    for name in ("PTV", "Line"):
+        with pytest.raises(ValueError, match=r"RS\.\.\.\.234567\.dcm") as refused:
+            dicom.read_structure(path, name, REFERENCE)
+        assert "1.2.246" not in str(refused.value)
+
+
 def test_two_structures_of_one_name_are_refused(tmp_path):
     path = rtstruct(tmp_path / "s.dcm", [("GTV", tube()), ("GTV", tube(5))])
     with pytest.raises(ValueError, match="2 structures are called 'GTV': 'GTV', 'GTV'"):
@@ -124,6 +140,20 @@ def test_another_frame_of_reference_needs_a_registration(tmp_path):
     bent = registration_object(tmp_path / "bent.dcm", {source.frame_uid: np.diag([1, 1, 1.2, 1]), "1.2.77": np.eye(4)})
     with pytest.raises(ValueError, match="not rigid"):
         dicom.read_structure(other, "GTV", image, bent)
+
+
+def test_a_structure_without_a_frame_is_in_the_files_one(tmp_path):
+    series(tmp_path / "mr", ramp(size=(60, 60, 12), spacing=(1, 1, 3)))
+    image = dicom.read_series(tmp_path / "mr")
+
+    def edit(dataset):
+        frame = pydicom.Dataset()
+        frame.FrameOfReferenceUID = "1.2.77"
+        dataset.ReferencedFrameOfReferenceSequence = [frame]
+
+    path = rtstruct(tmp_path / "s.dcm", {"GTV": tube()}, frame_uid="", edit=edit)
+    with pytest.raises(ValueError, match="another frame of reference"):
+        dicom.read_structure(path, "GTV", image)
 
 
 def inverse_matrix(move):

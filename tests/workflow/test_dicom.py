@@ -1,5 +1,8 @@
 """A patient handed over as DICOM: the numbers of the NIfTI patient, nobody's name anywhere, structures that go back."""
 
+import copy
+import csv
+import gzip
 import json
 import re
 import shutil
@@ -14,6 +17,8 @@ from npcradiomics import dicom
 PATIENT = "REC001"
 BASE = "results/heterogeneity"
 SECRET, SECRET_UID = "Zaubermann", "1.2.999.424242."
+DATE, TIME, AGE = "19991231", "235959.987654", "099Y"
+PLANTED = {"DA": DATE, "DT": DATE, "TM": TIME, "AS": AGE}
 TEXT = ("AE", "AS", "CS", "DA", "DT", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UR", "UT")
 # Without these a file is not what it is; what they may hold is the standard's, not the hospital's.
 NEEDED = (
@@ -29,8 +34,31 @@ IMPORTED = {
 }
 
 
+def every_text_attribute():
+    """A dataset of all text-valued attributes the standard knows, and of some sequences, with the secret in each."""
+    full = pydicom.Dataset()
+    for tag, (vr, _, _, retired, keyword) in pydicom.datadict.DicomDictionary.items():
+        if tag >> 16 > 0x0004 and vr in TEXT and not retired and keyword not in NEEDED:
+            full.add_new(tag, vr, PLANTED.get(vr, SECRET))
+        elif tag >> 16 > 0x0004 and vr == "UI" and not retired and not keyword.endswith("SOPClassUID"):
+            full.add_new(tag, vr, f"{SECRET_UID}7{tag}")
+    for keyword in ("RequestAttributesSequence", "OtherPatientIDsSequence", "ReferencedPatientSequence"):
+        item = pydicom.Dataset()
+        item.PatientName, item.PatientID, item.PatientBirthDate, item.StudyInstanceUID = (
+            SECRET,
+            SECRET,
+            DATE,
+            SECRET_UID,
+        )
+        setattr(full, keyword, [item])
+    block = full.private_block(0x0099, SECRET, create=True)
+    for place, vr in enumerate(("PN", "LO", "SH", "ST", "LT", "UT", "DA", "TM", "UI"), start=1):
+        block.add_new(place, vr, SECRET_UID if vr == "UI" else PLANTED.get(vr, SECRET))
+    return full
+
+
 def plant(dataset, uids):
-    """Put the secret into every text-valued attribute and a private one, and the secret root under every UID."""
+    """Put the secret into every text-valued attribute that is there, and the secret root under every UID."""
     for element in list(dataset):
         if element.VR == "SQ":
             for item in element.value:
@@ -38,14 +66,18 @@ def plant(dataset, uids):
         elif element.VR == "UI" and element.keyword not in NEEDED:
             uids.setdefault(str(element.value), f"{SECRET_UID}{len(uids)}")
             element.value = uids[str(element.value)]
-        elif element.VR in ("DA", "DT", "TM", "AS"):
-            element.value = {"DA": "19991231", "DT": "19991231", "TM": "235959", "AS": "099Y"}[element.VR]
         elif element.VR in TEXT and element.keyword not in NEEDED:
-            element.value = SECRET
-    for keyword in ("InstitutionName", "AccessionNumber", "PatientComments", "OtherPatientNames", "OperatorsName"):
-        setattr(dataset, keyword, SECRET)
-    dataset.PatientBirthDate = "19991231"
-    dataset.private_block(0x0099, SECRET, create=True).add_new(1, "LO", SECRET)
+            element.value = PLANTED.get(element.VR, SECRET)
+
+
+def add_structure(dataset):
+    """A second structure with the secret for a name."""
+    for keyword in ("StructureSetROISequence", "ROIContourSequence"):
+        copied = copy.deepcopy(getattr(dataset, keyword)[0])
+        setattr(copied, "ROINumber" if "ROIName" in copied else "ReferencedROINumber", 77)
+        if "ROIName" in copied:
+            copied.ROIName = SECRET
+        getattr(dataset, keyword).append(copied)
 
 
 @pytest.fixture(scope="module")
@@ -60,15 +92,26 @@ def handed_over(make_workspace):
     shutil.move(workspace.simulated / "dicom", workspace.folder / "data")
     shutil.rmtree(workspace.folder / "results")
     shutil.rmtree(workspace.folder / ".snakemake")
-    uids = {}
+    uids, full = {}, every_text_attribute()
     for path in sorted((workspace.folder / "data").rglob("*.dcm")):
         dataset = pydicom.dcmread(path)
         plant(dataset, uids)
+        for element in full:
+            if element.tag not in dataset:
+                dataset.add(element)
+        if dataset.Modality == "RTSTRUCT" and path.stem.startswith("recurrence"):
+            add_structure(dataset)
         dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
-        dataset.save_as(path)
+        dataset.file_meta.SourceApplicationEntityTitle = SECRET
+        path.unlink()
+        # As Eclipse names the slices of a series.
+        dataset.save_as(path.with_name(f"MR.{dataset.SOPInstanceUID}.dcm") if dataset.Modality == "MR" else path)
+        if path.parent.name == "planning_mri":
+            series_uid = dataset.SeriesInstanceUID
     workspace.row = {
         "patient": PATIENT,
         "planning_mri": "data/planning_mri",
+        "planning_series": series_uid,
         "recurrence_mri": "data/recurrence_mri",
         "gtv": "data/planning_structures.dcm#gtv",
         "gtvr": "data/recurrence_structures.dcm#GTVr",
@@ -89,7 +132,7 @@ def run(handed_over):
 
 
 def leaks(workspace, said, but=()):
-    words = (SECRET.encode(), SECRET_UID.encode(), b"19991231")
+    words = tuple(word.encode() for word in (SECRET, SECRET_UID, DATE, TIME))
     found = [f"terminal: {w}" for w in words if w in said.encode()]
     for folder in (workspace.folder / "results", workspace.folder / ".snakemake"):
         for path in folder.rglob("*"):
@@ -102,8 +145,6 @@ def leaks(workspace, said, but=()):
 
 def sitk_bytes(path):
     if path.name.endswith(".gz"):
-        import gzip
-
         return gzip.decompress(path.read_bytes())
     return path.read_bytes()
 
@@ -134,7 +175,7 @@ def test_nothing_identifying_leaves_the_import(run):
     assert leaks(run, run.said, but=references) == []
     for path in references:
         data = path.read_bytes()
-        assert SECRET.encode() not in data and b"19991231" not in data
+        assert not any(word.encode() in data for word in (SECRET, DATE, TIME, AGE))
         written = pydicom.dcmread(path)
         assert written.PatientID == PATIENT
         assert not str(written.SOPInstanceUID).startswith(SECRET_UID)
@@ -160,7 +201,7 @@ def test_exported_structures_come_back_voxel_for_voxel(run):
 def test_a_changed_slice_makes_the_import_run_again(run):
     again = run.run("-n", f"{BASE}/patients/{PATIENT}/export")
     assert "Nothing to be done" in again.stdout
-    slice_file = run.folder / "data/recurrence_mri/slice_0003.dcm"
+    slice_file = sorted((run.folder / "data/recurrence_mri").iterdir())[3]
     kept = slice_file.read_bytes()
     slice_file.write_bytes(kept + b"\0\0")
     changed = run.run("-n", f"{BASE}/patients/{PATIENT}/export")
@@ -171,7 +212,7 @@ def test_a_changed_slice_makes_the_import_run_again(run):
 def test_failures_name_the_column_and_nobody(handed_over):
     bad = handed_over.folder / "bad"
     shutil.copytree(handed_over.folder / "data/planning_mri", bad)
-    path = bad / "slice_0004.dcm"
+    path = sorted(bad.iterdir())[4]
     path.write_bytes(path.read_bytes()[:900])
     rows = [
         handed_over.row | {"patient": "A", "planning_mri": "bad"},
@@ -191,7 +232,7 @@ def test_failures_name_the_column_and_nobody(handed_over):
         (one,) = [text for text in failed if f" {patient}" in text.split(":")[0]]
         return one
 
-    assert "planning_mri: bad/slice_0004.dcm" in line("A")
+    assert re.search(r"planning_mri: bad/MR\.\.\.\.[0-9.]{6}\.dcm", line("A"))
     assert "gtv: data/planning_structures.dcm: no structure 'GTV_T1'; there are 'GTV'; nearest: 'GTV'" in line("B")
     assert "recurrence_mri: data/nowhere: no such file" in line("C")
     assert "gtvr: data/planning_structures.dcm#GTV: lies in another frame of reference" in line("D")
@@ -206,5 +247,56 @@ def test_scan_drafts_a_table_and_says_what_it_could_not_place(handed_over):
     summary = (handed_over.folder / "results/scan_dicom/summary.txt").read_text(encoding="utf-8")
     assert len(table) == 2 and table[1].startswith("P001\t")
     assert "5 series, structure sets, doses and plans of 1 patients" in summary
-    assert "P001: planning_mri: 2 MR series to choose from: #1 (20 images, code" in summary
-    assert SECRET not in summary + "".join(table)
+    # The planted date made one day of both examinations.
+    no_guess = "P001: 2 studies with MR images, some without a date or on one day: which is first was not guessed"
+    assert no_guess in summary and f"NOTE scan_dicom: {no_guess}" in run.stdout
+    assert not any(word in summary + run.stdout + "".join(table) for word in (SECRET, SECRET_UID, DATE))
+
+
+def test_a_draft_needs_only_its_gaps_filled(handed_over):
+    for k, series in enumerate(("planning_mri", "recurrence_mri")):
+        for path in (handed_over.folder / "data" / series).glob("*.dcm"):
+            dataset = pydicom.dcmread(path)
+            dataset.StudyDate = f"200{k}0101"
+            dataset.save_as(path)
+    run = handed_over.run("-f", "scan_dicom", "--config", f"dicom_root={handed_over.folder / 'data'}")
+    assert run.returncode == 0, run.stdout
+    draft = handed_over.folder / "results/scan_dicom/patients.tsv"
+    with draft.open(encoding="utf-8") as file:
+        (row,) = csv.DictReader(file, delimiter="\t")
+    data = handed_over.folder / "data"
+    assert {name: value for name, value in row.items() if value} == {
+        "patient": "P001",
+        "planning_mri": str(data / "planning_mri"),
+        "recurrence_mri": str(data / "recurrence_mri"),
+        "gtv": f"{data}/planning_structures.dcm#GTV",
+        "gtvr": f"{data}/recurrence_structures.dcm#GTVr",
+        "gtvr_frame": "recurrence",
+        "dose": f"{data}/dose.dcm",
+    }
+    # The one gap: no RTPLAN, so no prescription.
+    handed_over.write_patients([row | {"prescription_gy": "70"}])
+    accepted = handed_over.run("-n", f"{BASE}/patients/P001/regions/regions.json")
+    assert accepted.returncode == 0 and re.search(r"^heterogeneity_import_contour\s+2$", accepted.stdout, re.M)
+    handed_over.write_patients([handed_over.row])
+
+
+def test_structures_on_volumes_and_volumes_on_series(handed_over):
+    nifti = handed_over.simulated
+    rows = [
+        handed_over.row
+        | {"patient": "M1", "planning_mri": f"{nifti}/planning_mri.nii.gz", "gtvr": f"{nifti}/gtvr.nii.gz"},
+        handed_over.row
+        | {"patient": "M2", "gtv": f"{nifti}/gtv.nii.gz", "recurrence_mri": f"{nifti}/recurrence_mri.nii.gz"},
+    ]
+    del rows[0]["planning_series"]
+    handed_over.write_patients(rows)
+    made = {"M1": "gtv", "M2": "gtvr"}
+    targets = [f"{BASE}/patients/{p}/imported/{name}.nii.gz" for p, name in made.items()]
+    finished = handed_over.run(*targets, *(f"{BASE}/patients/{p}/inputs.json" for p in made))
+    handed_over.write_patients([handed_over.row])
+    assert finished.returncode == 0, finished.stdout[-3000:]
+    for patient, name in made.items():
+        found = sitk.ReadImage(str(handed_over.results / f"patients/{patient}/imported/{name}.nii.gz"))
+        truth = sitk.ReadImage(str(nifti / f"{name}.nii.gz"))
+        assert np.array_equal(sitk.GetArrayFromImage(found), sitk.GetArrayFromImage(truth))

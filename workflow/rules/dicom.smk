@@ -1,5 +1,8 @@
 """DICOM in: what the patients table gives as DICOM becomes NIfTI, voxels and places without anything that identifies."""
 
+from npcradiomics.dicom_choice import selector
+from npcradiomics.dicom_file import state_of_files
+
 READING = (
     "contour_planes",
     "contour_raster",
@@ -18,11 +21,37 @@ READING = (
 )
 
 
+def simulated_series(column):
+    """Input function: the series that simulate_dicom makes."""
+
+    def path(wildcards):
+        name = column(wildcards) if callable(column) else column
+        row = patients[wildcards.patient]
+        return sources.split(row[name])[0] if sources.is_dicom(row[name]) and is_simulated(row) else []
+
+    return path
+
+
+def series_of(column):
+    """Param function: the source and its state. Slices are no inputs one by one: Snakemake would record names with UIDs."""
+
+    def source(wildcards):
+        name = column(wildcards) if callable(column) else column
+        row = patients[wildcards.patient]
+        if not sources.is_dicom(row[name]):
+            return {}
+        chosen = selector(row.get(f"{name.removesuffix('_mri')}_series"))
+        state = "" if is_simulated(row) else state_of_files(sources.files(row[name]))
+        return {"path": sources.split(row[name])[0], "series": chosen, "state": state}
+
+    return source
+
+
 rule import_image:
     """A DICOM series as NIfTI: voxels and where they are, nothing of whom."""
     input:
-        source=dicom_of(lambda wildcards: wildcards.image),
-        core=core(*READING, "artefact", "image", "sources"),
+        source=simulated_series(lambda wildcards: wildcards.image),
+        core=core(*READING, "artefact", "image"),
     output:
         image="<results>/patients/{patient}/imported/{image}.nii.gz",
         facts="<results>/patients/{patient}/imported/{image}.json",
@@ -35,8 +64,7 @@ rule import_image:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        source=lambda wildcards: patients[wildcards.patient][wildcards.image],
-        series=lambda wildcards: patients[wildcards.patient].get(f"{wildcards.image.removesuffix('_mri')}_series"),
+        source=series_of(lambda wildcards: wildcards.image),
     message:
         "{wildcards.patient}: importing {wildcards.image}"
     script:

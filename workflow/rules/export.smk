@@ -5,7 +5,7 @@ rule export_structures:
     """GTVr on the planning MRI and both regions as RTSTRUCT, SEG and NIfTI; the planning MRI too where it is no DICOM."""
     input:
         planning_mri=file_of("planning_mri"),
-        series=dicom_of("planning_mri"),
+        series=simulated_series("planning_mri"),
         gtvr=rules.derive_regions.output.gtvr,
         recurrent=rules.derive_regions.output.recurrent,
         non_recurrent=rules.derive_regions.output.non_recurrent,
@@ -20,7 +20,6 @@ rule export_structures:
             "dicom_writer",
             "geometry",
             "image",
-            "sources",
         ),
     output:
         folder=directory("<results>/patients/{patient}/export"),
@@ -31,8 +30,7 @@ rule export_structures:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        source=lambda wildcards: patients[wildcards.patient]["planning_mri"],
-        series=lambda wildcards: patients[wildcards.patient].get("planning_series"),
+        source=series_of("planning_mri"),
     message:
         "{wildcards.patient}: structures for the planning system (research use only)"
     script:

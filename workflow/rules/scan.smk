@@ -14,6 +14,7 @@ rule scan_dicom:
         core=core(
             "artefact",
             "dicom_file",
+            "dicom_guess",
             "dicom_scan",
         ),
     output:
@@ -28,6 +29,6 @@ rule scan_dicom:
     params:
         dicom_root=config.get("dicom_root", ""),
     message:
-        "scanning {params.dicom_root} (progress: {log}; draft: {output.patients})"
+        "scanning {params.dicom_root} (draft of the patients table: {output.patients})"
     script:
         "../../scripts/scan_dicom.py"
