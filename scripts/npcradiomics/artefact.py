@@ -1,5 +1,6 @@
 """A file on disk is whole or absent: written under a temporary name in the same folder, then renamed."""
 
+import glob
 import json
 import os
 import uuid
@@ -12,6 +13,9 @@ def replacing(path):
     """Yield a temporary path of the same folder and ending; rename it to `path` on success, remove it on failure."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    # What a killed job left; Snakemake sees to it that no second job writes this file now.
+    for stale in path.parent.glob(f".{'[0-9a-f]' * 32}.{glob.escape(path.name)}"):
+        stale.unlink(missing_ok=True)
     # The ending stays last, because image and figure writers choose the format by it.
     temporary = path.with_name(f".{uuid.uuid4().hex}.{path.name}")
     try:

@@ -23,6 +23,16 @@ def test_temporary_name_keeps_folder_and_ending(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["image.nii.gz"]
 
 
+def test_what_a_killed_job_left_is_taken_away_and_nothing_else(tmp_path):
+    killed = tmp_path / f".{'0' * 32}.table[1].tsv"
+    other = tmp_path / f".{'0' * 32}.table1.tsv"
+    for path in (killed, other):
+        path.write_text("half", encoding="utf-8")
+    with replacing(tmp_path / "table[1].tsv") as temporary:
+        temporary.write_text("whole", encoding="utf-8")
+    assert {path.name for path in tmp_path.iterdir()} == {"table[1].tsv", other.name}
+
+
 def test_rows_keep_every_digit_and_mark_what_is_missing(tmp_path):
     path = tmp_path / "rows.tsv"
     third = 1 / 3
