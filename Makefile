@@ -9,7 +9,7 @@ export UV_PYTHON_DOWNLOADS := never
 export MPLCONFIGDIR ?= $(CURDIR)/.cache/matplotlib
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: setup demo test lint clean
+.PHONY: setup demo test test-cluster lint clean
 
 setup: .venv/.complete
 
@@ -19,7 +19,7 @@ setup: .venv/.complete
 	  { echo "Python 3.11 is needed, $(PYTHON) is $$($(PYTHON) --version 2>&1); try: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@test -x .bootstrap/bin/uv || { $(PYTHON) -m venv --clear .bootstrap && .bootstrap/bin/pip install --quiet uv==$(UV_VERSION); }
 	.bootstrap/bin/uv sync --quiet --locked --all-groups --compile-bytecode --python $(PYTHON)
-	@PYTHONPATH=scripts .venv/bin/python -c "from npcradiomics.subregions import warm_cache; warm_cache()"
+	@PYTHONPATH=scripts .venv/bin/python -c "from npcradiomics import placements, subregions; subregions.warm_cache(); placements.warm_cache()"
 	@touch $@
 
 demo: setup
@@ -29,6 +29,10 @@ demo: setup
 
 test: setup
 	python -m pytest
+
+# As root on Debian: installs slurm-wlm and munge, starts a SLURM on this machine, stops it afterwards.
+test-cluster: setup
+	CLUSTER_TESTS=1 python -m pytest tests/cluster
 
 lint: setup
 	ruff check .

@@ -1,0 +1,36 @@
+"""Rule draw_regions: other places of the recurrent region's size in the tumour, and surrogate textures, measured."""
+
+import logging
+
+import SimpleITK as sitk
+
+from npcradiomics import job
+from npcradiomics.draws import draw_patient, write
+from npcradiomics.image import read_image, read_mask, spacing_zyx_mm
+
+
+def main(snakemake):
+    patient, params = snakemake.wildcards.patient, snakemake.params
+    image = read_image(snakemake.input.planning_mri)
+    masks = [read_mask(snakemake.input[name], image) for name in ("gtv", "recurrent")]
+    draws = draw_patient(
+        patient,
+        sitk.GetArrayFromImage(image),
+        *(sitk.GetArrayFromImage(mask) > 0 for mask in masks),
+        spacing_zyx_mm(image),
+        n_draws=params.n_draws,
+        surrogates=params.surrogates,
+        match=params.match,
+        seed=params.seed,
+        extraction=params.extraction,
+        tell=logging.getLogger("draw_regions").info,
+    )
+    if draws.reason:
+        logging.getLogger("npcradiomics").warning(f"{patient}: no draws: {draws.reason}")
+    if draws.notes:
+        logging.getLogger("npcradiomics").warning(f"{patient}: {draws.notes}")
+    write(draws, snakemake.output.draws)
+
+
+if "snakemake" in globals():
+    job.run(main, snakemake)  # noqa: F821
