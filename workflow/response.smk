@@ -4,7 +4,6 @@
 include: "rules/common.smk"
 
 
-from npcradiomics.clinical import require_clinical
 from npcradiomics.response_cohort import assign_sets, refuse_known
 
 settings = settings_of("response")
@@ -15,7 +14,7 @@ if settings["new_patients"]:
     new_patients = patients_of("response_new", table)
     refuse_known(new_patients, patients)
 clinical_numbers = [name for name in settings["clinical_columns"] if name not in settings["clinical_categories"]]
-require_clinical(patients.values(), clinical_numbers)
+configuration.require_numbers(patients.values(), clinical_numbers)
 sets = assign_sets(list(patients.values()), **settings["split"])
 simulated_patients = [name for name, row in patients.items() if is_simulated(row)]
 simulated_cohort = bool(simulated_patients)  # said on every table and figure

@@ -64,8 +64,11 @@ def hosmer_lemeshow(y, probability, groups=10):
     if n_groups < MIN_GROUPS:
         return HosmerLemeshow(np.nan, max(n_groups, 1), np.nan, np.nan)
     group = np.clip(np.searchsorted(cuts, probability, side="left") - 1, 0, n_groups - 1)
-    n = np.bincount(group, minlength=n_groups)
-    observed, expected = np.bincount(group, y, n_groups), np.bincount(group, probability, n_groups)
+    n, observed, expected = (np.bincount(group, weights, n_groups) for weights in (None, y, probability))
+    filled = n > 0  # with fewer patients than groups some quantiles have nobody between them
+    n, observed, expected, n_groups = n[filled], observed[filled], expected[filled], int(filled.sum())
+    if n_groups < MIN_GROUPS:
+        return HosmerLemeshow(np.nan, n_groups, np.nan, np.nan)
     chisq = float(((observed - expected) ** 2 / (expected * (1 - expected / n))).sum())
     return HosmerLemeshow(
         chisq, n_groups, float(stats.chi2.sf(chisq, n_groups - 2)), float(stats.chi2.sf(chisq, n_groups))

@@ -1,7 +1,5 @@
 """Tables 1 and 2 of Liu 2025: clinical characteristics of effective and ineffective patients within a set."""
 
-import math
-
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -10,25 +8,6 @@ from npcradiomics.rounding import fixed_text, p_text
 from npcradiomics.table_formats import Table
 
 RESPONSES = ("effective", "ineffective")
-
-
-def require_clinical(rows, numbers):
-    """ValueError naming every value in a column of `numbers` that is no finite number; an absent value is allowed."""
-    faults = []
-    for row in rows:
-        for column in numbers:
-            try:
-                sound = column not in row or math.isfinite(float(row[column]))
-            except ValueError:
-                sound = False
-            if not sound:
-                faults.append(f"{row['patient']}: {column} is {row[column]!r}")
-    if faults:
-        more = f" and {len(faults) - 5} more" if len(faults) > 5 else ""
-        raise ValueError(
-            f"clinical columns that should hold numbers: {'; '.join(faults[:5])}{more}"
-            " (words belong into clinical_categories, an unknown value stays empty)"
-        )
 
 
 def compare_groups(table, numbers, categories):

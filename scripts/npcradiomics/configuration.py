@@ -2,6 +2,7 @@
 
 import csv
 import difflib
+import math
 from pathlib import Path
 
 import jsonschema
@@ -59,6 +60,25 @@ def read_patients(path, schema, clinical_columns=()):
     if faults:
         raise ValueError("\n".join(f"{path}, {fault}" for fault in faults))
     return rows
+
+
+def require_numbers(rows, numbers):
+    """ValueError naming every value in a column of `numbers` that is no finite number; an absent value is allowed."""
+    faults = []
+    for row in rows:
+        for column in numbers:
+            try:
+                sound = column not in row or math.isfinite(float(row[column]))
+            except ValueError:
+                sound = False
+            if not sound:
+                faults.append(f"{row['patient']}: {column} is {row[column]!r}")
+    if faults:
+        more = f" and {len(faults) - 5} more" if len(faults) > 5 else ""
+        raise ValueError(
+            f"clinical columns that should hold numbers: {'; '.join(faults[:5])}{more}"
+            " (words belong into clinical_categories, an unknown value stays empty)"
+        )
 
 
 class Patients(dict):

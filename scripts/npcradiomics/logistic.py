@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special, stats
+from scipy import optimize, special, stats
 
-_LARGEST_SCORE = 30.0  # a linear predictor beyond this is a probability of 0 or 1 in double precision's reach
+_SUSPICIOUS = (
+    30.0  # a linear predictor beyond this is a probability of 0 or 1: of separation, or of one far-off patient
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +43,15 @@ def fit_logistic(x, y, offset=None):
         return _no_maximum(k, f"{k} coefficients cannot be told from {n} patients (too many, or dependent)")
     beta = np.zeros(k)
     deviance = _deviance(y, offset)
+    suspected = False
     for _ in range(100):
         eta = offset + design @ beta
         if np.all(eta[y == 1] > 0) and np.all(eta[y == 0] < 0) and k > 1 and not offset.any():
             return _no_maximum(k, f"the features separate the {n} patients perfectly")
-        if np.abs(eta - offset).max() > _LARGEST_SCORE:
-            return _no_maximum(k, f"the features separate some of the {n} patients perfectly")
+        if not suspected and np.abs(eta - offset).max() > _SUSPICIOUS:
+            suspected = True
+            if _separates(design, y):
+                return _no_maximum(k, f"the features separate some of the {n} patients perfectly")
         p = special.expit(eta)
         hessian = (design.T * (p * (1 - p))) @ design
         try:
@@ -66,6 +71,17 @@ def fit_logistic(x, y, offset=None):
     p = special.expit(offset + design @ beta)
     covariance = np.linalg.inv((design.T * (p * (1 - p))) @ design)
     return LogisticFit(beta, np.sqrt(np.diag(covariance)), float(deviance), "")
+
+
+def _separates(design, y):
+    """Whether some plane has no patient on the wrong side and not all upon it (Konis 2007): a linear programme.
+
+    Each patient's distance to the right side may be 0 to 1; their sum is 0 if and only if the maximum is finite.
+    """
+    signed = design / np.abs(design).max(axis=0) * (2 * y - 1)[:, None]
+    limits = np.concatenate([np.zeros(y.size), np.ones(y.size)])
+    found = optimize.linprog(-signed.sum(axis=0), np.vstack([-signed, signed]), limits, bounds=(None, None))
+    return -found.fun > 0.5
 
 
 def _deviance(y, eta):

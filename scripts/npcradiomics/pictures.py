@@ -8,7 +8,8 @@ import numpy as np
 import SimpleITK as sitk
 
 from npcradiomics.cuts import PLANES, to_patient_axes
-from npcradiomics.style import CONTOUR_COLOURS, PAGE_WIDTH, RC, new_figure, say_simulated
+from npcradiomics.notices import simulated_note
+from npcradiomics.style import CONTOUR_COLOURS, PAGE_WIDTH, RC, new_figure, say_notice
 
 MARGIN_MM = 30.0  # shown round the tumour
 REGISTRATION_MARGIN_MM = 55.0
@@ -26,7 +27,7 @@ def draw_in_field(patient, planning, gtvr, isodose95, in_field_words, simulated)
         named = {"GTVr": "gtvr"} | ({} if isodose95 is None else {"95 % isodose": "isodose95"})
         _legend(axis, named, dashed=("isodose95",))
         axis.set_title(f"{patient}: {in_field_words}")
-    say_simulated(figure, simulated)
+    say_notice(figure, simulated_note(simulated))
     return figure
 
 
@@ -51,7 +52,7 @@ def draw_fusion(patient, planning, recurrence_on_planning, gtv, gtvr, simulated)
         axes[2].set_title("planning MRI, regions")
         for letter, axis in zip("ABC", axes, strict=True):
             axis.text(0.02, 0.98, letter, transform=axis.transAxes, color="white", fontweight="bold", va="top")
-    say_simulated(figure, simulated)
+    say_notice(figure, simulated_note(simulated))
     return figure
 
 
@@ -77,7 +78,7 @@ def draw_registration(patient, pair, words, simulated):
             axis.set_title(title)
         _legend(axes[0, 0], {"GTV": "gtv", "GTVr carried": "gtvr"})
         figure.suptitle(f"{patient}: {words}", fontsize=8)
-    say_simulated(figure, simulated)
+    say_notice(figure, simulated_note(simulated))
     return figure
 
 

@@ -7,8 +7,9 @@ import numpy as np
 import SimpleITK as sitk
 
 from npcradiomics.cuts import to_patient_axes
+from npcradiomics.notices import simulated_note
 from npcradiomics.placement_shape import COVARIATES
-from npcradiomics.style import CONTOUR_COLOURS, MM, PAGE_WIDTH, RC, TYPE, new_figure, say_simulated
+from npcradiomics.style import CONTOUR_COLOURS, MM, PAGE_WIDTH, RC, TYPE, new_figure, say_notice
 
 N_SHOWN = 6  # draws, the first ones
 N_SLICES = 3
@@ -65,7 +66,7 @@ def draw_placements(planning, gtv, draws, simulated):
         names = ["GTV", "region: observed, or drawn", f"bar: {BAR_MM:g} mm"]
         handles = {"loc": "outside upper center", "ncols": 3, "frameon": False}
         figure.legend(lines, names, title=f"{draws.patient}: {_words(draws)}", title_fontsize=TYPE, **handles)
-    say_simulated(figure, simulated)
+    say_notice(figure, simulated_note(simulated))
     return figure
 
 

@@ -98,7 +98,9 @@ def prepare(train, outliers="iqr", iqr_factor=1.5):
         dropped[names[kept[j]]] = f"the same as {names[kept[first]]} up to scale"
     kept = [j for j in kept if names[j] not in dropped]
     if not kept:
-        raise ValueError(f"none of {len(names)} features varies among {len(train)} training patients")
+        raise ValueError(
+            f"none of {len(names)} features varies among {len(train)} training patients (outlier rule: {outliers})"
+        )
     columns = {"q1": q1, "q3": q3, "lower": lower, "upper": upper, "median": median}
     columns |= {"n_out_train": outside.sum(axis=0), "mean": mean, "sd": sd}
     table = pd.DataFrame({"feature": names} | columns).iloc[kept].reset_index(drop=True)

@@ -210,9 +210,8 @@ def _judged(y, selected, logistic, wanted):
         return "intercept", [NOTHING_KEPT]
     fewer = rarer_count(y)
     per_variable = fewer / len(selected)
-    notes = [
-        f"{fewer} patients of the rarer response for {len(selected)} features: {per_variable:.1f} events per variable"
-    ]
+    features = f"{len(selected)} feature{'s' if len(selected) > 1 else ''}"
+    notes = [f"{fewer} patients of the rarer response for {features}: {per_variable:.1f} events per variable"]
     if per_variable < EVENTS_PER_VARIABLE:
         notes[0] += f", below {EVENTS_PER_VARIABLE}: coefficients are too large, training figures too good"
     if logistic.separated:

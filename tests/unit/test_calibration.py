@@ -5,6 +5,9 @@ import pytest
 from response_reference import ResponseCase
 
 from npcradiomics.calibration import band, brier, hosmer_lemeshow, recalibrate, smooth_curve
+from npcradiomics.logistic import fit_logistic
+from npcradiomics.performance import area
+from npcradiomics.radscore import prepare
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +30,35 @@ def test_slope_intercept_and_brier_are_val_prob_s(half):
     glm = expected["recalibration"]
     assert [found.slope_low, found.slope_high] == pytest.approx(glm["slope_ci"], abs=1e-5)
     assert found.in_the_large == pytest.approx(glm["calibration_in_the_large"], abs=1e-5)
+
+
+def test_optimism_is_rms_validate_s(case):
+    # rms::validate of the regression on fixed features: 300 samples of its own, so agreement is within their scatter
+    # (0.03 by the manifest; the intercept's standard error is 0.022 in 300 samples, hence three of these).
+    x = prepare(case.train).apply(case.train)[case.results["glm_features"]].to_numpy()
+    y, rng, optimism = case.y_train, np.random.default_rng(0), []
+
+    def figures(y, score):
+        calibration = recalibrate(y, score)
+        slopes = calibration.intercept, calibration.slope
+        return np.array([2 * area(y, score) - 1, *slopes, brier(y, 1 / (1 + np.exp(-score)))])
+
+    def fitted(rows):
+        fit = fit_logistic(x[rows], y[rows])
+        return fit.coefficients[0] + x @ fit.coefficients[1:]
+
+    while len(optimism) < 400:
+        drawn = rng.integers(0, y.size, y.size)
+        if np.isfinite(score := fitted(drawn)).all():
+            optimism.append(figures(y[drawn], score[drawn]) - figures(y, score))
+    corrected = figures(y, fitted(np.arange(y.size))) - np.mean(optimism, axis=0)
+    expected = dict(
+        zip(case.results["rms_validate"]["index"], case.results["rms_validate"]["index_corrected"], strict=True)
+    )
+    for name, value, tolerance in zip(
+        ("Dxy", "Intercept", "Slope", "B"), corrected, (0.03, 0.066, 0.03, 0.03), strict=True
+    ):
+        assert value == pytest.approx(expected[name], abs=tolerance), name
 
 
 def test_hosmer_lemeshow_is_r_s(half):
@@ -62,6 +94,13 @@ def test_a_score_twice_too_long_has_slope_one_half():
     found = recalibrate(y, 2 * score)
     assert found.slope == pytest.approx(0.5, abs=0.05)
     assert found.intercept == pytest.approx(0.7, abs=0.1)
+
+
+def test_hosmer_lemeshow_of_fewer_patients_than_groups_has_one_group_per_patient():
+    probability, y = np.array([0.1, 0.2, 0.4, 0.6, 0.9]), np.array([0, 0, 1, 0, 1])
+    found = hosmer_lemeshow(y, probability)
+    assert found.groups == 5
+    assert found.chisq == pytest.approx(((y - probability) ** 2 / (probability * (1 - probability))).sum())
 
 
 def test_constant_and_separating_scores_are_said():

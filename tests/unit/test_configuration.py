@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from npcradiomics.configuration import complete_settings, read_patients, read_schema
+from npcradiomics.configuration import complete_settings, read_patients, read_schema, require_numbers
 
 SCHEMAS = Path(__file__).parents[2] / "workflow" / "schemas"
 CONFIG = read_schema(SCHEMAS / "heterogeneity_config.schema.yaml")
@@ -87,3 +87,10 @@ def test_wrong_table_is_refused_with_row_and_column(tmp_path, rows, columns, wor
 def test_absent_clinical_column_is_named(tmp_path):
     with pytest.raises(ValueError, match=r"clinical column stage \(config\) is not in the table"):
         read_patients(table(tmp_path, cells("A")), PATIENTS, clinical_columns=["stage"])
+
+
+def test_words_in_a_column_of_numbers_are_named():
+    rows = [{"patient": "P1", "age": "60"}, {"patient": "P2"}, {"patient": "P3", "age": "old"}]
+    with pytest.raises(ValueError, match=r"P3: age is 'old' \(words belong into clinical_categories"):
+        require_numbers(rows, ["age"])
+    require_numbers(rows[:2], ["age"])

@@ -49,6 +49,19 @@ def test_separation_is_said_and_gives_no_number(x, y, words):
     assert np.isnan(fit.coefficients).all()
 
 
+def test_one_far_off_patient_is_no_separation():
+    # 3 of 10 and 8 of 12 at -1 and 1, and a patient at 1000 with the likelier response: the two groups alone have a say.
+    x = np.concatenate([np.repeat([-1.0, 1.0], [10, 12]), [1000.0]])[:, None]
+    y = np.concatenate([np.arange(10) < 3, np.arange(12) < 8, [True]]).astype(int)
+    fit = fit_logistic(x, y)
+    low, high = np.log(3 / 7), np.log(8 / 4)
+    assert fit.separated == ""
+    assert fit.coefficients == pytest.approx([(high + low) / 2, (high - low) / 2])
+    # Nor is a long offset: the intercept alone can always be found.
+    offset = np.where(y == 1, 40.0, -40.0)
+    assert fit_logistic(np.empty((23, 0)), y, offset=offset).separated == ""
+
+
 def test_dependent_and_too_many_features_are_said():
     x = np.arange(8.0)[:, None]
     y = [0, 1, 0, 1, 0, 1, 1, 0]

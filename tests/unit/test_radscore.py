@@ -29,6 +29,9 @@ def test_preparation_is_r_s(case):
     }.items():
         np.testing.assert_allclose(preparation.table[mine], expected[theirs], rtol=1e-9, atol=1e-12)
     np.testing.assert_array_equal(preparation.table["n_out_train"], expected["n_out_train"])
+    validation, table = case.features[~case.is_train][preparation.features], preparation.table
+    outside = (validation < table["lower"].to_numpy()) | (validation > table["upper"].to_numpy())
+    np.testing.assert_array_equal(outside.sum(), expected["n_out_validation"])
 
 
 def test_path_is_glmnet_s(case, scaled):
@@ -47,6 +50,21 @@ def test_cross_validation_is_glmnet_s(case, scaled):
     np.testing.assert_allclose(result.cvsd, expected["cvsd"], atol=1e-4)
     assert result.lambda_min == pytest.approx(case.results["explicit"]["lambda_min"], rel=1e-9)
     assert result.lambda_1se == pytest.approx(case.results["explicit"]["lambda_1se"], rel=1e-9)
+
+
+def test_cross_validation_is_near_glmnet_s_default(case, scaled):
+    # R's default interpolates between penalties of each fold's own path, and beyond its end repeats its last model:
+    # compared down to where the first of these paths ends, and lambda.min to two steps of the grid.
+    expected = case.table("r_cv_default")
+    folds = (case.fold_train != label for label in np.unique(case.fold_train))
+    ends = max(lasso_path(scaled[rows], case.y_train[rows]).lambdas[-1] for rows in folds)
+    reached = expected["lambda"] >= ends
+    assert reached.sum() >= 80
+    result = cross_validate(scaled, case.y_train, case.fold_train, expected["lambda"])
+    np.testing.assert_allclose(result.cvm[reached], expected["cvm"][reached], atol=2e-2)
+    np.testing.assert_allclose(result.cvsd[reached], expected["cvsd"][reached], atol=2e-2)
+    steps = np.log(result.lambda_min / case.results["default"]["lambda_min"]) / np.log(0.01) * 99
+    assert abs(steps) <= 2.001
 
 
 def test_misclassification_curve_is_glmnet_s(case, scaled):
@@ -151,6 +169,28 @@ def test_folds_are_stratified(drawn):
     assert list(counts.index) == list(range(1, 11))
     assert np.ptp(counts.to_numpy(), axis=0).max() <= 1
     assert np.ptp(counts.sum(axis=1)) <= 1
+
+
+def test_optimality_holds_for_few_patients_ties_twins_and_far_scales():
+    rng = np.random.default_rng(4)
+    twins = rng.normal(size=(60, 30))
+    twins[:, 5], twins[:, 6], twins[:, 7] = twins[:, 4], 3 - 2 * twins[:, 4], 1.0
+    cases = {
+        "20 patients, 500 features": rng.normal(size=(20, 500)),
+        "ties": rng.integers(0, 3, (60, 40)).astype(float),
+        "twins and a constant": twins,
+        "scales": rng.normal(size=(60, 30)) * np.geomspace(1e-8, 1e8, 30),
+        "far-off values": rng.standard_cauchy(size=(60, 40)),
+    }
+    for name, x in cases.items():
+        y = np.arange(len(x)) % 2
+        scale = np.where(np.ptp(x, axis=0) == 0, 1.0, x.std(axis=0))
+        for penalty, intercept, coefficients in zip(*lasso_path(x, y), strict=True):
+            residual = y - 1 / (1 + np.exp(-(intercept + x @ coefficients)))
+            gradient = ((x - x.mean(axis=0)) / scale).T @ residual / len(y)
+            signs = penalty * np.sign(coefficients)
+            assert np.abs(np.where(coefficients != 0, gradient - signs, 0)).max() < 1e-8, name
+            assert np.abs(gradient).max() < penalty + 1e-8, name
 
 
 @pytest.mark.parametrize(

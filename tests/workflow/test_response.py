@@ -1,0 +1,343 @@
+"""The response study end to end on a small simulated cohort, resumed, with other feature sets, and with faulty input."""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+import SimpleITK as sitk
+import yaml
+
+import fit_radscore
+import measure_tumours
+import resample
+import score_cohort
+from npcradiomics import configuration
+from npcradiomics.response_cohort import assign_sets
+
+ROOT = Path(__file__).parents[2]
+SCHEMAS = ROOT / "workflow" / "schemas"
+SETTINGS = configuration.complete_settings({}, configuration.read_schema(SCHEMAS / "response_config.schema.yaml"), "")
+MODEL = {"folds": 5, "measure": "class", "seed": 0}  # of this small cohort it keeps three features
+RESAMPLING = {"nested": 2, "bootstrap": 10, "permutation": 19, "per_job": 10}
+WANTED = {("train", True): 10, ("train", False): 12, ("validation", True): 4, ("validation", False): 4}
+N_PATIENTS = sum(WANTED.values())
+IDENTITY = ["patient", "response", "effective", "set"]
+
+
+def small_cohort():
+    """The first patients of the default cohort, so many of each set and response."""
+    with open(ROOT / "config/response/patients.tsv", newline="", encoding="utf-8") as file:
+        rows, left = [], dict(WANTED)
+        for row in csv.DictReader(file, delimiter="\t"):
+            group = row["split"], row["response"] in ("CR", "PR")
+            if left[group]:
+                left[group] -= 1
+                rows.append(row)
+    return rows
+
+
+def write_rows(path, rows):
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]), delimiter="\t")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+class Study:
+    """A folder in which the response study is run."""
+
+    def __init__(self, folder, **config):
+        self.folder = Path(folder)
+        self.results = self.folder / "results" / "response"
+        self.config = {"patients": "patients.tsv", "model": MODEL, "resampling": RESAMPLING}
+        self.config |= {"features": {"pyradiomics": str(ROOT / "config/response/pyradiomics.yaml")}} | config
+
+    def run(self, *arguments):
+        config = {
+            "heterogeneity": {
+                "patients": str(ROOT / "config/heterogeneity/patients.tsv"),
+                "pyradiomics": str(ROOT / "config/response/pyradiomics.yaml"),
+            },
+            "response": self.config,
+        }
+        (self.folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+        command = [sys.executable, "-m", "snakemake", *arguments, "-s", str(ROOT / "Snakefile"), "-c", "2"]
+        command += ["--directory", str(self.folder), "--configfile", str(self.folder / "config.yaml")]
+        env = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+        return subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, cwd=self.folder
+        )
+
+    def copy(self, folder):
+        """The same study in another folder, to be changed there."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        return Study(folder, **self.config)
+
+    def table(self, name):
+        return pd.read_csv(self.results / name, sep="\t")
+
+
+def jobs(finished):
+    """{rule: jobs} of what snakemake planned."""
+    rows = [line.split() for line in finished.stdout.splitlines() if line.startswith("response_")]
+    return {row[0].removeprefix("response_"): int(row[1]) for row in rows if len(row) == 2 and row[1].isdigit()}
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    """A finished run; tests read it and change copies only."""
+    rows = small_cohort()
+    study = Study(tmp_path_factory.mktemp("response"), new_patients="new.tsv")
+    write_rows(study.folder / "patients.tsv", rows)
+    # Two patients of the validation set once more, as new ones: their scores are known.
+    again = [row for row in rows if row["split"] == "validation"][:2]
+    study.again = [row["patient"] for row in again]
+    new = [{"patient": f"NEW{k}", "image": r["image"], "mask": r["mask"]} for k, r in enumerate(again)]
+    write_rows(study.folder / "new.tsv", new)
+    finished = study.run("response_study", "response_score")
+    assert finished.returncode == 0, finished.stdout[-3000:]
+    return study
+
+
+def test_every_table_and_figure_is_there_and_says_simulated(study):
+    tables = [
+        f"tables/{name}.{kind}" for name in ("table1", "table2", "performance") for kind in ("tsv", "md", "tex", "docx")
+    ]
+    names = ("fig2", "fig3", "fig4", "fig5", "validation")
+    figures = [f"figures/{name}.{kind}" for name in names for kind in ("pdf", "png", "tsv")]
+    assert not [path for path in tables + figures if (study.results / path).stat().st_size < 50]
+    for name in ("table1", "table2", "performance"):
+        words = (study.results / f"tables/{name}.md").read_text(encoding="utf-8")
+        assert "Simulated patients: no clinical data" in words
+
+
+def test_scores_follow_from_model_and_features_by_hand(study):
+    model = json.loads((study.results / "cohort/model.json").read_text(encoding="utf-8"))
+    assert model["features"]
+    features = study.table("cohort/features.tsv")
+    score = np.full(len(features), model["intercept"])
+    for name, row in model["features"].items():
+        values = features[name].where(features[name].between(row["lower"], row["upper"]), row["median"])
+        score += row["coefficient"] * (values - row["mean"]) / row["sd"]
+    np.testing.assert_allclose(study.table("cohort/radscore.tsv")["rad_score"], score, rtol=1e-9, atol=1e-12)
+    assert features.shape == (N_PATIENTS, len(IDENTITY) + 396)
+
+
+def test_reported_area_and_rates_are_those_of_the_scores(study):
+    scored = study.table("cohort/radscore.tsv")
+    for row in study.table("cohort/performance.tsv").itertuples():
+        one = scored[scored["set"] == row.set]
+        a = one.loc[one["effective"] == 1, "rad_score"].to_numpy()[:, None]
+        b = one.loc[one["effective"] == 0, "rad_score"].to_numpy()
+        assert row.auc == pytest.approx(((a > b) + 0.5 * (a == b)).mean(), abs=1e-12)
+        called = one["called"] == "effective"
+        assert row.sensitivity_k == (called & (one["effective"] == 1)).sum()
+        assert row.specificity_k == (~called & (one["effective"] == 0)).sum()
+        assert (row.sensitivity_n, row.specificity_n) == (len(a), len(b))
+
+
+def test_new_patients_get_the_scores_they_had(study):
+    known = study.table("cohort/radscore.tsv").set_index("patient").loc[study.again]
+    new = study.table("cohort/new_radscore.tsv")
+    assert list(new["patient"]) == ["NEW0", "NEW1"]
+    np.testing.assert_allclose(new["rad_score"], known["rad_score"], rtol=1e-12)
+    assert list(new["called"]) == list(known["called"])
+
+
+def test_repetitions_are_complete_and_counted(study):
+    assert len(study.table("cohort/permutation.tsv")) == 19
+    report = json.loads((study.results / "cohort/validation.json").read_text(encoding="utf-8"))
+    assert report["permutations"] == 19
+    assert 1 / 20 <= report["nested_auc_p"] <= 1
+    assert study.table("cohort/selection.tsv")["fits"].unique() == [2 * 5 + 10]
+
+
+def test_validation_patients_are_seen_by_no_model(study, tmp_path):
+    # All they have is changed; model, paths and resampling of the finished run come out byte for byte.
+    table = study.table("cohort/features.tsv")
+    outside = table["set"] == "validation"
+    features = table.columns.difference(IDENTITY)
+    table.loc[outside, features] = -1000.0 * table.loc[outside, features] + 7
+    table.loc[outside, "effective"] = 1 - table.loc[outside, "effective"]
+    table.loc[outside, "patient"] = "X" + table.loc[outside, "patient"]
+    table.to_csv(tmp_path / "features.tsv", sep="\t", index=False)
+    given = SimpleNamespace(features=tmp_path / "features.tsv")
+    names = {"model": "model.json", "curve": "lasso_cross_validation.tsv", "paths": "lasso_paths.tsv"}
+    names |= {"preparation": "preparation.tsv", "dropped": "dropped_features.tsv"}
+    output = SimpleNamespace(**{key: tmp_path / name for key, name in names.items()})
+    model = SETTINGS["model"] | MODEL
+    fit_radscore.main(SimpleNamespace(input=given, output=output, params=SimpleNamespace(model=model)))
+    for name in names.values():
+        assert (tmp_path / name).read_bytes() == (study.results / "cohort" / name).read_bytes()
+    model.pop("seed")
+    for kind, count in (("nested", 2), ("bootstrap", 10)):
+        output = SimpleNamespace(table=tmp_path / "table.tsv", predictions=tmp_path / "predictions.tsv")
+        params = SimpleNamespace(model=model, seed=SETTINGS["resampling"]["seed"], numbers=[0, count])
+        wildcards = SimpleNamespace(kind=kind)
+        resample.main(SimpleNamespace(input=given, output=output, params=params, wildcards=wildcards))
+        expected = study.results / "resampling" / f"{kind}_0.tsv"
+        assert output.table.read_bytes() == expected.read_bytes()
+
+
+def test_a_run_stopped_in_the_resampling_goes_on_and_ends_the_same(study, tmp_path):
+    stopped = study.copy(tmp_path)
+    lost = ["resampling/permutation_10.tsv", "cohort/validation.json", "figures/validation.pdf"]
+    lost += ["figures/validation.png", "tables/performance.md"]
+    for path in lost:
+        (stopped.results / path).unlink()
+    finished = stopped.run("response_study")
+    assert finished.returncode == 0, finished.stdout[-3000:]
+    assert jobs(finished) == {"resample": 1, "collect_resampling": 1, "liu_validation": 1, "study": 1}
+    for path in lost:
+        assert (stopped.results / path).read_bytes() == (study.results / path).read_bytes(), path
+    assert "Nothing to be done" in stopped.run("response_study").stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "some"),
+    [
+        ("toolbox47", 47, ["Intensity_Variance", "GLCM_Energy", "NGTDM_Busyness"]),
+        ("pyradiomics", 18 + 24 + 16 + 16 + 14 + 5, ["firstorder_Entropy", "glcm_Idm", "ngtdm_Busyness"]),
+    ],
+)
+def test_other_feature_sets_run_through_the_same_model(study, tmp_path, name, count, some):
+    other = study.copy(tmp_path)
+    other.config["features"] = other.config["features"] | {"set": name, "n_bins": 32}
+    finished = other.run("results/response/cohort/radscore.tsv")
+    assert finished.returncode == 0, finished.stdout[-3000:]
+    assert "simulate_tumours" not in jobs(finished)
+    table = other.table("cohort/features.tsv")
+    features = [column for column in table if column not in IDENTITY]
+    assert list(table)[:4] == IDENTITY
+    assert len(features) == count
+    assert not set(some) - set(features)
+    assert np.isfinite(table[features]).all(axis=None)
+    model = json.loads((other.results / "cohort/model.json").read_text(encoding="utf-8"))
+    known = set(other.table("cohort/preparation.tsv")["feature"]) | set(
+        other.table("cohort/dropped_features.tsv")["feature"]
+    )
+    assert known == set(features)
+    assert set(model["features"]) <= known
+    assert np.isfinite(other.table("cohort/radscore.tsv")["rad_score"]).all()
+
+
+def test_a_wrong_table_is_refused_before_the_first_job(tmp_path):
+    rows = small_cohort()
+    rows[7]["response"] = "better"
+    write_rows(tmp_path / "patients.tsv", rows)
+    finished = Study(tmp_path).run("response_study", "-n")
+    assert finished.returncode != 0
+    assert f"row 9 ({rows[7]['patient']}): response: 'better' is not one of" in finished.stdout
+
+
+def read(folder, rows):
+    """What workflow/response.smk does with a patients table before it plans a job."""
+    write_rows(folder / "patients.tsv", rows)
+    schema = configuration.read_schema(SCHEMAS / "response_patients.schema.yaml")
+    read = configuration.read_patients(folder / "patients.tsv", schema, SETTINGS["clinical_columns"])
+    numbers = [name for name in SETTINGS["clinical_columns"] if name not in SETTINGS["clinical_categories"]]
+    configuration.require_numbers(read, numbers)
+    return read, assign_sets(read, **SETTINGS["split"])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"response": "better"}, "'better' is not one of"),
+        ({"age": "old"}, "age is 'old'"),
+        ({"age": "nan"}, "age is 'nan'"),
+        ({"split": "test"}, "'test' is not one of"),
+        ({"split": ""}, f"split is empty for 1 of {N_PATIENTS} patients"),
+        ({"patient": None}, "names must differ"),
+        ({"image": None}, "are one image"),
+        ({"image": "P8/t2_series"}, "image: 'P8/t2_series' does not match"),
+    ],
+)
+def test_wrong_rows_are_named(tmp_path, change, words):
+    rows = small_cohort()
+    # None: the value of the first patient, so that one of both sets is in the table twice.
+    rows[7] |= {key: rows[0][key] if value is None else value for key, value in change.items()}
+    with pytest.raises(ValueError, match=words) as error:
+        read(tmp_path, rows)
+    assert rows[7]["patient"] in str(error.value)
+
+
+def test_a_missing_clinical_value_is_allowed_and_few_patients_are_not(tmp_path):
+    rows = small_cohort()
+    rows[7]["age"] = ""
+    complete, sets = read(tmp_path, rows)
+    assert "age" not in complete[7]
+    assert sets == [row["split"] for row in rows]
+    with pytest.raises(ValueError, match="19 patients, at least 20 needed"):
+        read(tmp_path, rows[:19])
+
+
+def test_a_table_of_features_with_gaps_is_refused(study, tmp_path):
+    table = study.table("cohort/features.tsv")
+    train, validation = (table.index[table["set"] == name][0] for name in ("train", "validation"))
+    model = json.loads((study.results / "cohort/model.json").read_text(encoding="utf-8"))
+    feature = next(iter(model["features"]), "Inertia_angle0_offset1")
+    for row, refusing in ((train, fit), (validation, score)):
+        broken = table.copy()
+        broken.loc[row, feature] = np.nan
+        broken.to_csv(tmp_path / "features.tsv", sep="\t", index=False)
+        if row == train or model["features"]:
+            with pytest.raises(ValueError, match=f"1 of [0-9]+ feature values .* {feature} of patient"):
+                refusing(study, tmp_path)
+
+
+def fit(study, folder):
+    params = SimpleNamespace(model=SETTINGS["model"] | MODEL)
+    given = SimpleNamespace(features=folder / "features.tsv")
+    fit_radscore.main(SimpleNamespace(input=given, params=params, output=None))
+
+
+def score(study, folder):
+    given = SimpleNamespace(features=folder / "features.tsv", model=study.results / "cohort/model.json")
+    score_cohort.main(SimpleNamespace(input=given, params=SimpleNamespace(seed=0), output=None))
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Images and masks of patients by name: two slices, one slice, another grid, an empty mask."""
+    values = np.random.default_rng(0).integers(0, 400, (2, 20, 20)).astype(np.int16)
+    ones = np.ones(values.shape, np.uint8)
+    flat = ones * np.array([1, 0], np.uint8)[:, None, None]
+    made = {"good": (ones, 5.0), "flat": (flat, 5.0), "grid": (ones, 4.0), "empty": (0 * ones, 5.0)}
+    rows = {}
+    for name, (mask, thickness) in made.items():
+        rows[name] = {"patient": name}
+        for key, array, spacing in (("image", values, 5.0), ("mask", mask, thickness)):
+            rows[name][key] = str(tmp_path / f"{name}_{key}.nii.gz")
+            image = sitk.GetImageFromArray(array)
+            image.SetSpacing((1.0, 1.0, spacing))
+            sitk.WriteImage(image, rows[name][key])
+    return rows
+
+
+def measured(folder, rows):
+    output = SimpleNamespace(features=folder / "out.tsv", notes=folder / "notes.json")
+    params = SimpleNamespace(features={"set": 396, "n_bins": 32}, rows=rows)
+    measure_tumours.main(SimpleNamespace(params=params, input=SimpleNamespace(pyradiomics=""), output=output))
+    return pd.read_csv(output.features, sep="\t"), json.loads(output.notes.read_text(encoding="utf-8"))
+
+
+def test_every_faulty_patient_of_a_job_is_named(tmp_path, files):
+    with pytest.raises(ValueError, match=r"grid: .*not one grid.*; empty: .*mask is empty"):
+        measured(tmp_path, [files[name] for name in ("good", "grid", "empty")])
+    assert not (tmp_path / "out.tsv").exists()
+
+
+def test_a_tumour_in_one_slice_is_measured_and_said(tmp_path, files):
+    table, notes = measured(tmp_path, [files["good"], files["flat"]])
+    assert table.shape == (2, 1 + 396)
+    assert notes["good"] == []
+    assert notes["flat"][0].startswith("tumour in one slice: the 9 form factor features")
