@@ -9,6 +9,7 @@ configfile: "config/config.yaml"
 
 
 include: "workflow/rules/scan.smk"
+include: "workflow/rules/failures.smk"
 
 
 module heterogeneity:
@@ -45,7 +46,9 @@ localrules:
     cohort_stats,
     heterogeneity_cohort_stats,
     heterogeneity_patient_pictures,
+    heterogeneity_provenance,
     heterogeneity_registration_pages,
+    heterogeneity_verify,
 
 
 rule all:
@@ -53,13 +56,9 @@ rule all:
     input:
         rules.heterogeneity_cohort_stats.input,
         rules.heterogeneity_patient_pictures.input,
-    message:
-        "all tables, figures and pictures are there"
 
 
 rule cohort_stats:
-    """Tables 1-2 and Figures 2-5 of the heterogeneity study (Akram 2020)."""
+    """Tables 1-3 and Figures 2-8 of the heterogeneity study (Akram 2020, and what it is worth)."""
     input:
         rules.heterogeneity_cohort_stats.input,
-    message:
-        "Tables 1-2 and Figures 2-5 are there"

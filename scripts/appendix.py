@@ -6,9 +6,10 @@ import SimpleITK as sitk
 
 from npcradiomics import job
 from npcradiomics.artefact import read_json, write_text
-from npcradiomics.captions import escape_rst, fill_caption, simulated_sentence
+from npcradiomics.captions import escape_rst, fill_caption, notice_sentence
 from npcradiomics.contours import carry_mask
 from npcradiomics.image import read_image, read_mask
+from npcradiomics.notices import simulated_note
 from npcradiomics.pictures import draw_fusion, draw_in_field
 from npcradiomics.rounding import percent_text
 from npcradiomics.style import save
@@ -29,7 +30,7 @@ def main(snakemake):
     fused = read_image(snakemake.input.recurrence_on_planning)
     s2 = draw_fusion(patient, planning, fused, gtv, gtvr, simulated)
     save(s2, snakemake.output.s2_pdf, snakemake.output.s2_png)
-    numbers = {"patient": escape_rst(patient), "simulated": simulated_sentence(simulated)}
+    numbers = {"patient": escape_rst(patient), "notice": notice_sentence(simulated_note(simulated))}
     numbers |= {"in_field": words, "minimum": percent_text(snakemake.params.in_field_minimum)}
     for name in ("s1_caption", "s2_caption"):
         template = Path(snakemake.input[name]).read_text(encoding="utf-8")

@@ -3,10 +3,13 @@
 from npcradiomics import job
 from npcradiomics.artefact import write_json
 from npcradiomics.examination import check_examination
+from npcradiomics.provenance import checksums
 
 
 def main(snakemake):
-    write_json(check_examination(snakemake.params.row), snakemake.output.inputs)
+    row = snakemake.params.row
+    files = {column: value for column, value in row.items() if column != "gtvr_frame"}
+    write_json(check_examination(row) | {"sha256": checksums(files)}, snakemake.output.inputs)
 
 
 if "snakemake" in globals():

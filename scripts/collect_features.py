@@ -12,11 +12,11 @@ def main(snakemake):
     params = snakemake.params
     clinical = read_clinical(snakemake.input.patients, params.clinical_columns)
     _, deselected = select_patients(clinical, params.exclude)
-    rejected = pd.DataFrame(params.rejected, columns=deselected.columns)
-    rejected = rejected[~rejected["patient"].isin(deselected["patient"])]
+    left_out = pd.DataFrame(params.left_out, columns=deselected.columns)
+    left_out = left_out[~left_out["patient"].isin(deselected["patient"])]
     reports = [read_json(path) for path in snakemake.input.regions]
     out_of_field = exclusions(reports, params.regions["in_field_minimum"])
-    excluded = pd.concat([deselected, rejected, out_of_field], ignore_index=True)
+    excluded = pd.concat([deselected, left_out, out_of_field], ignore_index=True)
     kept = [p for p in params.patients if p not in set(excluded["patient"])]
     require_enough(kept, excluded)
     pairs = zip(snakemake.input.recurrent, snakemake.input.non_recurrent, strict=True)

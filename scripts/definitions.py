@@ -5,7 +5,6 @@ import pandas as pd
 from npcradiomics import job
 from npcradiomics.agreement import agreement_page, compare_definitions
 from npcradiomics.artefact import replacing, write_table
-from npcradiomics.notices import SIMULATED_NOTE
 from npcradiomics.table_formats import write_markdown
 
 
@@ -13,7 +12,9 @@ def main(snakemake):
     read = {"sep": "\t", "dtype": {"patient": str}}
     features, pyradiomics = (pd.read_csv(snakemake.input[name], **read) for name in ("features", "pyradiomics"))
     table = compare_definitions(features, pyradiomics)
-    whose = f"{len(features)} regions of this cohort" + (f" ({SIMULATED_NOTE})" if snakemake.params.simulated else "")
+    whose = f"{len(features)} regions of this cohort" + (
+        f" ({snakemake.params.notice})" if snakemake.params.notice else ""
+    )
     write_table(table, snakemake.output.tsv)
     with replacing(snakemake.output.markdown) as temporary:
         write_markdown(temporary, agreement_page(table, whose))

@@ -6,7 +6,7 @@ import pandas as pd
 
 from npcradiomics import job
 from npcradiomics.artefact import write_table, write_text
-from npcradiomics.captions import escape_rst, fill_caption, simulated_sentence
+from npcradiomics.captions import escape_rst, fill_caption, notice_sentence
 from npcradiomics.figures import draw_histograms
 from npcradiomics.patient_labels import panel_titles
 from npcradiomics.style import PNG_PAGES, save
@@ -15,7 +15,7 @@ from npcradiomics.style import PNG_PAGES, save
 def main(snakemake):
     table = pd.read_csv(snakemake.input.intensities, sep="\t", dtype={"patient": str})
     patients = list(dict.fromkeys(table["patient"]))
-    pages = draw_histograms(table, snakemake.params.simulated)
+    pages = draw_histograms(table, snakemake.params.notice)
     caption = fill_caption(
         Path(snakemake.input.caption).read_text(encoding="utf-8"),
         n_patients=len(patients),
@@ -24,7 +24,7 @@ def main(snakemake):
         n_pages=len(pages),
         png_pages=PNG_PAGES,
         numbered="#1" in panel_titles(patients).values(),
-        simulated=simulated_sentence(snakemake.params.simulated),
+        notice=notice_sentence(snakemake.params.notice),
     )
     write_table(table, snakemake.output.data)
     save(pages, snakemake.output.pdf, snakemake.output.png)

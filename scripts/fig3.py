@@ -20,7 +20,7 @@ def main(snakemake):
     significant = once[once["p"] < 0.05]
     caption = fill_caption(
         Path(snakemake.input.caption).read_text(encoding="utf-8"),
-        **cohort_numbers(statistics, snakemake.params.simulated),
+        **cohort_numbers(statistics, snakemake.params.notice),
         n_shown=len(names),
         n_pairs=len(once),
         n_negative=int((significant["r"] < 0).sum()),
@@ -28,7 +28,7 @@ def main(snakemake):
         selection=selection,
     )
     write_table(table, snakemake.output.data)
-    save(draw_correlations(table, selection, snakemake.params.simulated), snakemake.output.pdf, snakemake.output.png)
+    save(draw_correlations(table, selection, snakemake.params.notice), snakemake.output.pdf, snakemake.output.png)
     write_text(caption, snakemake.output.caption)
 
 

@@ -21,10 +21,10 @@ def main(snakemake):
     values = features.melt(["patient", "region"], names, var_name="feature")
     table = statistics[["feature", "test", "p"]].merge(values, on="feature")
     table.insert(1, "unit", table["feature"].map(units))
-    pages = draw_boxes(table, selection, snakemake.params.simulated)
+    pages = draw_boxes(table, selection, snakemake.params.notice)
     caption = fill_caption(
         Path(snakemake.input.caption).read_text(encoding="utf-8"),
-        **cohort_numbers(statistics, snakemake.params.simulated),
+        **cohort_numbers(statistics, snakemake.params.notice),
         n_shown=len(names),
         n_pages=len(pages),
         selection=selection,

@@ -22,7 +22,7 @@ def main(snakemake):
     table = scores[["patient", "region", "PC1", "PC2"]].assign(PC1_share=share["PC1"], PC2_share=share["PC2"])
     caption = fill_caption(
         Path(snakemake.input.caption).read_text(encoding="utf-8"),
-        **cohort_numbers(statistics, snakemake.params.simulated),
+        **cohort_numbers(statistics, snakemake.params.notice),
         n_shown=len(names),
         n_recurrent=int((table["region"] == "recurrent").sum()),
         n_non_recurrent=int((table["region"] == "non_recurrent").sum()),
@@ -32,7 +32,7 @@ def main(snakemake):
         selection=selection,
     )
     write_table(table, snakemake.output.data)
-    save(draw_components(table, selection, snakemake.params.simulated), snakemake.output.pdf, snakemake.output.png)
+    save(draw_components(table, selection, snakemake.params.notice), snakemake.output.pdf, snakemake.output.png)
     write_text(caption, snakemake.output.caption)
 
 

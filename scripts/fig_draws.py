@@ -4,9 +4,10 @@ from pathlib import Path
 
 from npcradiomics import job
 from npcradiomics.artefact import write_text
-from npcradiomics.captions import escape_rst, fill_caption, simulated_sentence
+from npcradiomics.captions import escape_rst, fill_caption, notice_sentence
 from npcradiomics.draws import read
 from npcradiomics.image import read_image, read_mask
+from npcradiomics.notices import simulated_note
 from npcradiomics.placement_pictures import N_SHOWN, draw_placements
 from npcradiomics.style import save
 
@@ -28,7 +29,7 @@ def main(snakemake):
         mean_overlap=f"{draws.mean_overlap:.0%}" if draws.n_draws > 1 else "not known",
         effective=f"{draws.effective_placements:.1f}" if draws.n_draws > 1 else "not known",
         matched=draws.match == "depth",
-        simulated=simulated_sentence(simulated),
+        notice=notice_sentence(simulated_note(simulated)),
     )
     write_text(caption, snakemake.output.caption)
 

@@ -28,7 +28,9 @@ class Workspace:
         self.config = {
             "patients": "patients.tsv",
             "pyradiomics": str(ROOT / "config/heterogeneity/pyradiomics.yaml"),
+            "spatial_null": {"n_draws": 39, "surrogates": 39, "n_recombinations": 2000},
         }
+        self.repository = ROOT
 
     @property
     def results(self):
@@ -57,7 +59,7 @@ class Workspace:
             "-m",
             "snakemake",
             "-s",
-            str(ROOT / "Snakefile"),
+            str(self.repository / "Snakefile"),
             "--directory",
             str(self.folder),
         ]

@@ -10,7 +10,7 @@ simulated_cohort = any(map(is_simulated, patients.values()))  # said on every ta
 
 
 wildcard_constraints:
-    patient="|".join(map(re.escape, patients)),
+    patient="[^/]+",  # names in an alternation would make start-up quadratic
 
 
 include: "rules/patients.smk"
@@ -23,22 +23,41 @@ include: "rules/extraction.smk"
 include: "rules/statistics.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
+include: "rules/draws.smk"
+include: "rules/spatial_null.smk"
+
+
+with_null = settings["spatial_null"]["enabled"]
+paper_items = expand(
+    "<results>/tables/{table}.{format}",
+    table=["table1", "table2"] + ["table3"] * with_null,
+    format=["tsv", "md", "tex", "docx"],
+) + expand(
+    "<results>/figures/{figure}.{format}",
+    figure=["fig2", "fig3", "fig4", "fig5"] + ["fig6", "fig7", "fig8"] * with_null,
+    format=["pdf", "png", "tsv"],
+)
+
+provenance_files = {
+    name: {column: value for column, value in files_of(located(name)).items() if column != "gtvr_frame"}
+    for name in cohort_patients
+}
+provenance_inputs = expand("<results>/patients/{patient}/inputs.json", patient=cohort_patients)
+provenance_outputs = [
+    *paper_items,
+    *(f"<results>/cohort/{table}.tsv" for table in ["features", "regions", "excluded", "statistics", "size"]),
+]
+
+
+include: "rules/provenance.smk"
 
 
 rule cohort_stats:
-    """Tables 1-2 and Figures 2-5 with everything they stand on."""
+    """Tables 1-2 (and 3) and Figures 2-5 (and 6-8) with everything they stand on, and where they come from."""
     input:
-        expand(
-            "<results>/tables/{table}.{format}",
-            table=["table1", "table2"],
-            format=["tsv", "md", "tex", "docx"],
-        ),
-        expand(
-            "<results>/figures/{figure}.{format}",
-            figure=["fig2", "fig3", "fig4", "fig5"],
-            format=["pdf", "png"],
-        ),
+        paper_items,
         "<results>/tables/definitions.md",
+        rules.provenance.output,
 
 
 rule registration_pages:
@@ -46,7 +65,7 @@ rule registration_pages:
     input:
         expand(
             "<results>/patients/{patient}/registration/{page}",
-            patient=patients,
+            patient=with_page,
             page=["report.html", "qc.png"],
         ),
         "<results>/cohort/registration.html",
@@ -61,4 +80,5 @@ rule patient_pictures:
             picture=["fig_s1", "fig_s2"],
             format=["pdf", "png"],
         ),
+        expand("<results>/patients/{patient}/null/fig_draws.png", patient=cohort_patients * with_null),
         rules.registration_pages.input,

@@ -4,8 +4,6 @@ import re
 
 import jinja2
 
-from npcradiomics.notices import SIMULATED_NOTE
-
 
 def fill_caption(template, **numbers):
     """Render a template (Jinja2, reStructuredText); each paragraph becomes one line.
@@ -21,8 +19,8 @@ def fill_caption(template, **numbers):
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
 
 
-def cohort_numbers(statistics, simulated):
-    """What captions say of a cohort: n, alpha, n_tests, threshold (texts), n_significant, simulated
+def cohort_numbers(statistics, notice):
+    """What captions say of a cohort: n, alpha, n_tests, threshold (texts), n_significant, notice
     (a sentence or "").
 
     statistics: table of comparison.compare_regions. n is a range where features are missing in some patients.
@@ -36,13 +34,13 @@ def cohort_numbers(statistics, simulated):
         "alpha": f"{threshold * n_tests:.6g}",
         "threshold": f"{threshold:.3g}",
         "n_significant": int(statistics["significant"].sum()),
-        "simulated": simulated_sentence(simulated),
+        "notice": notice_sentence(notice),
     }
 
 
-def simulated_sentence(simulated):
-    """The sentence that ends the caption of whatever shows simulated patients, else ""."""
-    return f"{SIMULATED_NOTE}." if simulated else ""
+def notice_sentence(notice):
+    """The words of notices.cohort_notice or simulated_note as plain text that ends a caption, "" for none."""
+    return f"{escape_rst(notice)}." if notice else ""
 
 
 def escape_rst(text):

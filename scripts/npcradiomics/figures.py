@@ -20,8 +20,8 @@ from npcradiomics.style import (
     SMALL_TYPE,
     TYPE,
     new_figure,
+    say_notice,
     say_selection,
-    say_simulated,
 )
 
 REGIONS = tuple(REGION_COLOURS)
@@ -32,7 +32,7 @@ BOXES_PER_PAGE = 20  # five rows: the longest unit is as long as such a panel is
 EM_FULL, EM_SHORT = 3.06, 2.43
 
 
-def draw_histograms(table, simulated):
+def draw_histograms(table, notice):
     """Figure 2. table: patient, region, intensity_low, intensity_high, share; a panel per patient. A list of pages."""
     patients = list(dict.fromkeys(table["patient"]))
     by_patient = dict(list(table.groupby("patient")))
@@ -54,7 +54,7 @@ def draw_histograms(table, simulated):
             figure.supylabel("voxels of the region (%)")
             handles, labels = axes.flat[0].get_legend_handles_labels()
             figure.legend(handles, labels, loc="outside upper center", ncols=2, frameon=False)
-        say_simulated(figure, simulated)
+        say_notice(figure, notice)
         pages.append(figure)
     return pages
 
@@ -72,7 +72,7 @@ def _draw_histogram(axis, table):
     axis.tick_params(length=2, pad=2)
 
 
-def draw_correlations(table, selection_note, simulated):
+def draw_correlations(table, selection_note, notice):
     """Figure 3. table: feature_a, feature_b, n, r, p for all ordered pairs; cells are coloured only where p < 0.05."""
     names = list(dict.fromkeys(table["feature_a"]))
     r, p = (table.pivot(index="feature_a", columns="feature_b", values=v).loc[names, names].to_numpy() for v in "rp")
@@ -105,7 +105,7 @@ def draw_correlations(table, selection_note, simulated):
         bar.set_label("Pearson r, paired differences")
         bar.outline.set_linewidth(0.4)
     say_selection(figure, selection_note)
-    say_simulated(figure, simulated)
+    say_notice(figure, notice)
     return figure
 
 
@@ -126,7 +126,7 @@ def _without_zero(r):
     return fixed_text(r, 2).replace("0.", ".", 1)
 
 
-def draw_boxes(table, selection_note, simulated):
+def draw_boxes(table, selection_note, notice):
     """Figure 4. table: feature, unit, test, p, patient, region, value; boxes, each patient's points joined. Pages."""
     names = list(dict.fromkeys(table["feature"]))
     letters = dict(zip(names, _letters(len(names)), strict=True))
@@ -153,7 +153,7 @@ def draw_boxes(table, selection_note, simulated):
             ]
             figure.legend(handles=handles, loc="outside lower center", ncols=2 if columns > 2 else 1, frameon=False)
         say_selection(figure, selection_note)
-        say_simulated(figure, simulated)
+        say_notice(figure, notice)
         pages.append(figure)
     return pages
 
@@ -216,7 +216,7 @@ def _superscript(number):
     return str(number).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
-def draw_components(table, selection_note, simulated):
+def draw_components(table, selection_note, notice):
     """Figure 5. table: patient, region, PC1, PC2, PC1_share, PC2_share (of variance, 0..1, equal in all rows).
 
     A point is labelled with its patient where there is room.
@@ -238,7 +238,7 @@ def draw_components(table, selection_note, simulated):
             set_label(f"{name} ({share} of variance; score, no unit)")
         figure.legend(loc="outside upper center", ncols=2, frameon=False)
     say_selection(figure, selection_note)
-    say_simulated(figure, simulated)
+    say_notice(figure, notice)
     with plt.rc_context(RC):
         _label_points(figure, axis, table, SMALL_TYPE if crowded else TYPE)
     return figure

@@ -5,6 +5,9 @@ import os
 import sys
 import traceback
 import warnings
+from pathlib import Path
+
+from npcradiomics import failures
 
 
 def run(main, snakemake):
@@ -24,13 +27,17 @@ def run(main, snakemake):
         logging.getLogger("npcradiomics").addHandler(told)
         logging.captureWarnings(True)
         warnings.simplefilter("default")
+        job = snakemake.log[0], Path(snakemake.log[0]).stem, snakemake.wildcards.get("patient", "")
         try:
+            failures.begin(*job)
             main(snakemake)
+            failures.succeed(snakemake.log[0])
         except Exception as error:
             traceback.print_exc(file=log)
             where = " ".join([snakemake.rule, *snakemake.wildcards])
             what = " ".join(str(error).split()) or type(error).__name__
             if not isinstance(error, ValueError):
                 what = f"{type(error).__name__}: {what}"
+            failures.fail(*job, what)
             print(f"FAILED {where}: {what} (log: {snakemake.log[0]})", file=terminal, flush=True)
             sys.exit(1)

@@ -11,7 +11,6 @@ from matplotlib.backends.backend_pdf import PdfPages
 from PIL import Image
 
 from npcradiomics.artefact import replacing
-from npcradiomics.notices import SIMULATED_NOTE
 
 MM = 1 / 25.4  # inches
 COLUMN_WIDTH = 85 * MM
@@ -63,11 +62,11 @@ def new_figure(width, height, **kwargs):
         return plt.subplots(figsize=(width, height), layout="constrained", **kwargs)
 
 
-def say_simulated(figure, simulated):
-    """Say in the picture itself that the patients are simulated."""
-    if simulated:
+def say_notice(figure, notice):
+    """Say in the picture itself what its cohort calls for, such as that the patients are simulated; nothing for ""."""
+    if notice:
         words = {"fontsize": SMALL_TYPE, "style": "italic", "color": "0.35"}
-        figure.text(0.995, 0.002, SIMULATED_NOTE, ha="right", va="bottom", **words)
+        figure.text(0.995, 0.002, notice, ha="right", va="bottom", **words)
         # constrained layout leaves room for artists of the axes only
         share = 3.5 * MM / figure.get_figheight()
         figure.get_layout_engine().set(rect=(0, share, 1, 1 - share))

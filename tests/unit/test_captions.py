@@ -3,7 +3,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from npcradiomics.captions import cohort_numbers, escape_rst, fill_caption, simulated_sentence
+from npcradiomics.captions import cohort_numbers, escape_rst, fill_caption, notice_sentence
+from npcradiomics.notices import SIMULATED_NOTE
 
 TEMPLATES = Path(__file__).parents[2] / "workflow" / "report"
 STATISTICS = pd.DataFrame(
@@ -30,19 +31,19 @@ def test_a_number_nobody_gave_is_refused():
 
 
 def test_numbers_are_those_of_the_tests_that_exist():
-    assert cohort_numbers(STATISTICS, True) == {
+    assert cohort_numbers(STATISTICS, SIMULATED_NOTE) == {
         "n": "13 to 14",
         "n_tests": 47,
         "alpha": "0.05",
         "threshold": "0.00106",
         "n_significant": 1,
-        "simulated": "Simulated patients: no clinical data.",
+        "notice": "Simulated patients: no clinical data.",
     }
-    assert cohort_numbers(STATISTICS.assign(n=14), False)["n"] == "14"
-    assert simulated_sentence(False) == ""
+    assert cohort_numbers(STATISTICS.assign(n=14), "")["n"] == "14"
+    assert notice_sentence("") == ""
 
 
-NUMBERS = cohort_numbers(STATISTICS, True) | {"n_shown": 7, "n_pages": 1, "numbered": False}
+NUMBERS = cohort_numbers(STATISTICS, SIMULATED_NOTE) | {"n_shown": 7, "n_pages": 1, "numbered": False}
 
 
 @pytest.mark.parametrize("selection", ["", "No feature is significant (p < 0.00106); shown are others"])
@@ -82,7 +83,7 @@ def test_caption_of_fig_2_counts_patients_and_pages(n_pages, shown):
         "last": "REC014",
         "png_pages": 4,
         "numbered": False,
-        "simulated": "",
+        "notice": "",
     }
     text = fill_caption((TEMPLATES / "fig2.rst").read_text(encoding="utf-8"), n_pages=n_pages, **numbers)
     assert "(n = 14, REC001 to REC014)" in text

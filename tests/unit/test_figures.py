@@ -9,6 +9,7 @@ from matplotlib.text import Annotation, Text
 
 from npcradiomics import figures
 from npcradiomics.definitions import DEFINITIONS
+from npcradiomics.notices import SIMULATED_NOTE
 from npcradiomics.style import PAGE_HEIGHT, SMALL_TYPE
 
 RNG = np.random.default_rng(7)
@@ -48,7 +49,7 @@ def intensities(n):
 @pytest.mark.parametrize(("n", "pages"), [(5, 1), (14, 1), (61, 2)])
 def test_histograms_are_the_shares_of_the_table(n, pages):
     table = intensities(n)
-    drawn = figures.draw_histograms(table, True)
+    drawn = figures.draw_histograms(table, SIMULATED_NOTE)
     assert len(drawn) == pages
     axes = [axis for page in drawn for axis in page.axes if axis.get_visible()]
     assert [axis.get_title() for axis in axes] == list(dict.fromkeys(table["patient"]))
@@ -75,7 +76,7 @@ def correlations(k):
 @pytest.mark.parametrize(("k", "numbers"), [(2, True), (7, True), (8, True), (21, True), (30, False), (47, False)])
 def test_correlations_are_coloured_only_below_0_05(k, numbers):
     table = correlations(k)
-    figure = figures.draw_correlations(table, "", True)
+    figure = figures.draw_correlations(table, "", SIMULATED_NOTE)
     mesh = figure.axes[0].findobj(QuadMesh)[0]
     assert np.array_equal(~np.ma.getmaskarray(mesh.get_array()), (table["p"] < 0.05).to_numpy().reshape(k, k))
     assert np.ma.allequal(mesh.get_array(), table["r"].to_numpy().reshape(k, k))
@@ -90,7 +91,7 @@ def test_correlations_are_coloured_only_below_0_05(k, numbers):
 def test_a_missing_correlation_is_said():
     table = correlations(3)
     table.loc[[1, 3], ["r", "p"]] = np.nan
-    figure = figures.draw_correlations(table, "Only one is significant", False)
+    figure = figures.draw_correlations(table, "Only one is significant", "")
     assert [text.get_text() for text in figure.axes[0].texts].count("NA") == 2
     assert np.ma.getmaskarray(figure.axes[0].findobj(QuadMesh)[0].get_array()).sum() >= 2
 
@@ -109,7 +110,7 @@ def boxes(k, n):
 @pytest.mark.parametrize(("k", "n", "pages"), [(2, 3, 1), (7, 14, 1), (30, 14, 2)])
 def test_boxes_show_every_patient_of_every_feature(k, n, pages):
     table = boxes(k, n)
-    drawn = figures.draw_boxes(table, "", True)
+    drawn = figures.draw_boxes(table, "", SIMULATED_NOTE)
     assert len(drawn) == pages
     axes = [axis for page in drawn for axis in page.axes if axis.get_visible()]
     for axis, (feature, one) in zip(axes, table.groupby("feature", sort=False), strict=True):
@@ -124,7 +125,7 @@ def test_boxes_show_every_patient_of_every_feature(k, n, pages):
 
 
 def test_axis_numbers_times_the_power_in_the_label_are_the_values():
-    axis = figures.draw_boxes(boxes(6, 5), "", False)[0].axes[5]
+    axis = figures.draw_boxes(boxes(6, 5), "", "")[0].axes[5]
     axis.figure.draw_without_rendering()
     # DEFINITIONS[5] has values about 1, in units of one; the first has 1e-5.
     first = axis.figure.axes[0]
@@ -164,7 +165,7 @@ def test_components_are_the_scores_and_labels_hide_nothing(n):
         for k in range(1, n + 1)
         for region in figures.REGIONS
     ).assign(PC1_share=0.7149, PC2_share=0.12)
-    figure = figures.draw_components(table, "", True)
+    figure = figures.draw_components(table, "", SIMULATED_NOTE)
     axis = figure.axes[0]
     drawn = np.vstack([np.asarray(c.get_offsets()) for c in axis.collections])
     assert np.array_equal(drawn, table.sort_values("region", ascending=False, kind="stable")[["PC1", "PC2"]])

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from npcradiomics import style
+from npcradiomics.notices import simulated_note
 
 
 def picture(simulated=True):
@@ -14,7 +15,7 @@ def picture(simulated=True):
     axis.plot([0, 1], [1, 0])
     axis.set_title("GLSZM²")
     style.say_selection(figure, "No feature is significant (p < 0.00106); shown are the features of Akram 2020")
-    style.say_simulated(figure, simulated)
+    style.say_notice(figure, simulated_note(simulated))
     return figure
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT
+from npcradiomics.notices import SIMULATED_NOTE
 from npcradiomics.paper import FEATURES, SEVEN_FEATURES
 
 COHORTS = {
@@ -46,7 +47,7 @@ def draw(folder, name, to):
     endings = {"pdf": "pdf", "png": "png", "data": "tsv", "caption": "caption.rst"}
     endings |= {"tsv": "tsv", "markdown": "md", "latex": "tex", "word": "docx"}
     made = {kind: to / f"{name}.{ending}" for kind, ending in endings.items()}
-    call(name, tables | {"caption": ROOT / f"workflow/report/{name}.rst"}, made, simulated=True)
+    call(name, tables | {"caption": ROOT / f"workflow/report/{name}.rst"}, made, simulated=True, notice=SIMULATED_NOTE)
     return {kind: path for kind, path in made.items() if path.exists()}
 
 
@@ -65,7 +66,7 @@ def cohort(request, make_workspace):
     inputs["patients"] = workspace.folder / "patients.tsv"
     folder = workspace.folder
     out = {name: folder / f"{name}.tsv" for name in COHORT_TABLES}
-    settings = {"exclude": "", "rejected": [], "clinical_columns": ["stage"], "regions": {"in_field_minimum": 0.95}}
+    settings = {"exclude": "", "left_out": [], "clinical_columns": ["stage"], "regions": {"in_field_minimum": 0.95}}
     call("collect_features", inputs, out, patients=patients, **settings)
     logged = []
     listening = logging.Handler()
@@ -146,7 +147,7 @@ def test_fewer_than_three_patients_are_refused(make_workspace):
     folders = [workspace.results / f"patients/P0{k}" for k in (1, 2, 3)]
     inputs = {name: [] for name in ("recurrent", "non_recurrent", "pyradiomics", "intensities", "notes")}
     inputs |= {"patients": workspace.folder / "patients.tsv", "regions": [f / "regions/regions.json" for f in folders]}
-    settings = {"exclude": "", "rejected": [], "clinical_columns": ["stage"], "regions": {"in_field_minimum": 0.95}}
+    settings = {"exclude": "", "left_out": [], "clinical_columns": ["stage"], "regions": {"in_field_minimum": 0.95}}
     with pytest.raises(
         ValueError, match=r"2 patients left for the statistics \(P01, P03\), at least 3 needed \(P02: recurr"
     ):

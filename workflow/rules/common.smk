@@ -33,7 +33,7 @@ def patients_of(study, settings):
 
 
 def is_simulated(row):
-    return any("simulated" in Path(value).parts for value in row.values())
+    return any("simulated" in value.split("/") for value in row.values())
 
 
 def file_of(column):
@@ -55,5 +55,4 @@ def repository_files(folder, *names):
 
 
 def core(*modules):
-    """Core modules as inputs."""
     return repository_files("scripts/npcradiomics", *(f"{name}.py" for name in modules))

@@ -54,7 +54,7 @@ rule definitions:
     input:
         features="<results>/cohort/features.tsv",
         pyradiomics="<results>/cohort/pyradiomics.tsv",
-        core=core("agreement", "definitions", "notices", "paper", "rounding", "table_formats", "artefact"),
+        core=core("agreement", "definitions", "paper", "rounding", "table_formats", "artefact"),
     output:
         tsv="<results>/tables/definitions.tsv",
         markdown="<results>/tables/definitions.md",
@@ -65,7 +65,7 @@ rule definitions:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        simulated=simulated_cohort,
+        notice=notice,
     message:
         "definitions beside those of pyradiomics"
     script:

@@ -10,7 +10,6 @@ rule fig2:
             "artefact",
             "captions",
             "figures",
-            "notices",
             "patient_labels",
             "rounding",
             "style",
@@ -32,7 +31,7 @@ rule fig2:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        simulated=simulated_cohort,
+        notice=notice,
     message:
         "Figure 2"
     script:
@@ -49,7 +48,6 @@ rule fig3:
             "artefact",
             "captions",
             "figures",
-            "notices",
             "paper",
             "patient_labels",
             "rounding",
@@ -73,7 +71,7 @@ rule fig3:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        simulated=simulated_cohort,
+        notice=notice,
     message:
         "Figure 3"
     script:
@@ -91,7 +89,6 @@ rule fig4:
             "captions",
             "definitions",
             "figures",
-            "notices",
             "paper",
             "patient_labels",
             "rounding",
@@ -115,7 +112,7 @@ rule fig4:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        simulated=simulated_cohort,
+        notice=notice,
     message:
         "Figure 4"
     script:
@@ -133,7 +130,6 @@ rule fig5:
             "artefact",
             "captions",
             "figures",
-            "notices",
             "paper",
             "patient_labels",
             "rounding",
@@ -157,7 +153,7 @@ rule fig5:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        simulated=simulated_cohort,
+        notice=notice,
     message:
         "Figure 5"
     script:

@@ -1,15 +1,40 @@
 """Who enters the cohort, and where each patient's files lie, also those that an import makes."""
 
+from npcradiomics.notices import cohort_notice
+
+AFTER_REGISTRATION = ("accept_registration", "derive_regions", "extract_features", "draw_regions")
+
 reviews = {
     patient: [row.get("registration_review", ""), row.get("registration_note", "")] for patient, row in patients.items()
 }
-# who enters the cohort's statistics, as far as the registration is concerned
-cohort_patients = [name for name, (review, _) in reviews.items() if review != "reject"]
-rejected = [
+# Who does not enter the cohort's statistics before anything is computed, and why: patient, rule, reason.
+left_out = [
     {"patient": name, "rule": "registration", "reason": f"registration rejected by a person: {note}"}
     for name, (review, note) in reviews.items()
     if review == "reject"
 ]
+
+# With allow_missing the cohort does without the patients whose last attempt failed, until something of theirs changes.
+failed = {}
+if settings["allow_missing"]:
+    from npcradiomics import failures
+
+    def last_changed(patient):
+        files = filter(os.path.isfile, patients.get(patient, {}).values())
+        return max(map(os.path.getmtime, [settings["patients"], *files]))
+
+    found = failures.failed_patients(workflow.pathvars.apply("<results>/logs"), last_changed)
+    failed = {name: record for name, record in found.items() if name in patients}
+    left_out += [
+        {"patient": name, "rule": record["step"], "reason": record["reason"]}
+        for name, record in failed.items()
+        if reviews[name][0] != "reject"
+    ]
+cohort_patients = [name for name in patients if name not in {row["patient"] for row in left_out}]
+with_page = [name for name in patients if name not in failed or failed[name]["step"] in AFTER_REGISTRATION]
+
+# said on every table and figure of the cohort
+notice = cohort_notice(simulated_cohort, len(patients), {name: record["step"] for name, record in failed.items()})
 
 FILE_COLUMNS = (
     "planning_mri",

@@ -11,7 +11,7 @@ rule derive_regions:
         isodose95=file_of("isodose95"),
         dose=file_of("dose"),
         transform=rules.register_recurrence.output.transform,
-        accepted=ancient(rules.accept_registration.output.accepted),  # a gate: what it says changes no voxel
+        accepted=rules.accept_registration.output.accepted,
         core=core("regions", "contours", "image", "isodose", "geometry", "artefact"),
     output:
         gtvr="<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz",

@@ -13,7 +13,7 @@ rule check_inputs:
         isodose95=file_of("isodose95"),
         transform=file_of("transform"),
         initial_transform=file_of("initial_transform"),
-        core=core("examination", "transform_file", "rigid", "image", "geometry", "artefact", "contours"),
+        core=core("examination", "provenance", "transform_file", "rigid", "image", "geometry", "artefact", "contours"),
     output:
         inputs="<results>/patients/{patient}/inputs.json",
     log:
@@ -160,9 +160,9 @@ rule report_registration:
 rule collect_registrations:
     """All registrations as a table and a page, most doubtful first; also of patients whose registration failed."""
     input:
-        quality=expand("<results>/patients/{patient}/registration/quality.json", patient=patients),
-        reports=expand("<results>/patients/{patient}/registration/report.html", patient=patients),
-        thumbnails=expand("<results>/patients/{patient}/registration/thumbnail.webp", patient=patients),
+        quality=expand("<results>/patients/{patient}/registration/quality.json", patient=with_page),
+        reports=expand("<results>/patients/{patient}/registration/report.html", patient=with_page),
+        thumbnails=expand("<results>/patients/{patient}/registration/thumbnail.webp", patient=with_page),
         templates=repository_files("workflow/report", "registration_overview.html", *PAGE_TEMPLATES),
         core=core(
             "registration_overview",
@@ -170,7 +170,6 @@ rule collect_registrations:
             "embedded",
             "html_page",
             "style",
-            "notices",
             "artefact",
         ),
     output:
@@ -183,7 +182,7 @@ rule collect_registrations:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        reviews=[reviews[patient] for patient in patients],
+        reviews=[reviews[patient] for patient in with_page],
         simulated=simulated_cohort,
     message:
         "collecting the registrations"

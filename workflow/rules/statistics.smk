@@ -22,7 +22,7 @@ if settings["exclude"]:
     )
     analysed = list(kept["patient"])
     cohort.require_enough(analysed, deselected)
-# Nor those whose registration a person rejected.
+# Nor those whose registration a person rejected, or who failed where that is allowed.
 analysed = [patient for patient in analysed if patient in cohort_patients]
 
 
@@ -53,7 +53,7 @@ rule collect_features:
         patients=analysed,
         clinical_columns=settings["clinical_columns"],
         exclude=settings["exclude"],
-        rejected=rejected,
+        left_out=left_out,
         regions=settings["regions"],
     message:
         "collecting the cohort"

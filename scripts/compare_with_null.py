@@ -1,0 +1,35 @@
+"""Rule compare_with_null: every feature against regions of the same size drawn in the same tumours."""
+
+import logging
+
+import pandas as pd
+
+from npcradiomics import draws, job
+from npcradiomics.artefact import write_json, write_table
+from npcradiomics.null_comparison import compare_with_null
+
+
+def main(snakemake):
+    settings = snakemake.params.spatial_null
+    statistics = pd.read_csv(snakemake.input.statistics, sep="\t")
+    regions = pd.read_csv(snakemake.input.regions, sep="\t", dtype={"patient": str})
+    in_cohort = set(regions.loc[regions["in_cohort"], "patient"])
+    records = [draws.read(path) for path in snakemake.input.draws]
+    options = {
+        name: settings[name] for name in ("n_draws", "n_recombinations", "seed", "scores", "correction", "match")
+    }
+    compared = compare_with_null(
+        [record for record in records if record.patient in in_cohort],
+        statistics,
+        alpha=snakemake.params.alpha,
+        **options,
+    )
+    for sentence in compared.warnings:
+        logging.getLogger("npcradiomics").warning(sentence)
+    for name in ("features", "controls", "ranks", "patients", "distribution"):
+        write_table(getattr(compared, name), snakemake.output[name])
+    write_json(compared.warnings, snakemake.output.warnings)
+
+
+if "snakemake" in globals():
+    job.run(main, snakemake)  # noqa: F821

@@ -1,0 +1,44 @@
+"""Rule fig6: the observed cohort statistics against their nulls."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from npcradiomics import job
+from npcradiomics.artefact import read_json, write_table, write_text
+from npcradiomics.captions import cohort_numbers, escape_rst, fill_caption
+from npcradiomics.null_figures import draw_null
+from npcradiomics.null_tables import control_note, null_panels
+from npcradiomics.null_verdict import rule_words
+from npcradiomics.selection import select_features
+from npcradiomics.style import save
+
+
+def main(snakemake):
+    params = snakemake.params
+    statistics = pd.read_csv(snakemake.input.statistics, sep="\t")
+    features = pd.read_csv(snakemake.input.features, sep="\t")
+    controls = pd.read_csv(snakemake.input.controls, sep="\t")
+    distribution = pd.read_csv(snakemake.input.distribution, sep="\t")
+    warnings = read_json(snakemake.input.warnings)
+    names, selection = select_features(statistics)
+    first = control_note(controls, params.alpha, params.match)
+    bins, panels = null_panels(features, distribution, names)
+    pages = draw_null(bins, panels, selection, params.notice)
+    caption = fill_caption(
+        Path(snakemake.input.caption).read_text(encoding="utf-8"),
+        **cohort_numbers(statistics, params.notice) | {"n": int(features["n"].max())},
+        first=escape_rst(first),
+        warnings=[escape_rst(sentence) for sentence in warnings if sentence != first],
+        rule=rule_words(params.alpha),
+        n_shown=len(names),
+        n_pages=len(pages),
+        selection=selection,
+    )
+    write_table(bins.merge(panels, on=["null", "name"]), snakemake.output.data)
+    save(pages, snakemake.output.pdf, snakemake.output.png)
+    write_text(caption, snakemake.output.caption)
+
+
+if "snakemake" in globals():
+    job.run(main, snakemake)  # noqa: F821

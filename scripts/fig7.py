@@ -1,0 +1,40 @@
+"""Rule fig7: where each patient's observed difference stands among its draws."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from npcradiomics import job
+from npcradiomics.artefact import read_json, write_table, write_text
+from npcradiomics.captions import escape_rst, fill_caption, notice_sentence
+from npcradiomics.null_figures import PATIENTS_PER_PAGE, draw_ranks
+from npcradiomics.null_tables import control_note, counts_words
+from npcradiomics.style import PNG_PAGES, save
+
+
+def main(snakemake):
+    params = snakemake.params
+    ranks = pd.read_csv(snakemake.input.ranks, sep="\t", dtype={"patient": str})
+    features = pd.read_csv(snakemake.input.features, sep="\t")
+    controls = pd.read_csv(snakemake.input.controls, sep="\t")
+    warnings = read_json(snakemake.input.warnings)
+    first = control_note(controls, params.alpha, params.match)
+    pages = draw_ranks(ranks, dict(zip(features["feature"], features["verdict"], strict=True)), "", params.notice)
+    caption = fill_caption(
+        Path(snakemake.input.caption).read_text(encoding="utf-8"),
+        first=escape_rst(first),
+        warnings=[escape_rst(sentence) for sentence in warnings if sentence != first],
+        n_patients=ranks["patient"].nunique(),
+        per_page=PATIENTS_PER_PAGE,
+        n_pages=len(pages),
+        png_pages=PNG_PAGES,
+        counts=escape_rst(counts_words(features)),
+        notice=notice_sentence(params.notice),
+    )
+    write_table(ranks.merge(features[["feature", "verdict"]], on="feature"), snakemake.output.data)
+    save(pages, snakemake.output.pdf, snakemake.output.png)
+    write_text(caption, snakemake.output.caption)
+
+
+if "snakemake" in globals():
+    job.run(main, snakemake)  # noqa: F821

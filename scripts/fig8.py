@@ -1,0 +1,36 @@
+"""Rule fig8: the negative controls, shape and place of the recurrent regions among their draws."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from npcradiomics import job
+from npcradiomics.artefact import write_table, write_text
+from npcradiomics.captions import escape_rst, fill_caption, notice_sentence
+from npcradiomics.null_figures import draw_controls
+from npcradiomics.null_tables import control_note, control_panels
+from npcradiomics.style import save
+
+
+def main(snakemake):
+    params = snakemake.params
+    controls = pd.read_csv(snakemake.input.controls, sep="\t")
+    distribution = pd.read_csv(snakemake.input.distribution, sep="\t")
+    first = control_note(controls, params.alpha, params.match)
+    bins, panels = control_panels(controls, distribution)
+    caption = fill_caption(
+        Path(snakemake.input.caption).read_text(encoding="utf-8"),
+        first=escape_rst(first),
+        n=int(controls["n"].max()),
+        n_tested=len(panels),
+        untested=[f"{row.covariate} ({row.note})" for row in controls[controls["p"].isna()].itertuples()],
+        alpha=f"{params.alpha:g}",
+        notice=notice_sentence(params.notice),
+    )
+    write_table(bins.merge(panels, on=["null", "name"]), snakemake.output.data)
+    save(draw_controls(bins, panels, "", params.notice), snakemake.output.pdf, snakemake.output.png)
+    write_text(caption, snakemake.output.caption)
+
+
+if "snakemake" in globals():
+    job.run(main, snakemake)  # noqa: F821

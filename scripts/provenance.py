@@ -1,0 +1,30 @@
+"""Rule provenance: what the results were made from and by what, with checksums, beside the results."""
+
+import os
+import shlex
+
+from npcradiomics import job
+from npcradiomics.artefact import read_json, write_json
+from npcradiomics.provenance import checksums, host_class, sha256, software, without_folders
+
+
+def main(snakemake):
+    given, params = snakemake.input, snakemake.params
+    if given.get("inputs"):  # checksums of the moment in which the files were read
+        inputs = dict(zip(params.files, (read_json(path)["sha256"] for path in given.inputs), strict=True))
+    else:
+        inputs = {patient: checksums(files) for patient, files in params.files.items()}
+    record = {
+        "software": software(),
+        "host": host_class(),
+        "command": without_folders(shlex.split(os.environ.get("NPCRADIOMICS_COMMAND", ""))),
+        "settings": params.settings,
+        "patients_table": sha256(given.table),
+        "inputs": inputs,
+        "outputs": checksums({os.path.relpath(path, params.results): path for path in given.outputs}),
+    }
+    write_json(record, snakemake.output.record)
+
+
+if "snakemake" in globals():
+    job.run(main, snakemake)  # noqa: F821

@@ -1,0 +1,185 @@
+"""After a change exactly what depends on it is recomputed, and the reason is shown; touching files recomputes nothing."""
+
+import os
+import shutil
+import time
+
+import pytest
+import SimpleITK as sitk
+
+from conftest import ROOT
+
+PATIENTS = ["P1", "P2", "P3", "P4"]
+COLUMNS = ("planning_mri", "recurrence_mri", "gtv", "gtvr", "isodose95")
+TARGETS = ("cohort_stats", "heterogeneity_registration_pages")
+PER_PATIENT = (
+    "check_inputs", "register_recurrence", "report_registration", "accept_registration", "derive_regions",
+    "extract_features", "draw_regions",
+)  # fmt: skip
+COHORT = {
+    "collect_features", "compare_regions", "compare_with_null", "definitions", "table2", "table3",
+    *(f"fig{k}" for k in range(2, 9)), "provenance",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def cohort(make_workspace, tmp_path_factory):
+    """A cohort run to its end by a copy of the repository, so that modules can be edited."""
+    repository = tmp_path_factory.mktemp("copy")
+    for name in ("workflow", "scripts", "config", "envs"):
+        shutil.copytree(ROOT / name, repository / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("Snakefile", "pyproject.toml"):
+        shutil.copy(ROOT / name, repository / name)
+    workspace = make_workspace("changes")
+    workspace.repository = repository
+    workspace.config["pyradiomics"] = str(repository / "config/heterogeneity/pyradiomics.yaml")
+    workspace.config["spatial_null"] = {"n_draws": 5, "surrogates": 3, "n_recombinations": 1000}
+    workspace.simulate(PATIENTS, size=[96, 96, 20], spacing_mm=[1.6, 1.6, 6.0])
+    finished = workspace.run(*(f"results/heterogeneity/simulated/{p}/truth.json" for p in PATIENTS))
+    assert finished.returncode == 0, finished.stdout[-3000:]
+    shutil.copytree(workspace.results / "simulated", workspace.folder / "data")
+    workspace.rows = [
+        {"patient": p, "gtvr_frame": "recurrence"} | {name: f"data/{p}/{name}.nii.gz" for name in COLUMNS}
+        for p in PATIENTS
+    ]
+    workspace.write_patients(workspace.rows)
+    finished = workspace.run(*TARGETS)
+    assert finished.returncode == 0, finished.stdout[-3000:]
+    return workspace
+
+
+def to_do(workspace):
+    """What a run would do now: {(rule, patient or "")}."""
+    summary = workspace.run("--summary", "--", *TARGETS)
+    assert summary.returncode == 0, summary.stdout[-3000:]
+    rows = [line.split("\t") for line in summary.stdout.splitlines() if line.startswith("results/")]
+    pending = [(row[0].split("/"), row[2].removeprefix("heterogeneity_")) for row in rows if row[-1] != "no update"]
+    return {(rule, path[3] if path[2] == "patients" else "") for path, rule in pending}
+
+
+def reason(workspace, message):
+    """Why a run would do the job with this message."""
+    dry = workspace.run("-n", *TARGETS).stdout
+    return dry.split(f": {message}\n")[1].split("\n")[0]
+
+
+def of(patients, rules):
+    return {(rule, patient) for rule in rules for patient in patients}
+
+
+def patient_jobs(jobs):
+    return {job for job in jobs if job[1]}
+
+
+def cohort_jobs(jobs):
+    return {rule for rule, patient in jobs if not patient}
+
+
+def test_touching_everything_recomputes_nothing(cohort):
+    # Not scripts/*.py: of a rule's own script Snakemake itself compares the time only.
+    core, report = cohort.repository / "scripts/npcradiomics", cohort.repository / "workflow/report"
+    for folder in (cohort.folder / "data", core, report, cohort.repository / "config"):
+        for path in folder.rglob("*"):
+            os.utime(path)
+    os.utime(cohort.folder / "patients.tsv")
+    assert to_do(cohort) == set()
+
+
+@pytest.fixture
+def changed(cohort):
+    """Change the bytes of a file for one test; the file comes back afterwards, as if only touched."""
+    kept = {}
+
+    def change(path, content):
+        kept[path] = path.read_bytes()
+        time.sleep(0.05)
+        path.write_bytes(content)
+
+    yield change
+    for path, content in kept.items():
+        path.write_bytes(content)
+
+
+def edited(path, edit, tmp_path):
+    image = sitk.ReadImage(str(path))
+    array = sitk.GetArrayFromImage(image)
+    edit(array)
+    new = sitk.GetImageFromArray(array)
+    new.CopyInformation(image)
+    sitk.WriteImage(new, str(tmp_path / path.name))
+    return (tmp_path / path.name).read_bytes()
+
+
+def test_an_image_replaced_under_its_name(cohort, changed, tmp_path):
+    def brighter(array):
+        array[5] += 1
+
+    path = cohort.folder / "data/P2/planning_mri.nii.gz"
+    changed(path, edited(path, brighter, tmp_path))
+    jobs = to_do(cohort)
+    assert patient_jobs(jobs) == of(["P2"], PER_PATIENT)
+    assert cohort_jobs(jobs) == COHORT | {"collect_registrations"}
+    assert "data/P2/planning_mri.nii.gz" in reason(cohort, "P2: checking images and contours")
+
+
+def test_a_changed_mask(cohort, changed, tmp_path):
+    def smaller(array):
+        array[:, :, : array.shape[2] // 2] = 0
+
+    path = cohort.folder / "data/P3/isodose95.nii.gz"
+    changed(path, edited(path, smaller, tmp_path))
+    jobs = to_do(cohort)
+    # Whatever changes what check_inputs says goes on from there; Snakemake's ancient() would hide changes behind it.
+    assert patient_jobs(jobs) == of(["P3"], PER_PATIENT)
+    assert "data/P3/isodose95.nii.gz" in reason(cohort, "P3: checking images and contours")
+
+
+def test_a_changed_row_of_the_patients_table(cohort):
+    shutil.copy(cohort.folder / "data/P1/gtvr.nii.gz", cohort.folder / "data/P1/gtvr_second.nii.gz")
+    rows = [row | {"gtvr": "data/P1/gtvr_second.nii.gz"} if row["patient"] == "P1" else row for row in cohort.rows]
+    cohort.write_patients(rows)
+    jobs, why = to_do(cohort), reason(cohort, "P1: checking images and contours")
+    cohort.write_patients(cohort.rows)
+    assert "data/P1/gtvr_second.nii.gz" in why
+    assert patient_jobs(jobs) >= of(["P1"], ["check_inputs", "register_recurrence", "derive_regions"])
+    assert {patient for _, patient in patient_jobs(jobs)} == {"P1"}
+
+
+@pytest.mark.parametrize(
+    ("section", "values", "message", "per_patient", "of_cohort"),
+    [
+        ("extraction", {"n_levels": 128}, "P1: features of both regions", {"extract_features", "draw_regions"}, COHORT),
+        ("statistics", {"alpha": 0.01}, "comparing the regions", set(), COHORT - {"collect_features", "fig2", "definitions"}),
+        ("spatial_null", {"n_draws": 5, "surrogates": 3, "n_recombinations": 2000},
+         "comparing with regions of the same size elsewhere in the tumours", set(), {"compare_with_null", "table3", "fig6", "fig7", "fig8", "provenance"}),
+    ],
+)  # fmt: skip
+def test_a_changed_setting(cohort, section, values, message, per_patient, of_cohort):
+    before = cohort.config.get(section)
+    cohort.config[section] = values
+    jobs, why = to_do(cohort), reason(cohort, message)
+    cohort.config[section] = before if before is not None else {}
+    assert patient_jobs(jobs) == of(PATIENTS, per_patient)
+    assert cohort_jobs(jobs) == of_cohort
+    assert "Params have changed" in why
+
+
+def test_an_edited_core_module(cohort, changed):
+    path = cohort.repository / "scripts/npcradiomics/texture.py"
+    changed(path, path.read_bytes() + b"\n# edited\n")
+    jobs = to_do(cohort)
+    assert patient_jobs(jobs) == of(PATIENTS, ["extract_features", "draw_regions"])
+    assert "texture.py" in reason(cohort, "P1: features of both regions")
+
+
+def test_verify_finds_what_no_longer_fits(cohort, changed):
+    fits = cohort.run("heterogeneity_verify")
+    assert fits.returncode == 0 and "are what" in fits.stdout, fits.stdout[-3000:]
+    table = cohort.results / "tables/table2.tsv"
+    changed(table, table.read_bytes() + b"\n")
+    gtv = cohort.folder / "data/P4/gtv.nii.gz"
+    changed(gtv, gtv.read_bytes() + b"\0")
+    unfit = cohort.run("heterogeneity_verify")
+    assert unfit.returncode != 0
+    line = next(line for line in unfit.stdout.splitlines() if line.startswith("FAILED"))
+    assert "2 things no longer fit" in line and "tables/table2.tsv" in line and "inputs P4 gtv" in line

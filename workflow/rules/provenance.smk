@@ -1,0 +1,54 @@
+"""Where the results come from, beside them; and whether they still fit. The chapter says which files these are:
+
+provenance_files: {patient: {column: file}}; provenance_inputs: records of check_inputs, or none; provenance_outputs.
+"""
+
+import shlex
+
+# Said by the environment, because another number of cores in the command must not make the results look stale.
+os.environ["NPCRADIOMICS_COMMAND"] = shlex.join(sys.argv)
+
+
+rule provenance:
+    """Versions, commit, settings, and checksums of the patients table, the inputs and the outputs."""
+    input:
+        inputs=provenance_inputs,
+        table=settings["patients"],
+        outputs=provenance_outputs,
+        core=core("artefact", "provenance"),
+    output:
+        record="<results>/provenance.json",
+    log:
+        "<results>/logs/provenance.log",
+    benchmark:
+        "<results>/benchmarks/provenance.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        files=provenance_files,
+        settings=settings,
+        results=workflow.pathvars.apply("<results>"),
+    message:
+        "where the results come from"
+    script:
+        "../../scripts/provenance.py"
+
+
+rule verify:
+    """Recompute the checksums: do inputs, settings and results still fit provenance.json? Makes nothing, so always runs."""
+    input:
+        core=core("artefact", "provenance"),
+    log:
+        "<results>/logs/verify.log",
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        record=workflow.pathvars.apply("<results>/provenance.json"),
+        table=settings["patients"],
+        files=provenance_files,
+        settings=settings,
+        results=workflow.pathvars.apply("<results>"),
+    message:
+        "do the results still fit their inputs?"
+    script:
+        "../../scripts/verify.py"

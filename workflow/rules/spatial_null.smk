@@ -1,0 +1,239 @@
+"""Texture, or only size? The cohort against regions of the same size drawn in the same tumours: tests, Table 3, Figures 6-8."""
+
+# What reads the draws also made them.
+READING_DRAWS = (
+    "artefact",
+    "draws",
+    "extraction",
+    "histogram",
+    "kernels",
+    "kernels_features",
+    "kernels_lloyd",
+    "kernels_placements",
+    "lloydmax",
+    "outliers",
+    "placement_shape",
+    "placements",
+    "resampling",
+    "standard",
+    "subregions",
+    "surrogates",
+    "texture",
+)
+
+
+rule compare_with_null:
+    """Spatial null and surrogate null of every feature, the negative controls, each patient's ranks; the verdicts."""
+    input:
+        draws=expand("<results>/patients/{patient}/null/draws.npz", patient=analysed),
+        statistics=rules.compare_regions.output.statistics,
+        regions=rules.collect_features.output.regions,
+        core=core(
+            *READING_DRAWS,
+            "kernels_recombination",
+            "null_comparison",
+            "null_verdict",
+            "rounding",
+            "spatial_null",
+        ),
+    output:
+        features="<results>/cohort/spatial_null.tsv",
+        controls="<results>/cohort/null_controls.tsv",
+        ranks="<results>/cohort/null_ranks.tsv",
+        patients="<results>/cohort/null_patients.tsv",
+        distribution="<results>/cohort/null_distribution.tsv",
+        warnings="<results>/cohort/null_warnings.json",
+    log:
+        "<results>/logs/compare_with_null.log",
+    benchmark:
+        "<results>/benchmarks/compare_with_null.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        alpha=settings["statistics"]["alpha"],
+        spatial_null=settings["spatial_null"],
+    message:
+        "comparing with regions of the same size elsewhere in the tumours"
+    script:
+        "../../scripts/compare_with_null.py"
+
+
+rule table3:
+    """Table 3: texture, explained by size or shape, or not decided, for all features."""
+    input:
+        features=rules.compare_with_null.output.features,
+        controls=rules.compare_with_null.output.controls,
+        patients=rules.compare_with_null.output.patients,
+        warnings=rules.compare_with_null.output.warnings,
+        caption=repository_files("workflow/report", "table3.rst")[0],
+        core=core(
+            "artefact",
+            "captions",
+            "null_tables",
+            "null_verdict",
+            "rounding",
+            "table_formats",
+        ),
+    output:
+        tsv="<results>/tables/table3.tsv",
+        markdown="<results>/tables/table3.md",
+        latex="<results>/tables/table3.tex",
+        word=report(
+            "<results>/tables/table3.docx",
+            caption="../report/caption.rst",
+            category="Tables",
+            labels={"table": "3"},
+        ),
+        caption="<results>/tables/table3.caption.rst",
+    log:
+        "<results>/logs/table3.log",
+    benchmark:
+        "<results>/benchmarks/table3.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        alpha=settings["statistics"]["alpha"],
+        n_tests=settings["statistics"]["n_tests"],
+        match=settings["spatial_null"]["match"],
+        simulated=simulated_cohort,
+        notice=notice,
+    message:
+        "Table 3"
+    script:
+        "../../scripts/table3.py"
+
+
+rule fig6:
+    """Figure 6: the observed cohort statistics of the significant features against both nulls."""
+    input:
+        statistics=rules.compare_regions.output.statistics,
+        features=rules.compare_with_null.output.features,
+        controls=rules.compare_with_null.output.controls,
+        distribution=rules.compare_with_null.output.distribution,
+        warnings=rules.compare_with_null.output.warnings,
+        caption=repository_files("workflow/report", "fig6.rst")[0],
+        core=core(
+            "artefact",
+            "captions",
+            "null_figures",
+            "null_tables",
+            "null_verdict",
+            "paper",
+            "patient_labels",
+            "rounding",
+            "selection",
+            "style",
+            "table_formats",
+        ),
+    output:
+        pdf="<results>/figures/fig6.pdf",
+        png=report(
+            "<results>/figures/fig6.png",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"figure": "6"},
+        ),
+        caption="<results>/figures/fig6.caption.rst",
+        data="<results>/figures/fig6.tsv",
+    log:
+        "<results>/logs/fig6.log",
+    benchmark:
+        "<results>/benchmarks/fig6.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        alpha=settings["statistics"]["alpha"],
+        match=settings["spatial_null"]["match"],
+        notice=notice,
+    message:
+        "Figure 6"
+    script:
+        "../../scripts/fig6.py"
+
+
+rule fig7:
+    """Figure 7: where each patient's observed difference stands among its draws, features by patients."""
+    input:
+        features=rules.compare_with_null.output.features,
+        controls=rules.compare_with_null.output.controls,
+        ranks=rules.compare_with_null.output.ranks,
+        warnings=rules.compare_with_null.output.warnings,
+        caption=repository_files("workflow/report", "fig7.rst")[0],
+        core=core(
+            "artefact",
+            "captions",
+            "null_figures",
+            "null_tables",
+            "null_verdict",
+            "patient_labels",
+            "rounding",
+            "style",
+            "table_formats",
+        ),
+    output:
+        pdf="<results>/figures/fig7.pdf",
+        png=report(
+            "<results>/figures/fig7.png",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"figure": "7"},
+        ),
+        caption="<results>/figures/fig7.caption.rst",
+        data="<results>/figures/fig7.tsv",
+    log:
+        "<results>/logs/fig7.log",
+    benchmark:
+        "<results>/benchmarks/fig7.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        alpha=settings["statistics"]["alpha"],
+        match=settings["spatial_null"]["match"],
+        notice=notice,
+    message:
+        "Figure 7"
+    script:
+        "../../scripts/fig7.py"
+
+
+rule fig8:
+    """Figure 8: the negative controls, shape and place of the recurrent regions among their draws."""
+    input:
+        controls=rules.compare_with_null.output.controls,
+        distribution=rules.compare_with_null.output.distribution,
+        caption=repository_files("workflow/report", "fig8.rst")[0],
+        core=core(
+            "artefact",
+            "captions",
+            "null_figures",
+            "null_tables",
+            "null_verdict",
+            "patient_labels",
+            "rounding",
+            "style",
+            "table_formats",
+        ),
+    output:
+        pdf="<results>/figures/fig8.pdf",
+        png=report(
+            "<results>/figures/fig8.png",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"figure": "8"},
+        ),
+        caption="<results>/figures/fig8.caption.rst",
+        data="<results>/figures/fig8.tsv",
+    log:
+        "<results>/logs/fig8.log",
+    benchmark:
+        "<results>/benchmarks/fig8.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        alpha=settings["statistics"]["alpha"],
+        match=settings["spatial_null"]["match"],
+        notice=notice,
+    message:
+        "Figure 8"
+    script:
+        "../../scripts/fig8.py"
