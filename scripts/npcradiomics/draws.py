@@ -266,7 +266,7 @@ def _require_comparable(tumour, observed, n_recurrent):
     outside = 1.0 - n_inside / n_recurrent
     if outside > MOST_OUTSIDE:
         raise NotDrawable(
-            f"{outside:.1%} of the recurrent region ({n_recurrent - n_inside} of {n_recurrent} voxels) lies outside the"
+            f"{100 * outside:.4g}% of the recurrent region ({n_recurrent - n_inside} of {n_recurrent} voxels) lies outside the"
             f" GTV, more than {MOST_OUTSIDE:.0%}: draws inside the GTV are no match for it"
         )
     in_piece = np.bincount(tumour.piece[observed], minlength=len(tumour.pieces))

@@ -64,7 +64,7 @@ def derive_regions(
     in_field = None if isodose95 is None else float(np.count_nonzero(gtvr & isodose95) / n_gtvr)
     warnings = []
     if outside > outside_gtv_warning:
-        warnings.append(f"{outside:.1%} of GTVr lies outside the GTV (more than {outside_gtv_warning:.0%})")
+        warnings.append(f"{100 * outside:.4g}% of GTVr lies outside the GTV (more than {outside_gtv_warning:.0%})")
     report = {
         "recurrent_definition": recurrent,
         "gtv_voxels": n_gtv,

@@ -132,7 +132,7 @@ class Tumour:
     """Shape of the tumour and of its recurrence; lengths in millimetres.
 
     The tumour is a union of three ellipsoids with a wobbly surface; the recurrence is an ellipsoid round a point of the
-    tumour, cut off 0.8 mm outside the tumour's surface (it has grown a little), scaled to the wanted share of the GTV.
+    tumour, cut off 0.5 mm outside the tumour's surface (it has grown a little), scaled to the wanted share of the GTV.
     """
 
     centre_mm: np.ndarray  # (3,) x, y, z
@@ -142,7 +142,7 @@ class Tumour:
     recurrence_centre_mm: np.ndarray
     recurrence_shape: np.ndarray  # (3,) relative half axes
     recurrence_scale_mm: float
-    growth_mm: float = 0.8
+    growth_mm: float = 0.5
     rim_mm: float = 3.0  # tissue that enhances beyond the contour, as at the indistinct borders of these tumours
 
     @classmethod

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-PATIENTS = ["REC001", "REC002", "REC003"]
+PATIENTS = ["REC001", "REC002", "REC003", "REC004"]
 COLUMNS = ("planning_mri", "recurrence_mri", "gtv", "gtvr", "isodose95")
 
 
@@ -49,6 +49,10 @@ def test_every_bad_patient_is_named_and_the_good_one_goes_on(cohort):
     assert "recurrence_mri: data/REC001/recurrence_mri.nii.gz: no such file" in failed["REC001"]
     assert "gtv: data/REC002/gtv.nii.gz: the mask is empty" in failed["REC002"]
     assert (cohort.results / "patients/REC003/features/recurrent.tsv").exists()
+    table = (cohort.folder / "results/failed.tsv").read_text(encoding="utf-8").splitlines()
+    assert [line.split("\t")[:2] for line in table[1:]] == [["REC001", "check_inputs"], ["REC002", "check_inputs"]]
+    assert "2 patients failed (results/failed.tsv):" in run.stdout
+    assert "try: correct the file, or its path in the patients table" in run.stdout
     for patient in ("REC001", "REC002"):
         assert not [p for p in (cohort.results / "patients" / patient).rglob("*") if p.is_file()]
     assert not (cohort.results / "cohort").exists()
@@ -80,3 +84,31 @@ def test_fewer_than_three_patients_are_refused(cohort):
     assert run.returncode != 0
     line = next(line for line in run.stdout.splitlines() if line.startswith("FAILED"))
     assert "2 patients left for the statistics (REC001, REC002), at least 3 needed" in line
+
+
+def test_the_cohort_goes_on_without_the_patient_who_failed_and_says_so(cohort):
+    cohort.config["spatial_null"] = {"n_draws": 9, "surrogates": 5, "n_recombinations": 1000}
+    gtv = (cohort.folder / "data/REC002/gtv.nii.gz").read_bytes()
+    change(cohort.folder / "data/REC002/gtv.nii.gz", np.zeros_like)
+    cohort.write_patients(cohort.rows)
+    assert cohort.run("--keep-going", "--", "all").returncode != 0
+    assert not (cohort.results / "tables/table2.md").exists()
+
+    cohort.config["allow_missing"] = True
+    run = cohort.run("all")
+    assert run.returncode == 0, run.stdout[-3000:]
+    words = "Without 1 of 4 patients: REC002 (check_inputs)"
+    for figure in (f"fig{k}" for k in range(2, 9)):
+        assert words in (cohort.results / f"figures/{figure}.caption.rst").read_text(encoding="utf-8").replace("\\", "")
+    for table in ("table2", "table3", "definitions"):
+        text = (cohort.results / f"tables/{table}.md").read_text(encoding="utf-8").replace("\\", "")
+        assert "REC002" in text and ("n = 3" in text or "6 regions" in text), table
+    excluded = (cohort.results / "cohort/excluded.tsv").read_text(encoding="utf-8").splitlines()
+    assert excluded[1].startswith("REC002\tcheck_inputs\tgtv: data/REC002/gtv.nii.gz: the mask is empty")
+
+    # Put right, the patient is tried again and enters.
+    (cohort.folder / "data/REC002/gtv.nii.gz").write_bytes(gtv)
+    run = cohort.run("all")
+    assert run.returncode == 0, run.stdout[-3000:]
+    assert "n = 4" in (cohort.results / "tables/table2.md").read_text(encoding="utf-8")
+    assert "REC002" not in (cohort.results / "cohort/excluded.tsv").read_text(encoding="utf-8")
