@@ -22,7 +22,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 import numpy as np
 from extraction import machine, make_region
 
-from npcradiomics.draws import RegionMeter, draw_patient, write
+from npcradiomics.drawing import RegionMeter, draw_patient
+from npcradiomics.draws import write
 from npcradiomics.placement_shape import Tumour
 from npcradiomics.placements import Placements
 

@@ -31,7 +31,7 @@ import SimpleITK as sitk
 from scipy import ndimage, stats
 
 from npcradiomics.comparison import apply_rule
-from npcradiomics.draws import RegionMeter
+from npcradiomics.drawing import RegionMeter
 from npcradiomics.extraction import FEATURE_NAMES
 from npcradiomics.null_comparison import compare_with_null
 from npcradiomics.null_verdict import TEXTURE

@@ -5,7 +5,8 @@ import logging
 import SimpleITK as sitk
 
 from npcradiomics import job
-from npcradiomics.draws import draw_patient, write
+from npcradiomics.drawing import draw_patient
+from npcradiomics.draws import write
 from npcradiomics.image import read_image, read_mask, spacing_zyx_mm
 
 

@@ -8,7 +8,6 @@ import SimpleITK as sitk
 
 from npcradiomics.cuts import to_patient_axes
 from npcradiomics.notices import simulated_note
-from npcradiomics.placement_shape import COVARIATES
 from npcradiomics.style import CONTOUR_COLOURS, MM, PAGE_WIDTH, RC, TYPE, new_figure, say_notice
 
 N_SHOWN = 6  # draws, the first ones
@@ -51,7 +50,7 @@ def draw_placements(planning, gtv, draws, simulated):
                 _outline(axis, regions[column][z], (width, height), "gtvr", 1.2)
             if column < len(regions):
                 axis_column[0].set_title(f"draw {column}" if column else "observed")
-                axis_column[-1].set_xlabel(_numbers(draws.covariates[column]))
+                axis_column[-1].set_xlabel(_numbers(draws, column))
         for axis, z in zip(axes[:, 0], rows, strict=True):
             axis.set_ylabel(f"slice {z + 1}")
         beside = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right", "va": "top"}
@@ -79,8 +78,9 @@ def _words(draws):
     )
 
 
-def _numbers(covariates):
-    depth, surface, sphericity = (covariates[COVARIATES.index(n)] for n in ("depth_mm", "surface_share", "sphericity"))
+def _numbers(draws, k):
+    covariates = dict(zip(draws.covariate_names, draws.covariates[k], strict=True))
+    depth, surface, sphericity = (covariates[name] for name in ("depth_mm", "surface_share", "sphericity"))
     if np.isnan(depth):
         return "\n\n"
     return f"{depth:.1f} mm\n{surface:.0%}\n{sphericity:.2f}"

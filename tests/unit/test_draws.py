@@ -3,7 +3,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from npcradiomics.draws import Draws, RegionMeter, draw_patient, read, write
+from npcradiomics.drawing import RegionMeter, draw_patient
+from npcradiomics.draws import Draws, read, write
 from npcradiomics.extraction import FEATURE_NAMES, extract
 from npcradiomics.placement_shape import COVARIATES
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from npcradiomics.draws import draw_patient
+from npcradiomics.drawing import draw_patient
 from npcradiomics.placement_pictures import draw_placements
 from npcradiomics.style import SMALL_TYPE, TYPE, save
 

@@ -1,26 +1,5 @@
 """Texture, or only size? The cohort against regions of the same size drawn in the same tumours: tests, Table 3, Figures 6-8."""
 
-# What reads the draws also made them.
-READING_DRAWS = (
-    "artefact",
-    "draws",
-    "extraction",
-    "histogram",
-    "kernels",
-    "kernels_features",
-    "kernels_lloyd",
-    "kernels_placements",
-    "lloydmax",
-    "outliers",
-    "placement_shape",
-    "placements",
-    "resampling",
-    "standard",
-    "subregions",
-    "surrogates",
-    "texture",
-)
-
 
 rule compare_with_null:
     """Spatial null and surrogate null of every feature, the negative controls, each patient's ranks; the verdicts."""
@@ -29,7 +8,9 @@ rule compare_with_null:
         statistics=rules.compare_regions.output.statistics,
         regions=rules.collect_features.output.regions,
         core=core(
-            *READING_DRAWS,
+            "artefact",
+            "draws",
+            "kernels",
             "kernels_recombination",
             "null_comparison",
             "null_verdict",
