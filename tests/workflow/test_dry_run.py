@@ -18,8 +18,28 @@ def test_default_cohort_plans_every_step_for_every_patient(workspace):
         "extract_features",
     ]
     assert {name: counts[name] for name in per_patient} == dict.fromkeys(per_patient, "15")
-    for name in ("collect_features", "compare_regions", "table1", "table2", "fig2", "fig3", "fig4", "fig5"):
+    for name in ("collect_features", "compare_regions", "compare_with_null", "provenance"):
         assert counts[name] == "1"
+    for name in ("table1", "table2", "table3", *(f"fig{k}" for k in range(2, 9))):
+        assert counts[name] == "1"
+    assert counts["draw_regions"] == counts["fig_draws"] == "15"
+
+
+def test_spatial_null_is_switched_off_by_the_config(workspace):
+    workspace.simulate(PATIENTS)
+    workspace.config["spatial_null"] = {"enabled": False}
+    run = workspace.run("-n")
+    assert run.returncode == 0, run.stdout
+    counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
+    assert not {"draw_regions", "fig_draws", "compare_with_null", "table3", "fig6", "fig7", "fig8"} & set(counts)
+    assert counts["table2"] == "1"
+
+
+def test_unknown_patient_is_named(workspace):
+    workspace.simulate(PATIENTS)
+    run = workspace.run("-n", "results/heterogeneity/patients/REC100/features/recurrent.tsv")
+    assert run.returncode != 0
+    assert "REC100: no such patient in patients.tsv; did you mean REC" in run.stdout
 
 
 def test_targets_by_name_and_by_file(workspace):
