@@ -99,9 +99,12 @@ class Head:
         texture = ndimage.gaussian_filter(rng.standard_normal(labels.shape, dtype=np.float32), 1.6)
         return cls(labels, 0.08 * texture / texture.std(), low)
 
-    def render(self, points, contrast, thickness_mm):
-        """Grey values at points (..., 3) for a tuple of values per tissue, averaged over the slice thickness."""
+    def grey_values(self, contrast, thickness_mm):
+        """The head in a contrast (grey value per tissue), averaged over the slice thickness: float32, shaped as labels."""
         values = np.asarray(contrast, np.float32)[self.labels] * (1.0 + self.texture)
-        values = ndimage.gaussian_filter(values, (0.3 * thickness_mm / STEP_MM, 0.35, 0.35))
+        return ndimage.gaussian_filter(values, (0.3 * thickness_mm / STEP_MM, 0.35, 0.35))
+
+    def sample(self, values, points, outside):
+        """`values` on the head's grid (z, y, x) at points (..., 3), linearly; `outside` where the grid ends."""
         index = [(points[..., axis] - self.low_mm[axis]) / STEP_MM for axis in (2, 1, 0)]
-        return ndimage.map_coordinates(values, index, order=1, cval=float(contrast[0]))
+        return ndimage.map_coordinates(values, index, order=1, cval=float(outside))

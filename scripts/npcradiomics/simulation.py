@@ -3,6 +3,9 @@
 There are no public patients of this kind, so the default cohort is made here. Coordinates are millimetres in the
 patient frame of DICOM (x to the left, y to the back, z to the head); the nasopharynx is at the origin and the planning
 frame is the head's own frame. Arrays are (z, y, x). What a patient looks like follows from (seed, patient) alone.
+
+Points, distances and grey values are made plane by plane along z: in double precision they would take some hundred bytes
+per voxel. Only what needs all voxels at once is held whole, in single precision: random fields, noise, the results.
 """
 
 from dataclasses import dataclass
@@ -81,19 +84,22 @@ def simulate_patient(patient, seed, planted=True, size=(256, 256, 32), spacing_m
     difference = drawn if planted else NOTHING_PLANTED
 
     planning_grid = _grid(size, spacing_mm, centre_mm=(0.0, 12.0, 10.0))
-    planning_points = _points(planning_grid)
-    gtv, recurrent, enhancing = tumour.on(planning_points)
-    planning = _planning_mri(anatomy, planning_grid, planning_points, enhancing, recurrent, difference, rng)
+    masks = zip(*map(tumour.on, _planes(planning_grid)), strict=True)
+    gtv, recurrent, enhancing = (np.stack(planes) for planes in masks)
+    planning = _planning_mri(anatomy, planning_grid, enhancing, recurrent, difference, rng)
 
     transform = _draw_motion(rng, tumour.centre_mm)
     bend_deg = rng.uniform(2.0, 6.0)
     recurrence_grid = _recurrence_grid(size, spacing_mm, transform, rng)
-    head_points = _unbend(_transform_points(_points(recurrence_grid), transform.GetInverse()), bend_deg)
-    _, gtvr, _ = tumour.on(head_points)
-    recurrence = _recurrence_mri(anatomy, recurrence_grid, head_points, gtvr, rng)
+    to_planning = transform.GetInverse()
 
-    dose_gy = _dose(tumour, planning_grid, patient)
-    isodose95 = dose_gy >= 0.95 * PRESCRIPTION_GY
+    def to_head(points):
+        return _unbend(_transform_points(points, to_planning), bend_deg)
+
+    gtvr = np.stack([tumour.on(to_head(points))[1] for points in _planes(recurrence_grid)])
+    recurrence = _recurrence_mri(anatomy, recurrence_grid, to_head, gtvr, rng)
+
+    dose_gy, isodose95 = _dose(tumour, planning_grid, patient)
     voxel_cm3 = float(np.prod(planning_grid.GetSpacing())) / 1000.0
     inside = gtv & recurrent
     truth = {
@@ -116,12 +122,12 @@ def simulate_patient(patient, seed, planted=True, size=(256, 256, 32), spacing_m
         "gtvr_cm3_on_recurrence_mri": float(gtvr.sum() * np.prod(recurrence_grid.GetSpacing()) / 1000.0),
     }
     return SimulatedPatient(
-        planning_mri=_image(planning, planning_grid, sitk.sitkInt16),
-        recurrence_mri=_image(recurrence, recurrence_grid, sitk.sitkInt16),
-        gtv=_image(gtv, planning_grid, sitk.sitkUInt8),
-        gtvr=_image(gtvr, recurrence_grid, sitk.sitkUInt8),
-        dose=_image(dose_gy, planning_grid, sitk.sitkFloat32),
-        isodose95=_image(isodose95, planning_grid, sitk.sitkUInt8),
+        planning_mri=_image(planning, planning_grid),
+        recurrence_mri=_image(recurrence, recurrence_grid),
+        gtv=_image(gtv.view(np.uint8), planning_grid),
+        gtvr=_image(gtvr.view(np.uint8), recurrence_grid),
+        dose=_image(dose_gy, planning_grid),
+        isodose95=_image(isodose95.view(np.uint8), planning_grid),
         transform=transform,
         truth=truth,
     )
@@ -215,44 +221,86 @@ def _planted_truth(difference):
     }
 
 
-def _planning_mri(anatomy, grid, points, enhancing, recurrent, difference, rng):
-    """Contrast-enhanced fat-suppressed T1 look, grey values 0..255 as the paper's images."""
-    image = anatomy.render(points, CONTRASTS["ce_fs_t1"], thickness_mm=grid.GetSpacing()[2])
+@dataclass(frozen=True)
+class Scanner:
+    """How a scanner renders a head: grey value per tissue, bias field, noise, scale and range of its grey values."""
+
+    contrast: tuple  # in the order of TISSUES
+    bias: float  # of the grey value
+    noise_sd: float  # grey values, before the gain
+    gain: float
+    maximum: int
+
+    @property
+    def tumour(self):
+        """Grey value of tumour."""
+        return self.contrast[TISSUES.index("tumour")]
+
+    def acquire(self, anatomy, grid, to_head, inside, tumour, rng):
+        """MRI on the grid: int16 (z, y, x).
+
+        to_head: maps points (y, x, 3) of the grid to the frame of the anatomy. inside: boolean (z, y, x), where the
+        grey values `tumour`, one per voxel in C order, replace the anatomy's; their precision is the image's.
+        """
+        values = anatomy.grey_values(self.contrast, thickness_mm=grid.GetSpacing()[2])
+        waves, phases = rng.normal(0, 1.0, (3, 3)), rng.uniform(0, 2 * np.pi, 3)
+        # The noise is complex, and its real part is drawn for all voxels before the imaginary part of the first.
+        real_noise = rng.standard_normal(inside.shape, dtype=np.float32)
+        tumour_planes = np.split(tumour, np.cumsum(inside.sum(axis=(1, 2)))[:-1])
+        image = np.empty(inside.shape, np.int16)
+        for k, points in enumerate(_planes(grid)):
+            plane = anatomy.sample(values, to_head(points), outside=self.contrast[0]).astype(tumour.dtype)
+            plane[inside[k]] = tumour_planes[k]
+            plane *= 1.0 + self.bias * _smooth_bias(points, waves, phases)
+            imaginary_noise = rng.standard_normal(plane.shape, dtype=np.float32)
+            magnitude = np.hypot(plane + self.noise_sd * real_noise[k], self.noise_sd * imaginary_noise)
+            image[k] = np.clip(np.rint(self.gain * magnitude), 0, self.maximum)
+        return image
+
+
+# Contrast-enhanced fat-suppressed T1 with grey values 0..255 as the paper's images; T1 of another scanner.
+PLANNING_SCANNER = Scanner(CONTRASTS["ce_fs_t1"], bias=0.04, noise_sd=2.0, gain=1.0, maximum=255)
+RECURRENCE_SCANNER = Scanner(CONTRASTS["t1"], bias=0.15, noise_sd=4.0, gain=3.1, maximum=1500)
+
+
+def _planning_mri(anatomy, grid, enhancing, recurrent, difference, rng):
+    """The tumour with its texture, and what was planted in the recurrent region."""
+    recurrent = recurrent[enhancing]
     spacing = np.array(grid.GetSpacing())[::-1]
-    coarse = _random_field(rng, enhancing.shape, COARSE_SCALE_MM / spacing)
-    fine = _random_field(rng, enhancing.shape, (0.0, 0.45, 0.45))
+    coarse = _random_field(rng, enhancing.shape, COARSE_SCALE_MM / spacing)[enhancing]
+    fine = _random_field(rng, enhancing.shape, (0.0, 0.45, 0.45))[enhancing]
     texture = TUMOUR_COARSE_SD * coarse * np.where(recurrent, difference.coarse_factor, 1.0)
     texture += TUMOUR_FINE_SD * fine * np.where(recurrent, difference.fine_factor, 1.0)
-    tumour = CONTRASTS["ce_fs_t1"][TISSUES.index("tumour")] + texture
+    tumour = PLANNING_SCANNER.tumour + texture
     tumour += np.where(recurrent, difference.brightness, 0.0)
-    image = np.where(enhancing, tumour, image)
-    image *= 1.0 + 0.04 * _smooth_bias(rng, grid)
-    return np.clip(np.rint(_rician(rng, image, sigma=2.0)), 0, 255)
+    return PLANNING_SCANNER.acquire(anatomy, grid, lambda points: points, enhancing, tumour, rng)
 
 
-def _recurrence_mri(anatomy, grid, head_points, gtvr, rng):
-    """T1 look of another scanner: other contrast, stronger bias field and noise; the treated tumour has become scar."""
-    image = anatomy.render(head_points, CONTRASTS["t1"], thickness_mm=grid.GetSpacing()[2])
-    tumour = CONTRASTS["t1"][TISSUES.index("tumour")]
-    image = np.where(gtvr, tumour + 12.0 * _random_field(rng, gtvr.shape, (0.3, 1.5, 1.5)), image)
-    image *= 1.0 + 0.15 * _smooth_bias(rng, grid)
-    return np.clip(np.rint(3.1 * _rician(rng, image, sigma=4.0)), 0, 1500)
+def _recurrence_mri(anatomy, grid, to_head, gtvr, rng):
+    """Other contrast, stronger bias field and noise; the treated tumour has become scar."""
+    scar = RECURRENCE_SCANNER.tumour + 12.0 * _random_field(rng, gtvr.shape, (0.3, 1.5, 1.5))[gtvr]
+    return RECURRENCE_SCANNER.acquire(anatomy, grid, to_head, gtvr, scar, rng)
 
 
 def _dose(tumour, grid, patient):
-    """Dose in gray: the prescription with a few per cent more in the middle, falling off 6 mm outside the GTV.
+    """Dose in gray (float32), and where it reaches 95 % of the prescription (boolean), both (z, y, x).
 
-    In OUT_OF_FIELD the field misses the tumour on the side where it comes back.
+    The prescription with a few per cent more in the middle, falling off 6 mm outside the GTV. In OUT_OF_FIELD the field
+    misses the tumour on the side where it comes back.
     """
-    points = _points(grid)
     shift = np.zeros(3)
     if patient in OUT_OF_FIELD:
         direction = tumour.recurrence_centre_mm - tumour.centre_mm
         shift = -18.0 * direction / np.linalg.norm(direction)
-    distance = np.full(points.shape[:-1], 60.0)
-    near = _near(points, tumour.centre_mm + shift, 70.0)
-    distance[near] = tumour.distance(points[near] - shift)
-    return PRESCRIPTION_GY * 1.04 / (1.0 + np.exp((distance - 12.0) / 3.0))
+    dose_gy = np.empty(grid.GetSize()[::-1], np.float32)
+    isodose95 = np.empty(dose_gy.shape, bool)
+    for k, points in enumerate(_planes(grid)):
+        distance = np.full(points.shape[:-1], 60.0)
+        near = _near(points, tumour.centre_mm + shift, 70.0)
+        distance[near] = tumour.distance(points[near] - shift)
+        plane = PRESCRIPTION_GY * 1.04 / (1.0 + np.exp((distance - 12.0) / 3.0))
+        dose_gy[k], isodose95[k] = plane, plane >= 0.95 * PRESCRIPTION_GY
+    return dose_gy, isodose95
 
 
 def _draw_motion(rng, centre_mm):
@@ -308,15 +356,16 @@ def _recurrence_grid(size, spacing_mm, transform, rng):
     return _grid(np.rint(extent / spacing), spacing, centre)
 
 
-def _points(grid):
-    """Physical points of an axis-aligned grid: (z, y, x, 3)."""
+def _planes(grid):
+    """Physical points of an axis-aligned grid, plane by plane: yields (y, x, 3), a new array each time."""
     origin, spacing, size = grid.GetOrigin(), grid.GetSpacing(), grid.GetSize()
-    x, y, z = (o + s * np.arange(n) for o, s, n in zip(origin, spacing, size, strict=True))
-    points = np.empty((len(z), len(y), len(x), 3))
-    points[..., 0] = x
-    points[..., 1] = y[:, None]
-    points[..., 2] = z[:, None, None]
-    return points
+    x, y, planes_z = (o + s * np.arange(n) for o, s, n in zip(origin, spacing, size, strict=True))
+    for z in planes_z:
+        points = np.empty((len(y), len(x), 3))
+        points[..., 0] = x
+        points[..., 1] = y[:, None]
+        points[..., 2] = z
+        yield points
 
 
 def _near(points, centre_mm, half_width_mm):
@@ -328,27 +377,21 @@ def _near(points, centre_mm, half_width_mm):
 
 
 def _random_field(rng, shape, sigma):
-    """Gaussian random field of zero mean and unit variance, smoothed by sigma voxels per axis."""
-    field = ndimage.gaussian_filter(rng.standard_normal(shape, dtype=np.float32), sigma, mode="wrap")
-    return (field - field.mean()) / field.std()
+    """Gaussian random field of zero mean and unit variance, smoothed by sigma voxels per axis; float32."""
+    field = rng.standard_normal(shape, dtype=np.float32)
+    ndimage.gaussian_filter(field, sigma, output=field, mode="wrap")
+    mean, sd = field.mean(), field.std()
+    field -= mean
+    field /= sd
+    return field
 
 
-def _smooth_bias(rng, grid):
-    """Smooth multiplicative field between about -1 and 1."""
-    points = _points(grid) / 90.0
-    waves = rng.normal(0, 1.0, (3, 3))
-    phases = rng.uniform(0, 2 * np.pi, 3)
-    return np.sin(points @ waves.T + phases).mean(axis=-1)
+def _smooth_bias(points, waves, phases):
+    """Smooth field at points (..., 3) between about -1 and 1: three waves, wave vectors (3, 3) in rad per 90 mm."""
+    return np.sin((points / 90.0) @ waves.T + phases).mean(axis=-1)
 
 
-def _rician(rng, image, sigma):
-    """Magnitude of the image with complex Gaussian noise (MRI noise)."""
-    real = image + sigma * rng.standard_normal(image.shape, dtype=np.float32)
-    imaginary = sigma * rng.standard_normal(image.shape, dtype=np.float32)
-    return np.hypot(real, imaginary)
-
-
-def _image(array, grid, pixel_type):
-    image = sitk.Cast(sitk.GetImageFromArray(np.asarray(array, dtype=np.float32)), pixel_type)
+def _image(array, grid):
+    image = sitk.GetImageFromArray(array)
     image.CopyInformation(grid)
     return image

@@ -1,8 +1,5 @@
 """DICOM in: what the patients table gives as DICOM becomes NIfTI, voxels and places without anything that identifies."""
 
-from npcradiomics.dicom_choice import selector
-from npcradiomics.dicom_file import state_of_files
-
 READING = (
     "contour_planes",
     "contour_raster",
@@ -19,32 +16,6 @@ READING = (
     "rtstruct",
     "transform_file",
 )
-
-
-def simulated_series(column):
-    """Input function: the series that simulate_dicom makes."""
-
-    def path(wildcards):
-        name = column(wildcards) if callable(column) else column
-        row = patients[wildcards.patient]
-        return sources.split(row[name])[0] if sources.is_dicom(row[name]) and is_simulated(row) else []
-
-    return path
-
-
-def series_of(column):
-    """Param function: the source and its state. Slices are no inputs one by one: Snakemake would record names with UIDs."""
-
-    def source(wildcards):
-        name = column(wildcards) if callable(column) else column
-        row = patients[wildcards.patient]
-        if not sources.is_dicom(row[name]):
-            return {}
-        chosen = selector(row.get(f"{name.removesuffix('_mri')}_series"))
-        state = "" if is_simulated(row) else state_of_files(sources.files(row[name]))
-        return {"path": sources.split(row[name])[0], "series": chosen, "state": state}
-
-    return source
 
 
 rule import_image:

@@ -1,5 +1,7 @@
 """Who enters the cohort, and where each patient's files lie, also those that an import makes."""
 
+from npcradiomics.dicom_choice import selector
+from npcradiomics.dicom_file import state_of_files
 from npcradiomics.notices import cohort_notice
 
 AFTER_REGISTRATION = ("accept_registration", "derive_regions", "extract_features", "draw_regions")
@@ -65,6 +67,32 @@ def dicom_of(column):
         return sources.split(value)[0] if is_simulated(row) else sources.files(value)
 
     return paths
+
+
+def simulated_series(column):
+    """Input function: the series that simulate_dicom makes."""
+
+    def path(wildcards):
+        name = column(wildcards) if callable(column) else column
+        row = patients[wildcards.patient]
+        return sources.split(row[name])[0] if sources.is_dicom(row[name]) and is_simulated(row) else []
+
+    return path
+
+
+def series_of(column):
+    """Param function: the source and its state. Slices are no inputs one by one: Snakemake would record names with UIDs."""
+
+    def source(wildcards):
+        name = column(wildcards) if callable(column) else column
+        row = patients[wildcards.patient]
+        if not sources.is_dicom(row[name]):
+            return {}
+        chosen = selector(row.get(f"{name.removesuffix('_mri')}_series"))
+        state = "" if is_simulated(row) else state_of_files(sources.files(row[name]))
+        return {"path": sources.split(row[name])[0], "series": chosen, "state": state}
+
+    return source
 
 
 def frame_facts(column):

@@ -6,7 +6,7 @@ provenance_files: {patient: {column: file}}; provenance_inputs: records of check
 import shlex
 
 # Said by the environment, because another number of cores in the command must not make the results look stale.
-os.environ["NPCRADIOMICS_COMMAND"] = shlex.join(sys.argv)
+os.environ.update(NPCRADIOMICS_COMMAND=shlex.join(sys.argv))
 
 
 rule provenance:
@@ -27,7 +27,7 @@ rule provenance:
     params:
         files=provenance_files,
         settings=settings,
-        results=workflow.pathvars.apply("<results>"),
+        results=lambda wildcards, output: os.path.dirname(output.record),
     message:
         "where the results come from"
     script:

@@ -1,0 +1,256 @@
+"""How the workflow grows with the cohort: start-up of the main process, and the step that needs all patients at once.
+
+    python benchmarks/scale.py start_up                  14, 100, 1,000 and 5,000 patients; about 5 minutes on one core
+    python benchmarks/scale.py opened                    which files the main process opens while it builds the DAG
+    python benchmarks/scale.py cohort                    5,000 patients x 47 features x 2 regions; 2 minutes
+    python benchmarks/scale.py cohort --patients 500 --keep /tmp/cohort
+
+CPU seconds and peak memory are the operating system's (wait4) of one process each with its children. The images of start_up are
+empty files: a rule that looked into one would fail. In the cohort every feature differs between the regions, half of
+the differences are skewed (Wilcoxon), half normal (t): nothing is left out because it is not significant, the worst case.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+ROOT = Path(__file__).parents[1]
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", NUMBA_NUM_THREADS="1")
+sys.path[:0] = [str(ROOT / "scripts")]
+
+IMAGES = ("planning_mri", "recurrence_mri", "gtv", "gtvr", "isodose95")
+SIZES = (14, 100, 1000, 5000)
+GOAL_S = {1000: 15, 5000: 90}
+REGIONS = ("recurrent", "non_recurrent")
+COHORT_GOAL_S, COHORT_GOAL_MB = 60, 2000
+# Of each patient, as the image steps leave it; what collect_features reads.
+PER_PATIENT = {
+    "recurrent": "features/recurrent.tsv",
+    "non_recurrent": "features/non_recurrent.tsv",
+    "pyradiomics": "features/pyradiomics.tsv",
+    "intensities": "features/intensities.tsv",
+    "notes": "features/notes.json",
+    "regions": "regions/regions.json",
+}
+COHORT_TABLES = {name: name for name in ("features", "excluded", "regions", "pyradiomics", "intensities")}
+STATISTICS_TABLES = (
+    {name: name for name in ("statistics", "stability", "correlation")}
+    | {"sizes": "size"}
+    | {name: f"components_{name}" for name in ("explained", "loadings", "scores")}
+)
+ENDINGS = {"pdf": "pdf", "png": "png", "data": "tsv", "caption": "caption.rst"}
+ENDINGS |= {"tsv": "tsv", "markdown": "md", "latex": "tex", "word": "docx"}
+SCRIPTS = ("collect_features", "compare_regions", "table2", "fig2", "fig3", "fig4", "fig5")
+
+
+def measured(command, folder, **environment):
+    """Run a command; (exit code, CPU s, wall s, peak MB, what it printed) of it and the children it waited for."""
+    with open(Path(folder) / "output.txt", "w+", encoding="utf-8") as output:
+        began = time.monotonic()
+        env = os.environ | environment
+        process = subprocess.Popen(command, cwd=folder, env=env, stdout=output, stderr=subprocess.STDOUT)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.monotonic() - began
+        output.seek(0)
+        text = output.read()
+    return process.returncode, usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, text
+
+
+def write_patients(folder, n):
+    """A patients table with n patients whose images are empty files, and a config."""
+    names = [f"P{k:05d}" for k in range(1, n + 1)]
+    for name in names:
+        (folder / "images" / name).mkdir(parents=True)
+        for image in IMAGES:
+            (folder / f"images/{name}/{image}.nii.gz").touch()
+    rows = [("patient", "gtvr_frame", *IMAGES)]
+    rows += [(name, "recurrence", *(f"images/{name}/{image}.nii.gz" for image in IMAGES)) for name in names]
+    (folder / "patients.tsv").write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
+    pyradiomics = ROOT / "config/heterogeneity/pyradiomics.yaml"
+    config = {"heterogeneity": {"patients": "patients.tsv", "pyradiomics": str(pyradiomics)}}
+    (folder / "config.yaml").write_text(json.dumps(config), encoding="utf-8")
+
+
+def dry_run(target, quiet="all"):
+    command = [sys.executable, "-m", "snakemake", target, "-s", str(ROOT / "Snakefile"), "--configfile", "config.yaml"]
+    return [*command, "-c1", "-n", "-q", quiet]
+
+
+def start_up(arguments):
+    print(
+        "| patients | target | jobs | CPU s | wall s | CPU ms per job | peak MB | load |\n|---|---|---|---|---|---|---|---|"
+    )
+    missed = []
+    for n in arguments.patients or SIZES:
+        with tempfile.TemporaryDirectory(prefix="scale-") as folder:
+            write_patients(Path(folder), n)
+            for target in arguments.targets:
+                code, cpu, wall, peak, text = measured(dry_run(target, "rules"), folder)
+                total = [line.split()[1] for line in text.splitlines() if line.split()[:1] == ["total"]]
+                if code or not total:
+                    sys.exit(f"{n} patients, {target}: exit code {code}\n{text[-3000:]}")
+                jobs = int(total[0])
+                row = f"| {n:,} | {target} | {jobs:,} | {cpu:.1f} | {wall:.1f} | {1000 * cpu / jobs:.1f} | {peak:.0f} |"
+                print(f"{row} {os.getloadavg()[0]:.1f} |", flush=True)
+                missed += [f"{n} patients, {target}: {cpu:.1f} CPU s"] * (cpu > GOAL_S.get(n, cpu))
+    print("goals missed: " + "; ".join(missed) if missed else "goals reached: 1,000 <= 15 s, 5,000 <= 90 s (CPU)")
+    return bool(missed)
+
+
+HOOK = """
+import atexit, collections, os, sys
+opened = collections.Counter()
+def count(event, arguments):
+    if event == "open" and isinstance(arguments[0], str):
+        opened[os.path.relpath(arguments[0])] += 1
+sys.addaudithook(count)
+@atexit.register
+def tell():
+    images = sum(times for path, times in opened.items() if path.endswith(".nii.gz"))
+    print("AUDIT", os.getpid(), "opened", sum(opened.values()), "images", images, "patients.tsv", opened["patients.tsv"])
+"""
+
+
+def opened(arguments):
+    """Python's own record of what is opened (an audit hook in every process of the dry run)."""
+    wrong = False
+    for n in arguments.patients or (100,):
+        with tempfile.TemporaryDirectory(prefix="scale-") as folder:
+            write_patients(Path(folder), n)
+            (Path(folder) / "hook").mkdir()
+            (Path(folder) / "hook/sitecustomize.py").write_text(HOOK, encoding="utf-8")
+            code, *_, text = measured(dry_run("all"), folder, PYTHONPATH=str(Path(folder) / "hook"))
+            audits = [line.split() for line in text.splitlines() if line.startswith("AUDIT")]
+            if code or not audits:
+                sys.exit(f"exit code {code}\n{text[-3000:]}")
+            for _, _, _, files, _, images, _, table in audits:
+                print(f"{n} patients: {files} files opened, {images} of them images, the patients table {table} times")
+                wrong |= int(images) > 0 or int(table) > 1
+    return wrong
+
+
+def write_image_steps(folder, n):
+    """What the image steps leave of n patients, in the format that collect_features reads."""
+    import numpy as np
+
+    from npcradiomics.extraction import FEATURE_NAMES
+    from npcradiomics.intensities import intensity_shares
+
+    rng = np.random.default_rng(8)
+    names = [f"P{k:05d}" for k in range(1, n + 1)]
+    skewed = np.arange(len(FEATURE_NAMES)) % 2 == 0
+    for name in names:
+        at = folder / "patients" / name
+        (at / "features").mkdir(parents=True)
+        (at / "regions").mkdir()
+        rest = rng.normal(50, 10, len(FEATURE_NAMES))
+        difference = np.where(skewed, rng.lognormal(0, 1, len(FEATURE_NAMES)), rng.normal(0.5, 1, len(FEATURE_NAMES)))
+        cm3 = {"recurrent": rng.uniform(2, 12), "non_recurrent": 10.0}
+        head = "\t".join(["patient", "region", "n_voxels", "volume_cm3", *FEATURE_NAMES])
+        for region, values in {"recurrent": rest + difference, "non_recurrent": rest}.items():
+            numbers = "\t".join(map(repr, [int(100 * cm3[region]), float(cm3[region]), *values.tolist()]))
+            (at / f"features/{region}.tsv").write_text(f"{head}\n{name}\t{region}\t{numbers}\n", encoding="utf-8")
+        peers = "\t".join(f"glcm_{k}" for k in range(107))
+        rows = "".join(f"{name}\t{region}\t" + "\t".join(["0.5"] * 107) + "\n" for region in REGIONS)
+        (at / "features/pyradiomics.tsv").write_text(f"patient\tregion\t{peers}\n{rows}", encoding="utf-8")
+        voxels = {"recurrent": rng.normal(120, 9, 400), "non_recurrent": rng.normal(100, 20, 900)}
+        shares = intensity_shares({region: np.rint(values) for region, values in voxels.items()})
+        rows = ["\t".join(["patient", *shares[0]]), *("\t".join(map(str, [name, *s.values()])) for s in shares)]
+        (at / "features/intensities.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+        note = {"branch": "3D", "undefined": {}, "largest_zone": 10}
+        notes = {"patient": name} | dict.fromkeys(REGIONS, note)
+        (at / "features/notes.json").write_text(json.dumps(notes), encoding="utf-8")
+        report = {f"{region}_cm3": float(size) for region, size in cm3.items()}
+        report |= {"patient": name, "in_field": "yes", "in_field_fraction": 1.0, "warnings": []}
+        (at / "regions/regions.json").write_text(json.dumps(report), encoding="utf-8")
+    (folder / "patients.tsv").write_text("patient\n" + "".join(f"{name}\n" for name in names), encoding="utf-8")
+
+
+class Files(SimpleNamespace):
+    """Named files or parameters, as Snakemake hands them over."""
+
+    def __getitem__(self, name):
+        return getattr(self, name)
+
+
+def run_script(name, folder):
+    """The script of a rule on the cohort in `folder`, in this process."""
+    tables = {table: folder / f"{file}.tsv" for table, file in (COHORT_TABLES | STATISTICS_TABLES).items()}
+    params = {
+        "simulated": True,
+        "notice": "Made up for a benchmark.",
+        "exclude": "",
+        "left_out": [],
+        "clinical_columns": [],
+    }
+    params |= {"regions": {"in_field_minimum": 0.95}}
+    params |= {"statistics": {"alpha": 0.05, "n_tests": 47, "seed": 2020, "n_boot": 2000}}
+    inputs, outputs = tables, tables
+    if name == "collect_features":
+        params["patients"] = sorted(path.name for path in (folder / "patients").iterdir())
+        inputs = {
+            file: [folder / "patients" / p / path for p in params["patients"]] for file, path in PER_PATIENT.items()
+        }
+        inputs["patients"] = folder / "patients.tsv"
+    elif name != "compare_regions":
+        inputs = tables | {"caption": ROOT / f"workflow/report/{name}.rst"}
+        outputs = {kind: folder / f"{name}.{ending}" for kind, ending in ENDINGS.items()}
+    snakemake = SimpleNamespace(input=Files(**inputs), output=Files(**outputs), params=Files(**params))
+    importlib.import_module(name).main(snakemake)
+
+
+def cohort(arguments):
+    """Each script in a process of its own, as Snakemake runs it."""
+    missed = False
+    for n in arguments.patients or (5000,):
+        with tempfile.TemporaryDirectory(prefix="scale-") as temporary:
+            folder = Path(arguments.keep or temporary)
+            folder.mkdir(exist_ok=True)
+            if not (folder / "patients.tsv").exists():
+                measured([sys.executable, __file__, "write", "--patients", str(n), "--keep", str(folder)], temporary)
+            print(f"| {n:,} patients | CPU s | wall s | peak MB |\n|---|---|---|---|", flush=True)
+            rows = {}
+            for name in arguments.only or SCRIPTS:
+                code, *rows[name], text = measured([sys.executable, __file__, name, "--keep", str(folder)], temporary)
+                if code:
+                    sys.exit(f"{name}: exit code {code}\n{text[-3000:]}")
+                cpu, wall, peak = rows[name]
+                print(f"| {name} | {cpu:.1f} | {wall:.1f} | {peak:.0f} |", flush=True)
+            cpu, wall, peak = (
+                sum(row[0] for row in rows.values()),
+                sum(row[1] for row in rows.values()),
+                max(row[2] for row in rows.values()),
+            )
+            print(f"| all | {cpu:.1f} | {wall:.1f} | {peak:.0f} |", flush=True)
+            missed |= cpu > COHORT_GOAL_S or peak > COHORT_GOAL_MB
+    print("goal missed" if missed else f"goal reached: {COHORT_GOAL_S} s, {COHORT_GOAL_MB} MB")
+    return missed
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "what", choices=["start_up", "opened", "cohort", "write", *SCRIPTS], metavar="start_up|opened|cohort"
+    )
+    parser.add_argument("--patients", type=int, nargs="+", help="sizes of cohorts")
+    parser.add_argument("--targets", nargs="+", default=["all", "cohort_stats"])
+    parser.add_argument("--keep", help="folder in which the cohort's files are left, and looked for")
+    parser.add_argument("--only", nargs="+", help="these scripts of the cohort step")
+    arguments = parser.parse_args()
+    if arguments.what == "write":
+        return write_image_steps(Path(arguments.keep), arguments.patients[0])
+    if arguments.what in SCRIPTS:
+        return run_script(arguments.what, Path(arguments.keep))
+    return {"start_up": start_up, "opened": opened, "cohort": cohort}[arguments.what](arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
