@@ -13,7 +13,8 @@ def main(snakemake):
     curve, paths, scores = (pd.read_csv(snakemake.input[name], sep="\t") for name in ("curve", "paths", "radscore"))
     model = read_json(snakemake.input.model)
     write_table(scores, snakemake.output.data)
-    figure = draw_selection(curve, paths, scores, model["threshold"], sentence_of(model), snakemake.params.simulated)
+    measure, simulated = snakemake.params.measure, snakemake.params.simulated
+    figure = draw_selection(curve, paths, scores, model["threshold"], measure, sentence_of(model), simulated)
     save(figure, snakemake.output.pdf, snakemake.output.png)
 
 

@@ -18,18 +18,21 @@ MOST_LABELLED = 8  # features named below the coefficient paths
 MOST_FREQUENT = 12
 
 
-def draw_selection(curve, paths, scores, threshold, sentence, simulated):
+MEASURES = {"deviance": "binomial deviance", "class": "share misclassified"}
+
+
+def draw_selection(curve, paths, scores, threshold, measure, sentence, simulated):
     """Figure 2. A: cross-validation; B: coefficient paths; C, D: rad-scores of both sets.
 
     curve: lambda, cvm, cvsd, n_features, mark, used; paths: feature, lambda, coefficient, selected; scores: set,
-    effective, rad_score; threshold: None where nobody is called effective; sentence: what must be said, or "".
+    effective, rad_score; threshold: None where nobody is called effective; measure: deviance or class; sentence: what must be said, or "".
     """
     used = float(np.log(curve.loc[curve["used"], "lambda"].iloc[0]))
     named = _kept_at(used, paths)
     heights = [1, 0.065 * (max(min(len(named), MOST_LABELLED), 3) + 1), 1]
     figure, axes = new_figure(PAGE_WIDTH, PAGE_WIDTH * 0.4 * sum(heights), nrows=3, ncols=2, height_ratios=heights)
     with plt.rc_context(RC):
-        _cross_validation(axes[0, 0], curve)
+        _cross_validation(axes[0, 0], curve, MEASURES[measure])
         _paths(axes[0, 1], paths, named, used)
         _names(axes[1, 0], named, heights[1] / 0.065)
         for axis, name in zip(axes[2], ("train", "validation"), strict=True):
@@ -109,13 +112,13 @@ def draw_validation(areas, permuted, report, selection, decision, sentence, simu
     return figure
 
 
-def _cross_validation(axis, curve):
+def _cross_validation(axis, curve, label):
     x = np.log(curve["lambda"])
     axis.errorbar(x, curve["cvm"], curve["cvsd"], fmt="o", ms=2, color="#D55E00", ecolor="0.75", elinewidth=0.6)
     marked = curve[curve["mark"].fillna("") != ""]
     for penalty, used in zip(marked["lambda"], marked["used"], strict=True):
         axis.axvline(np.log(penalty), color="0.3", lw=0.7, ls="-" if used else ":")
-    axis.set(xlabel="log λ (solid: used)", ylabel="binomial deviance")
+    axis.set(xlabel="log λ (solid: used)", ylabel=label)
     top = axis.secondary_xaxis("top")
     ticks = np.linspace(0, len(curve) - 1, 8).round().astype(int)
     top.set_xticks(x.iloc[ticks], [str(n) for n in curve["n_features"].iloc[ticks]])

@@ -71,6 +71,7 @@ rule liu_fig2:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        measure=settings["model"]["measure"],
         simulated=simulated_cohort,
     message:
         "Figure 2"
