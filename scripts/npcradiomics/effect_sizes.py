@@ -70,17 +70,9 @@ def rank_biserial_interval(differences, counts, level=0.95):
     The ranks of a resample follow from its counts and one sort; sorting each resample would take minutes
     for 5,000 patients.
     """
-    keep = differences != 0
-    size, group = np.unique(np.abs(differences[keep]), return_inverse=True)
-    if not len(size):
-        return np.nan, np.nan
-    order = np.argsort(group, kind="stable")
-    rows = np.flatnonzero(keep)[order]
-    is_positive = (differences[rows] > 0)[:, None]
-    starts = np.searchsorted(group[order], np.arange(len(size))) if len(size) < len(order) else None
-    # Blocks of resamples that fit into the processor's cache.
-    blocks = np.array_split(counts, max(1, counts.size // 200_000), axis=1)
-    r = np.concatenate([_resampled(block[rows], is_positive, starts) for block in blocks])
+    v, n, _ = resampled_rank_sums(differences, counts)
+    with np.errstate(invalid="ignore"):
+        r = 2 * (2 * v) / (n * (n + 1)) - 1
     r = r[~np.isnan(r)]
     if not len(r):
         return np.nan, np.nan
@@ -89,7 +81,25 @@ def rank_biserial_interval(differences, counts, level=0.95):
     return float(low), float(high)
 
 
-def _resampled(chosen, is_positive, starts):
+def resampled_rank_sums(differences, counts):
+    """The signed-rank statistic of each resample: v, n, tied, (n_boot,) each, as paired_tests.normal_p takes them.
+
+    Parameters as rank_biserial_interval.
+    """
+    keep = differences != 0
+    size, group = np.unique(np.abs(differences[keep]), return_inverse=True)
+    if not len(size):
+        return (np.zeros(counts.shape[1]),) * 3
+    order = np.argsort(group, kind="stable")
+    rows = np.flatnonzero(keep)[order]
+    is_positive = (differences[rows] > 0)[:, None]
+    starts = np.searchsorted(group[order], np.arange(len(size))) if len(size) < len(order) else None
+    # Blocks of resamples that fit into the processor's cache.
+    blocks = np.array_split(counts, max(1, counts.size // 200_000), axis=1)
+    return np.concatenate([_rank_sums(block[rows], is_positive, starts) for block in blocks], axis=1)
+
+
+def _rank_sums(chosen, is_positive, starts):
     positive = chosen * is_positive
     if starts is not None:
         chosen = np.add.reduceat(chosen, starts, axis=0)
@@ -98,8 +108,8 @@ def _resampled(chosen, is_positive, starts):
     below = np.cumsum(chosen, axis=0, dtype=np.float32)
     n = below[-1].astype(float)
     twice_v = np.einsum("ij,ij->j", positive, 2 * below - chosen + 1, dtype=float)
-    with np.errstate(invalid="ignore"):
-        return 2 * twice_v / (n * (n + 1)) - 1
+    tied = np.einsum("ij,ij,ij->j", chosen, chosen, chosen, dtype=float) - n
+    return np.stack([twice_v / 2, n, tied])
 
 
 def resample_counts(n, n_boot, seed):

@@ -93,8 +93,11 @@ def report(found, table):
     """Write the records as a tab-separated table and return the lines to show on the terminal."""
     told = rows(found)
     write_rows(told, table)
-    patients = sorted({row["patient"] for row in told} - {"cohort"})
-    lines = [f"{len(patients)} patient{'s' * (len(patients) != 1)} failed ({table}):"]
+    n_patients = len({record["patient"] for record in found} - {""})
+    n_steps = sum(record["patient"] == "" for record in found)
+    who = [f"{n_patients} patient{'s' * (n_patients != 1)}"] * (n_patients > 0)
+    who += [f"{n_steps} step{'s' * (n_steps != 1)} of the cohort"] * (n_steps > 0)
+    lines = [f"{' and '.join(who)} failed ({table}):"]
     for row in told:
         lines += [f"  {row['patient']}  {row['step']}: {row['reason']}", f"      try: {row['try']}; log: {row['log']}"]
     return lines

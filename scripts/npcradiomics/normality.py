@@ -39,7 +39,27 @@ def shapiro_wilk(values):
     size = np.sqrt((a @ a) * (x @ x))
     # 1 - W as a product: exact for W near 1.
     one_minus_w = (size - a @ x) * (size + a @ x) / size**2
-    return {"shapiro_w": float(1 - one_minus_w), "shapiro_p": _p(one_minus_w, n), "reason": ""}
+    return {"shapiro_w": float(1 - one_minus_w), "shapiro_p": float(_p(one_minus_w, n)), "reason": ""}
+
+
+def shapiro_p_without_each(values, squares):
+    """p of shapiro_wilk without each value in turn, (n,), all at once: 1 - W is right to about 1e-9 relative.
+
+    Parameters: values, (n,), n at least 13; squares, (n,) the sum of squares about the mean without each, above 0. NaN
+    where R refuses the size.
+    """
+    n = len(values) - 1
+    if not SIZES[0] <= n <= SIZES[1]:
+        return np.full(len(values), np.nan)
+    order = np.argsort(values, kind="stable")
+    x = values[order] - np.median(values)
+    a = weights(n)
+    # Without the i-th smallest, those above it move down by one place.
+    before, after = np.append(0.0, np.cumsum(a * x[:-1])), np.append(np.cumsum((a * x[1:])[::-1])[::-1], 0.0)
+    product = np.empty(len(values))
+    product[order] = before + after
+    size = np.sqrt((a @ a) * squares)
+    return _p((size - product) * (size + product) / size**2, n)
 
 
 @functools.cache
@@ -62,10 +82,10 @@ def _p(one_minus_w, n):
     if n == 3:
         # Exact distribution; R's constants 6/pi and asin(sqrt(3/4)).
         return float(max(1.90985931710274 * (np.arcsin(np.sqrt(1 - one_minus_w)) - 1.04719755119660), 0.0))
-    y = np.log(max(one_minus_w, np.finfo(float).tiny))
+    y = np.log(np.maximum(one_minus_w, np.finfo(float).tiny))
     if n > 11:
         mean, log_sd = _polynomial(_MEAN, np.log(n)), _polynomial(_LOG_SD, np.log(n))
-        return float(special.ndtr(-(y - mean) / np.exp(log_sd)))
+        return special.ndtr(-(y - mean) / np.exp(log_sd))
     gamma = _polynomial(_GAMMA, n)
     if y >= gamma:
         return 1e-99

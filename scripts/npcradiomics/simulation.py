@@ -84,9 +84,10 @@ def simulate_patient(patient, seed, planted=True, size=(256, 256, 32), spacing_m
     difference = drawn if planted else NOTHING_PLANTED
 
     planning_grid = _grid(size, spacing_mm, centre_mm=(0.0, 12.0, 10.0))
-    masks = zip(*map(tumour.on, _planes(planning_grid)), strict=True)
-    gtv, recurrent, enhancing = (np.stack(planes) for planes in masks)
-    planning = _planning_mri(anatomy, planning_grid, enhancing, recurrent, difference, rng)
+    gtv, recurrent, enhancing = masks = np.empty((3, *planning_grid.GetSize()[::-1]), bool)
+    for k, points in enumerate(_planes(planning_grid)):
+        masks[:, k] = tumour.on(points)
+    planning_mri = _planning_mri(anatomy, planning_grid, enhancing, recurrent, difference, rng)
 
     transform = _draw_motion(rng, tumour.centre_mm)
     bend_deg = rng.uniform(2.0, 6.0)
@@ -97,9 +98,9 @@ def simulate_patient(patient, seed, planted=True, size=(256, 256, 32), spacing_m
         return _unbend(_transform_points(points, to_planning), bend_deg)
 
     gtvr = np.stack([tumour.on(to_head(points))[1] for points in _planes(recurrence_grid)])
-    recurrence = _recurrence_mri(anatomy, recurrence_grid, to_head, gtvr, rng)
+    recurrence_mri = _recurrence_mri(anatomy, recurrence_grid, to_head, gtvr, rng)
 
-    dose_gy, isodose95 = _dose(tumour, planning_grid, patient)
+    dose, isodose95 = _dose(tumour, planning_grid, patient)
     voxel_cm3 = float(np.prod(planning_grid.GetSpacing())) / 1000.0
     inside = gtv & recurrent
     truth = {
@@ -122,11 +123,11 @@ def simulate_patient(patient, seed, planted=True, size=(256, 256, 32), spacing_m
         "gtvr_cm3_on_recurrence_mri": float(gtvr.sum() * np.prod(recurrence_grid.GetSpacing()) / 1000.0),
     }
     return SimulatedPatient(
-        planning_mri=_image(planning, planning_grid),
-        recurrence_mri=_image(recurrence, recurrence_grid),
+        planning_mri=planning_mri,
+        recurrence_mri=recurrence_mri,
         gtv=_image(gtv.view(np.uint8), planning_grid),
         gtvr=_image(gtvr.view(np.uint8), recurrence_grid),
-        dose=_image(dose_gy, planning_grid),
+        dose=dose,
         isodose95=_image(isodose95.view(np.uint8), planning_grid),
         transform=transform,
         truth=truth,
@@ -237,7 +238,7 @@ class Scanner:
         return self.contrast[TISSUES.index("tumour")]
 
     def acquire(self, anatomy, grid, to_head, inside, tumour, rng):
-        """MRI on the grid: int16 (z, y, x).
+        """MRI on the grid: image of int16.
 
         to_head: maps points (y, x, 3) of the grid to the frame of the anatomy. inside: boolean (z, y, x), where the
         grey values `tumour`, one per voxel in C order, replace the anatomy's; their precision is the image's.
@@ -255,7 +256,7 @@ class Scanner:
             imaginary_noise = rng.standard_normal(plane.shape, dtype=np.float32)
             magnitude = np.hypot(plane + self.noise_sd * real_noise[k], self.noise_sd * imaginary_noise)
             image[k] = np.clip(np.rint(self.gain * magnitude), 0, self.maximum)
-        return image
+        return _image(image, grid)
 
 
 # Contrast-enhanced fat-suppressed T1 with grey values 0..255 as the paper's images; T1 of another scanner.
@@ -283,7 +284,7 @@ def _recurrence_mri(anatomy, grid, to_head, gtvr, rng):
 
 
 def _dose(tumour, grid, patient):
-    """Dose in gray (float32), and where it reaches 95 % of the prescription (boolean), both (z, y, x).
+    """Dose in gray (image of float32), and where it reaches 95 % of the prescription (boolean array).
 
     The prescription with a few per cent more in the middle, falling off 6 mm outside the GTV. In OUT_OF_FIELD the field
     misses the tumour on the side where it comes back.
@@ -300,7 +301,7 @@ def _dose(tumour, grid, patient):
         distance[near] = tumour.distance(points[near] - shift)
         plane = PRESCRIPTION_GY * 1.04 / (1.0 + np.exp((distance - 12.0) / 3.0))
         dose_gy[k], isodose95[k] = plane, plane >= 0.95 * PRESCRIPTION_GY
-    return dose_gy, isodose95
+    return _image(dose_gy, grid), isodose95
 
 
 def _draw_motion(rng, centre_mm):

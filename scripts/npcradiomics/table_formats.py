@@ -3,6 +3,7 @@
 import datetime
 import io
 import re
+import textwrap
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
@@ -107,7 +108,7 @@ def write_docx(path, table):
     document.styles["Normal"].font.name = "Arial"
     document.styles["Normal"].font.size = Pt(9)
     document.core_properties.created = document.core_properties.modified = _WORD_DATE
-    document.core_properties.title = table.caption
+    document.core_properties.title = textwrap.shorten(table.caption, 255, placeholder="...")  # Word's limit
     document.core_properties.author = ""
     _set_page(document.sections[0], across=len(table.header) > _PORTRAIT_COLUMNS)
     document.add_paragraph().add_run(table.caption).bold = True

@@ -1,10 +1,15 @@
 """The simulated patient: seeded, with what the papers tell of the real ones, and the truth beside it."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from scipy import ndimage
 
-from npcradiomics.simulation import MAX_ROTATION_DEG, MAX_TRANSLATION_MM, simulate_patient
+from npcradiomics import simulation
+from npcradiomics.head import CONTRASTS, TISSUES, Head
+from npcradiomics.simulation import MAX_ROTATION_DEG, MAX_TRANSLATION_MM, Planted, Tumour, simulate_patient
 
 SMALL = {"size": (96, 96, 20), "spacing_mm": (1.6, 1.6, 6.0)}
 
@@ -97,3 +102,85 @@ def test_null_cohort_differs_only_where_something_was_planted(cohort):
     assert changed.any()
     assert not (changed & ~near).any()
     assert (arrays(null)[1] == arrays(cohort["REC001"])[1]).all()
+
+
+def whole_points(image):
+    """Physical points of all voxels of an axis-aligned image at once: (z, y, x, 3)."""
+    axes = (
+        o + s * np.arange(n) for o, s, n in zip(image.GetOrigin(), image.GetSpacing(), image.GetSize(), strict=True)
+    )
+    x, y, z = axes
+    return np.stack(np.broadcast_arrays(x, y[:, None], z[:, None, None]), axis=-1)
+
+
+def whole_field(rng, shape, sigma):
+    field = ndimage.gaussian_filter(rng.standard_normal(shape, dtype=np.float32), sigma, mode="wrap")
+    return (field - field.mean()) / field.std()
+
+
+def whole_mri(rng, anatomy, contrast, points, head_points, thickness_mm, inside, tumour, bias, noise_sd):
+    """Magnitude of a whole volume, every step on all voxels; `tumour` (z, y, x) stands where `inside`."""
+    image = anatomy.sample(anatomy.grey_values(contrast, thickness_mm), head_points, contrast[0])
+    image = np.where(inside, tumour, image)
+    waves, phases = rng.normal(0, 1.0, (3, 3)), rng.uniform(0, 2 * np.pi, 3)
+    image *= 1.0 + bias * np.sin(points / 90.0 @ waves.T + phases).mean(axis=-1)
+    real = image + noise_sd * rng.standard_normal(image.shape, dtype=np.float32)
+    return np.hypot(real, noise_sd * rng.standard_normal(image.shape, dtype=np.float32))
+
+
+@pytest.mark.parametrize(("name", "size"), [("REC008", (64, 60, 13)), ("REC015", (61, 64, 8))])
+def test_plane_by_plane_is_what_the_whole_volume_at_once_would_be(name, size):
+    patient = simulate_patient(name, 3, size=size, spacing_mm=(2.4, 2.4, 8.0))
+    planning, recurrence, gtv, gtvr, dose, isodose95 = arrays(patient)
+    rng = np.random.default_rng([3, *name.encode()])
+    anatomy, tumour, planted = Head.draw(rng), Tumour.draw(rng, name), Planted.draw(rng, name)
+
+    points, index = whole_points(patient.planning_mri), TISSUES.index("tumour")
+    expected_gtv, recurrent, enhancing = tumour.on(points)
+    assert expected_gtv.any() and (gtv == expected_gtv).all()
+    contrast, spacing = CONTRASTS["ce_fs_t1"], np.array(patient.planning_mri.GetSpacing())[::-1]
+    coarse = whole_field(rng, gtv.shape, 1.6 / spacing)
+    fine = whole_field(rng, gtv.shape, (0.0, 0.45, 0.45))
+    texture = 22.0 * coarse * np.where(recurrent, planted.coarse_factor, 1.0)
+    texture += 9.0 * fine * np.where(recurrent, planted.fine_factor, 1.0)
+    grey = contrast[index] + texture + np.where(recurrent, planted.brightness, 0.0)
+    magnitude = whole_mri(rng, anatomy, contrast, points, points, spacing[0], enhancing, grey, 0.04, 2.0)
+    assert (planning == np.clip(np.rint(magnitude), 0, 255)).all()
+
+    rng.normal(size=3), rng.uniform(), rng.normal(size=3), rng.uniform()  # the motion
+    bend_deg = rng.uniform(2.0, 6.0)
+    rng.uniform(size=3)  # the place of the recurrence grid
+    assert bend_deg == patient.truth["neck_bending_deg"]
+    points = whole_points(patient.recurrence_mri)
+    moved_back = simulation._transform_points(points, patient.transform.GetInverse())
+    head_points = simulation._unbend(moved_back, bend_deg)
+    expected_gtvr = tumour.on(head_points)[1]
+    assert expected_gtvr.any() and (gtvr == expected_gtvr).all()
+    contrast, thickness_mm = CONTRASTS["t1"], patient.recurrence_mri.GetSpacing()[2]
+    scar = contrast[index] + 12.0 * whole_field(rng, gtvr.shape, (0.3, 1.5, 1.5))
+    magnitude = whole_mri(rng, anatomy, contrast, points, head_points, thickness_mm, gtvr > 0, scar, 0.15, 4.0)
+    assert (recurrence == np.clip(np.rint(3.1 * magnitude), 0, 1500)).all()
+
+    away = tumour.recurrence_centre_mm - tumour.centre_mm
+    shift = -18.0 * away / np.linalg.norm(away) if name == "REC015" else np.zeros(3)
+    points = whole_points(patient.dose)
+    far = (np.abs(points - (tumour.centre_mm + shift)) >= 70.0).any(axis=-1)
+    distance = np.where(far, 60.0, tumour.distance(points - shift))
+    gray = 70.0 * 1.04 / (1.0 + np.exp((distance - 12.0) / 3.0))
+    assert dose.dtype == np.float32 and (dose == gray.astype(np.float32)).all()
+    assert (isodose95 == (gray >= 0.95 * 70.0)).all()
+
+
+def test_memory_is_some_bytes_per_voxel_and_not_some_hundred():
+    """Numpy's peak of two sizes: the slope is what a voxel costs, the rest the head and one plane.
+
+    512 x 512 x 100 voxels at 16 bytes are 0.42 GB. With points and grey values of all voxels at once it was 100 bytes.
+    """
+    peaks, voxels = [], []
+    for slices in (16, 48):
+        tracemalloc.start()
+        simulate_patient("REC001", 1, size=(128, 128, slices), spacing_mm=(1.4, 1.4, 200.0 / slices))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        voxels.append(128 * 128 * slices)
+    assert (peaks[1] - peaks[0]) / (voxels[1] - voxels[0]) < 16.0

@@ -62,6 +62,14 @@ def test_docx_holds_the_text(tmp_path):
     assert paragraphs == [TABLE.caption, *TABLE.footnotes]
 
 
+def test_a_caption_longer_than_words_limit_for_titles_stays_whole(tmp_path):
+    caption = "The drawn regions do not lie or look like the recurrences. " * 8
+    write_docx(tmp_path / "t.docx", Table(header=["x"], rows=[["1"]], caption=caption))
+    document = Document(tmp_path / "t.docx")
+    assert document.paragraphs[0].text == caption
+    assert len(document.core_properties.title) <= 255 and document.core_properties.title.endswith("...")
+
+
 @pytest.mark.parametrize(("columns", "width_mm"), [(3, 210), (11, 297)])
 def test_wide_word_tables_lie_across_a4(tmp_path, columns, width_mm):
     table = Table(header=["x"] * columns, rows=[["1"] * columns], caption="c")
