@@ -23,9 +23,9 @@ setup: .venv/.complete
 	@touch $@
 
 demo: setup
-	@start=$$(date +%s); snakemake --cores $(CORES) --rerun-incomplete --quiet reason && { \
+	@start=$$(date +%s); snakemake all response_study --cores $(CORES) --rerun-incomplete --quiet reason && { \
 	echo; echo "$$(( $$(date +%s) - start )) s on $(CORES) cores. Tables, figures and one patient's pictures:"; \
-	ls -1 results/heterogeneity/tables/* results/heterogeneity/figures/* results/heterogeneity/patients/REC001/figures/*; }
+	ls -1 results/*/tables/* results/*/figures/* results/heterogeneity/patients/REC001/figures/* results/heterogeneity/patients/REC001/null/*; }
 
 test: setup
 	python -m pytest

@@ -2,6 +2,10 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.markers import TICKDOWN
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from npcradiomics.patient_labels import panel_titles, point_labels
@@ -26,7 +30,11 @@ from npcradiomics.style import (
 
 REGIONS = tuple(REGION_COLOURS)
 POINT = MM * 25.4 / 72  # inches
-HISTOGRAMS_PER_PAGE = 60
+HISTOGRAMS_ON_ONE_PAGE = 60  # more patients get dense pages
+DENSE_COLUMNS, DENSE_ROWS, DENSE_TITLE = 7, 15, 10
+PANEL_WIDTH, PANEL_HEIGHT = 0.88, 0.7  # of the place it has
+INTENSITY_WORDS = "intensity (each patient's own scale, 0\N{EN DASH}255)"
+RASTER_ABOVE = 200  # patients: so many points and lines of each are pixels in the PDF, too
 BOXES_PER_PAGE = 20  # five rows: the longest unit is as long as such a panel is high
 # Width of a number in its type size: DejaVu Sans has digits of 0.64 em, a point of 0.32, a minus sign of 0.84.
 EM_FULL, EM_SHORT = 3.06, 2.43
@@ -36,27 +44,32 @@ def draw_histograms(table, notice):
     """Figure 2. table: patient, region, intensity_low, intensity_high, share; a panel per patient. A list of pages."""
     patients = list(dict.fromkeys(table["patient"]))
     by_patient = dict(list(table.groupby("patient")))
+    if len(patients) <= HISTOGRAMS_ON_ONE_PAGE:
+        return [_roomy_histograms(patients, by_patient, notice)]
+    titles = panel_titles(patients, DENSE_TITLE)
+    pages = _pages(patients, DENSE_COLUMNS * DENSE_ROWS)
+    return [_dense_histograms(page, by_patient, titles, notice) for page in pages]
+
+
+def _roomy_histograms(patients, by_patient, notice):
     columns = 3 if len(patients) <= 6 else 5 if len(patients) <= 40 else 6
     titles = panel_titles(patients)
-    pages = []
-    for page in _pages(patients, HISTOGRAMS_PER_PAGE):
-        rows = -(-len(page) // columns)
-        height = min(22 * MM + rows * 30 * MM, PAGE_HEIGHT)
-        figure, axes = new_figure(PAGE_WIDTH, height, nrows=rows, ncols=columns, squeeze=False, sharex=True)
-        with plt.rc_context(RC):
-            for axis, patient in zip(axes.flat, page, strict=False):
-                _draw_histogram(axis, by_patient[patient])
-                axis.set_title(titles[patient], pad=2)
-            _leave_empty(axes, len(page))
-            for axis in axes.flat[max(len(page) - columns, 0) : len(page)]:
-                axis.xaxis.set_tick_params(labelbottom=True)  # also above a place that stays empty
-            figure.supxlabel("intensity (each patient's own scale, 0\N{EN DASH}255)")
-            figure.supylabel("voxels of the region (%)")
-            handles, labels = axes.flat[0].get_legend_handles_labels()
-            figure.legend(handles, labels, loc="outside upper center", ncols=2, frameon=False)
-        say_notice(figure, notice)
-        pages.append(figure)
-    return pages
+    rows = -(-len(patients) // columns)
+    height = min(22 * MM + rows * 30 * MM, PAGE_HEIGHT)
+    figure, axes = new_figure(PAGE_WIDTH, height, nrows=rows, ncols=columns, squeeze=False, sharex=True)
+    with plt.rc_context(RC):
+        for axis, patient in zip(axes.flat, patients, strict=False):
+            _draw_histogram(axis, by_patient[patient])
+            axis.set_title(titles[patient], pad=2)
+        _leave_empty(axes, len(patients))
+        for axis in axes.flat[max(len(patients) - columns, 0) : len(patients)]:
+            axis.xaxis.set_tick_params(labelbottom=True)  # also above a place that stays empty
+        figure.supxlabel(INTENSITY_WORDS)
+        figure.supylabel("voxels of the region (%)")
+        handles, labels = axes.flat[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper center", ncols=2, frameon=False)
+    say_notice(figure, notice)
+    return figure
 
 
 def _draw_histogram(axis, table):
@@ -70,6 +83,56 @@ def _draw_histogram(axis, table):
     axis.set_xticks([0, 100, 200])
     axis.yaxis.set_major_locator(MaxNLocator(3, integer=True))
     axis.tick_params(length=2, pad=2)
+
+
+def _dense_histograms(patients, by_patient, titles, notice):
+    """A page of small panels in one pair of axes: with axes for each, 5,000 patients would take a quarter of an hour.
+
+    A panel is one wide and one high; its ordinate ends at the number beside the patient's name.
+    """
+    rows = -(-len(patients) // DENSE_COLUMNS)
+    figure, axis = new_figure(PAGE_WIDTH, min(20 * MM + rows * 13 * MM, PAGE_HEIGHT))
+    with plt.rc_context(RC):
+        for region in REGIONS:
+            panels = [_dense_panel(by_patient[patient], region, *_place(k)) for k, patient in enumerate(patients)]
+            style = {"lw": 0.5, "ls": REGION_LINES[region], "label": REGION_LABELS[region]}
+            outlines = Path.make_compound_path(*map(Path, panels))
+            axis.add_patch(PathPatch(outlines, color=REGION_COLOURS[region], alpha=0.25, lw=0))
+            axis.add_patch(PathPatch(outlines, ec=REGION_COLOURS[region], fill=False, **style))
+        for k, patient in enumerate(patients):
+            left, base = _place(k)
+            highest = 100 * by_patient[patient]["share"].max()
+            words = {"fontsize": SMALL_TYPE, "va": "bottom"}
+            axis.text(left, base + PANEL_HEIGHT + 0.03, titles[patient], **words)
+            axis.text(
+                left + PANEL_WIDTH, base + PANEL_HEIGHT + 0.03, f"{fixed_text(highest, 0)} %", ha="right", **words
+            )
+            axis.plot([left, left + PANEL_WIDTH], [base, base], color="black", lw=0.4)
+            ticks = left + PANEL_WIDTH * np.array([0, 100, 200]) / 255
+            axis.plot(ticks, [base] * 3, ls="", marker=TICKDOWN, ms=1.5, mew=0.4, color="black")
+            if k + DENSE_COLUMNS >= len(patients):
+                for x, label in zip(ticks, ("0", "100", "200"), strict=True):
+                    axis.text(x, base - 0.06, label, ha="center", va="top", fontsize=SMALL_TYPE)
+        axis.set(xlim=(-0.05, DENSE_COLUMNS), ylim=(-rows - 0.2, 0))
+        axis.set_axis_off()
+        figure.supxlabel(INTENSITY_WORDS)
+        figure.supylabel("voxels of the region, from 0 to the number (%) above the panel")
+        figure.legend(loc="outside upper center", ncols=2, frameon=False)
+    say_notice(figure, notice)
+    return figure
+
+
+def _place(k):
+    """Left end and base line of the k-th panel of a page."""
+    return k % DENSE_COLUMNS, -1.0 - k // DENSE_COLUMNS
+
+
+def _dense_panel(table, region, left, base):
+    """Corners (n, 2) of a histogram's outline, from its base line and back."""
+    part = table[table["region"] == region]
+    x = np.append(part["intensity_low"], part["intensity_high"].iloc[-1]) / 255
+    y = np.concatenate([[0], np.repeat(part["share"] / table["share"].max(), 2), [0]])
+    return np.column_stack([left + PANEL_WIDTH * np.repeat(x, 2), base + PANEL_HEIGHT * y])
 
 
 def draw_correlations(table, selection_note, notice):
@@ -160,6 +223,7 @@ def draw_boxes(table, selection_note, notice):
 
 def _draw_box(axis, table, letter):
     wide = table.pivot(index="patient", columns="region", values="value")[list(REGIONS)].dropna()
+    many = len(wide) > RASTER_ABOVE
     for x, region in enumerate(REGIONS):
         colour = REGION_COLOURS[region]
         axis.boxplot(
@@ -173,8 +237,11 @@ def _draw_box(axis, table, letter):
             whiskerprops={"lw": 0.7},
             capprops={"lw": 0.7},
         )
-        axis.plot([x] * len(wide), wide[region], REGION_MARKERS[region], ms=2.2, color=colour, zorder=3)
-    axis.plot([0, 1], wide.to_numpy().T, color="0.6", lw=0.4, alpha=min(1, 20 / len(wide)), zorder=1.5)
+        points = {"ms": 2.2, "color": colour, "zorder": 3, "rasterized": many}
+        axis.plot([x] * len(wide), wide[region], REGION_MARKERS[region], **points)
+    lines = np.stack(np.broadcast_arrays([0.0, 1.0], wide.to_numpy()), axis=-1)
+    faint = {"color": "0.6", "lw": 0.4, "alpha": max(min(1, 20 / len(wide)), 0.02), "zorder": 1.5}
+    axis.add_collection(LineCollection(lines, rasterized=many, **faint))
     name, test = table["feature"].iloc[0], table["test"].iloc[0]
     # Centred on panel and label together: the longest names are wider than the panel.
     axis.set_title(f"{name}\np {p_words(table['p'].iloc[0])}{'^' if test == 'wilcoxon' else ''}", x=0.4, pad=3)
