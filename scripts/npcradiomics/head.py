@@ -100,7 +100,7 @@ class Head:
         return cls(labels, 0.08 * texture / texture.std(), low)
 
     def grey_values(self, contrast, thickness_mm):
-        """The head in a contrast (grey value per tissue), averaged over the slice thickness: float32, shaped as labels."""
+        """The head in a contrast (values per tissue), averaged over the slice thickness: float32, shaped as labels."""
         values = np.asarray(contrast, np.float32)[self.labels] * (1.0 + self.texture)
         return ndimage.gaussian_filter(values, (0.3 * thickness_mm / STEP_MM, 0.35, 0.35))
 

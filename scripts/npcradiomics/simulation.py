@@ -4,8 +4,8 @@ There are no public patients of this kind, so the default cohort is made here. C
 patient frame of DICOM (x to the left, y to the back, z to the head); the nasopharynx is at the origin and the planning
 frame is the head's own frame. Arrays are (z, y, x). What a patient looks like follows from (seed, patient) alone.
 
-Points, distances and grey values are made plane by plane along z: in double precision they would take some hundred bytes
-per voxel. Only what needs all voxels at once is held whole, in single precision: random fields, noise, the results.
+Points, distances and grey values are made plane by plane along z: in double precision they would take over a hundred
+bytes per voxel. Only what needs all voxels at once is held whole, in single precision: random fields, noise, results.
 """
 
 from dataclasses import dataclass
