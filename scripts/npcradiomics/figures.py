@@ -31,10 +31,12 @@ from npcradiomics.style import (
 REGIONS = tuple(REGION_COLOURS)
 POINT = MM * 25.4 / 72  # inches
 HISTOGRAMS_ON_ONE_PAGE = 60  # more patients get dense pages
-DENSE_COLUMNS, DENSE_ROWS, DENSE_TITLE = 7, 15, 10
-PANEL_WIDTH, PANEL_HEIGHT = 0.88, 0.7  # of the place it has
+DENSE_COLUMNS, DENSE_ROWS = 6, 16
+HISTOGRAM = ["intensity_low", "intensity_high", "share"]
+PANEL_WIDTH, PANEL_HEIGHT = 0.92, 0.7  # of the place it has
 INTENSITY_WORDS = "intensity (each patient's own scale, 0\N{EN DASH}255)"
-RASTER_ABOVE = 200  # patients: so many points and lines of each are pixels in the PDF, too
+VOXELS_WORDS = "voxels of the region (%)"
+MOST_STROKES = 100  # of a panel: with one for each of thousands of patients a page takes gigabytes
 BOXES_PER_PAGE = 20  # five rows: the longest unit is as long as such a panel is high
 # Width of a number in its type size: DejaVu Sans has digits of 0.64 em, a point of 0.32, a minus sign of 0.84.
 EM_FULL, EM_SHORT = 3.06, 2.43
@@ -43,12 +45,12 @@ EM_FULL, EM_SHORT = 3.06, 2.43
 def draw_histograms(table, notice):
     """Figure 2. table: patient, region, intensity_low, intensity_high, share; a panel per patient. A list of pages."""
     patients = list(dict.fromkeys(table["patient"]))
-    by_patient = dict(list(table.groupby("patient")))
     if len(patients) <= HISTOGRAMS_ON_ONE_PAGE:
-        return [_roomy_histograms(patients, by_patient, notice)]
-    titles = panel_titles(patients, DENSE_TITLE)
+        return [_roomy_histograms(patients, dict(list(table.groupby("patient"))), notice)]
+    regions = {key: part.to_numpy() for key, part in table.groupby(["patient", "region"])[HISTOGRAM]}
+    titles = panel_titles(patients)
     pages = _pages(patients, DENSE_COLUMNS * DENSE_ROWS)
-    return [_dense_histograms(page, by_patient, titles, notice) for page in pages]
+    return [_dense_histograms(page, regions, titles, notice) for page in pages]
 
 
 def _roomy_histograms(patients, by_patient, notice):
@@ -65,7 +67,7 @@ def _roomy_histograms(patients, by_patient, notice):
         for axis in axes.flat[max(len(patients) - columns, 0) : len(patients)]:
             axis.xaxis.set_tick_params(labelbottom=True)  # also above a place that stays empty
         figure.supxlabel(INTENSITY_WORDS)
-        figure.supylabel("voxels of the region (%)")
+        figure.supylabel(VOXELS_WORDS)
         handles, labels = axes.flat[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper center", ncols=2, frameon=False)
     say_notice(figure, notice)
@@ -85,54 +87,54 @@ def _draw_histogram(axis, table):
     axis.tick_params(length=2, pad=2)
 
 
-def _dense_histograms(patients, by_patient, titles, notice):
+def _dense_histograms(patients, histograms, titles, notice):
     """A page of small panels in one pair of axes: with axes for each, 5,000 patients would take a quarter of an hour.
 
-    A panel is one wide and one high; its ordinate ends at the number beside the patient's name.
+    A panel is one wide and one high; its ordinate ends at the number above its right end.
     """
     rows = -(-len(patients) // DENSE_COLUMNS)
-    figure, axis = new_figure(PAGE_WIDTH, min(20 * MM + rows * 13 * MM, PAGE_HEIGHT))
+    figure, axis = new_figure(PAGE_WIDTH, min(38 * MM + rows * 13 * MM, PAGE_HEIGHT))
+    left = np.arange(len(patients)) % DENSE_COLUMNS
+    base = -1.0 - np.arange(len(patients)) // DENSE_COLUMNS
+    highest = [max(histograms[patient, region][:, 2].max() for region in REGIONS) for patient in patients]
     with plt.rc_context(RC):
         for region in REGIONS:
-            panels = [_dense_panel(by_patient[patient], region, *_place(k)) for k, patient in enumerate(patients)]
+            panels = [
+                _outline(histograms[patient, region], top) for patient, top in zip(patients, highest, strict=True)
+            ]
+            panels = [Path(xy + place) for xy, place in zip(panels, np.column_stack([left, base]), strict=True)]
+            outlines = Path.make_compound_path(*panels)
+            axis.add_artist(PathPatch(outlines, fc=REGION_COLOURS[region], alpha=0.25, lw=0))
             style = {"lw": 0.5, "ls": REGION_LINES[region], "label": REGION_LABELS[region]}
-            outlines = Path.make_compound_path(*map(Path, panels))
-            axis.add_patch(PathPatch(outlines, color=REGION_COLOURS[region], alpha=0.25, lw=0))
-            axis.add_patch(PathPatch(outlines, ec=REGION_COLOURS[region], fill=False, **style))
+            axis.add_artist(PathPatch(outlines, ec=REGION_COLOURS[region], fill=False, **style))
+        axis.hlines(base, left, left + PANEL_WIDTH, color="black", lw=0.4)
+        ticks = left[:, None] + PANEL_WIDTH * np.array([0, 100, 200]) / 255
+        axis.plot(ticks, np.tile(base[:, None], 3), ls="", marker=TICKDOWN, ms=1.5, mew=0.4, color="black")
+        words = {"fontsize": SMALL_TYPE, "in_layout": False}
         for k, patient in enumerate(patients):
-            left, base = _place(k)
-            highest = 100 * by_patient[patient]["share"].max()
-            words = {"fontsize": SMALL_TYPE, "va": "bottom"}
-            axis.text(left, base + PANEL_HEIGHT + 0.03, titles[patient], **words)
-            axis.text(
-                left + PANEL_WIDTH, base + PANEL_HEIGHT + 0.03, f"{fixed_text(highest, 0)} %", ha="right", **words
-            )
-            axis.plot([left, left + PANEL_WIDTH], [base, base], color="black", lw=0.4)
-            ticks = left + PANEL_WIDTH * np.array([0, 100, 200]) / 255
-            axis.plot(ticks, [base] * 3, ls="", marker=TICKDOWN, ms=1.5, mew=0.4, color="black")
-            if k + DENSE_COLUMNS >= len(patients):
-                for x, label in zip(ticks, ("0", "100", "200"), strict=True):
-                    axis.text(x, base - 0.06, label, ha="center", va="top", fontsize=SMALL_TYPE)
+            axis.text(left[k], base[k] + PANEL_HEIGHT + 0.03, titles[patient], **words)
+            number = f"{fixed_text(100 * highest[k], 0)} %"
+            axis.text(left[k] + PANEL_WIDTH, base[k] + PANEL_HEIGHT + 0.03, number, ha="right", **words)
+        for k in range(max(len(patients) - DENSE_COLUMNS, 0), len(patients)):
+            for x, label in zip(ticks[k], ("0", "100", "200"), strict=True):
+                axis.text(x, base[k] - 0.06, label, ha="center", va="top", **words)
         axis.set(xlim=(-0.05, DENSE_COLUMNS), ylim=(-rows - 0.2, 0))
         axis.set_axis_off()
-        figure.supxlabel(INTENSITY_WORDS)
-        figure.supylabel("voxels of the region, from 0 to the number (%) above the panel")
+        figure.supxlabel(f"{INTENSITY_WORDS}\nordinates end at the number (%) above the panel")
+        figure.supylabel(VOXELS_WORDS)
         figure.legend(loc="outside upper center", ncols=2, frameon=False)
     say_notice(figure, notice)
+    # Laid out once, here: saving would draw every page twice to lay it out.
+    figure.get_layout_engine().execute(figure)
+    figure.set_layout_engine("none")
     return figure
 
 
-def _place(k):
-    """Left end and base line of the k-th panel of a page."""
-    return k % DENSE_COLUMNS, -1.0 - k // DENSE_COLUMNS
-
-
-def _dense_panel(table, region, left, base):
-    """Corners (n, 2) of a histogram's outline, from its base line and back."""
-    part = table[table["region"] == region]
-    x = np.append(part["intensity_low"], part["intensity_high"].iloc[-1]) / 255
-    y = np.concatenate([[0], np.repeat(part["share"] / table["share"].max(), 2), [0]])
-    return np.column_stack([left + PANEL_WIDTH * np.repeat(x, 2), base + PANEL_HEIGHT * y])
+def _outline(histogram, highest):
+    """Corners (n, 2) of an outline in its panel, from the base line and back; histogram: (bins, 3), HISTOGRAM."""
+    x = np.append(histogram[:, 0], histogram[-1, 1]) / 255
+    y = np.concatenate([[0], np.repeat(histogram[:, 2] / highest, 2), [0]])
+    return np.column_stack([PANEL_WIDTH * np.repeat(x, 2), PANEL_HEIGHT * y])
 
 
 def draw_correlations(table, selection_note, notice):
@@ -223,7 +225,6 @@ def draw_boxes(table, selection_note, notice):
 
 def _draw_box(axis, table, letter):
     wide = table.pivot(index="patient", columns="region", values="value")[list(REGIONS)].dropna()
-    many = len(wide) > RASTER_ABOVE
     for x, region in enumerate(REGIONS):
         colour = REGION_COLOURS[region]
         axis.boxplot(
@@ -237,11 +238,9 @@ def _draw_box(axis, table, letter):
             whiskerprops={"lw": 0.7},
             capprops={"lw": 0.7},
         )
-        points = {"ms": 2.2, "color": colour, "zorder": 3, "rasterized": many}
-        axis.plot([x] * len(wide), wide[region], REGION_MARKERS[region], **points)
-    lines = np.stack(np.broadcast_arrays([0.0, 1.0], wide.to_numpy()), axis=-1)
+        axis.plot([x] * len(wide), wide[region], REGION_MARKERS[region], ms=2.2, color=colour, zorder=3)
     faint = {"color": "0.6", "lw": 0.4, "alpha": max(min(1, 20 / len(wide)), 0.02), "zorder": 1.5}
-    axis.add_collection(LineCollection(lines, rasterized=many, **faint))
+    axis.add_collection(LineCollection(_pair_lines(wide.to_numpy()), **faint))
     name, test = table["feature"].iloc[0], table["test"].iloc[0]
     # Centred on panel and label together: the longest names are wider than the panel.
     axis.set_title(f"{name}\np {p_words(table['p'].iloc[0])}{'^' if test == 'wilcoxon' else ''}", x=0.4, pad=3)
@@ -255,6 +254,13 @@ def _draw_box(axis, table, letter):
     factor = f"\N{MULTIPLICATION SIGN}10{_superscript(power)}" if power else ""
     axis.set_ylabel(f"{factor} {unit_words(table['unit'].iloc[0])}".strip(), labelpad=2)
     axis.annotate(letter, (0, 1), (-26, 4), "axes fraction", "offset points", fontweight="bold", va="bottom")
+
+
+def _pair_lines(values):
+    """Lines (x, y) from each recurrent to its non-recurrent value, (n, 2), with gaps between them: MOST_STROKES at most."""
+    gap = np.full(len(values), np.nan)
+    pairs = np.stack([np.broadcast_to([0.0, 1.0, np.nan], (len(values), 3)), np.column_stack([values, gap])], axis=-1)
+    return [part.reshape(-1, 2) for part in np.array_split(pairs, min(len(pairs), MOST_STROKES))]
 
 
 def _tick_format(ticks):
@@ -318,7 +324,10 @@ def _label_points(figure, axis, table, size):
     points = axis.transData.transform(table[["PC1", "PC2"]].to_numpy())
     pixel = figure.dpi / 72  # per point of type
     radius = 2.4 * pixel
-    taken = np.column_stack([points - radius, points + radius])
+    # By x, so that each place is compared with the points near it and not with all of thousands.
+    marks = points[np.argsort(points[:, 0], kind="stable")]
+    marks = np.column_stack([marks - radius, marks + radius])
+    taken = np.empty((0, 4))
     inside = axis.get_window_extent()
     for (x, y), patient in zip(points, table["patient"], strict=True):
         width, height = 0.62 * size * len(names[patient]) * pixel, 0.75 * size * pixel
@@ -326,9 +335,9 @@ def _label_points(figure, axis, table, size):
             centre = np.array([x + dx * (radius + pixel + width / 2), y + dy * (radius + pixel + height / 2)])
             half = np.array([width / 2, height / 2])
             box = np.concatenate([centre - half, centre + half])
-            hidden = (taken[:, :2] < box[2:]).all(axis=1) & (taken[:, 2:] > box[:2]).all(axis=1)
+            near = slice(np.searchsorted(marks[:, 2], box[0]), np.searchsorted(marks[:, 0], box[2], side="right"))
             if (
-                not hidden.any()
+                not any(_hides(box, boxes) for boxes in (marks[near], taken))
                 and inside.x0 < box[0]
                 and box[2] < inside.x1
                 and inside.y0 < box[1]
@@ -348,6 +357,11 @@ def _label_points(figure, axis, table, size):
                     color="0.25",
                 )
                 break
+
+
+def _hides(box, boxes):
+    """Whether a box (x0, y0, x1, y1) overlaps one of boxes (n, 4)."""
+    return ((boxes[:, :2] < box[2:]).all(axis=1) & (boxes[:, 2:] > box[:2]).all(axis=1)).any()
 
 
 def _pages(items, most):

@@ -3,10 +3,10 @@
 Images are SimpleITK's; arrays taken from them are (z, y, x); physical points are millimetres in the patient frame.
 """
 
+import sys
 import zlib
 from pathlib import Path
 
-import nibabel
 import numpy as np
 import SimpleITK as sitk
 
@@ -82,6 +82,22 @@ def _read_volume(path):
         raise ValueError(f"{path}: cannot be read (truncated, damaged or not an image): {reason}") from error
     except ValueError as error:
         raise ValueError(str(error) if str(path) in str(error) else f"{path}: {error}") from error
+
+
+def _import_nibabel():
+    # nibabel imports pydicom where there is one, for header extensions that nobody reads here: 0.2 CPU s of every job.
+    unwanted = "pydicom" not in sys.modules
+    if unwanted:
+        sys.modules["pydicom"] = None
+    try:
+        import nibabel
+    finally:
+        if unwanted:
+            del sys.modules["pydicom"]
+    return nibabel
+
+
+nibabel = _import_nibabel()
 
 
 def _require_sound_nifti(path):
