@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import conftest
+from conftest import ROOT
 
 # One table and two figures: the scripts of all are run in test_restyling.py.
 TARGETS = ("table2", "fig3", "fig5")
@@ -23,18 +23,16 @@ def run(make_workspace):
     The workflow is a copy of this clone's, so that a test can edit it.
     """
     workspace = make_workspace("statistics")
-    workspace.clone = workspace.folder / "clone"
+    workspace.clone = workspace.repository = workspace.folder / "clone"
     for name in ("workflow", "scripts", "config", "envs"):
-        shutil.copytree(conftest.ROOT / name, workspace.clone / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(conftest.ROOT / "Snakefile", workspace.clone)
+        shutil.copytree(ROOT / name, workspace.clone / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "Snakefile", workspace.clone)
     cohort_on_disk.write_cohort(workspace, 16)
     workspace.config["exclude"] = "stage == 'T3'"
     shutil.rmtree(workspace.results / "patients" / "P01" / "features")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(conftest, "ROOT", workspace.clone)
-        finished = cohort_on_disk.run_from_features(workspace, targets=TARGETS)
-        assert finished.returncode == 0, finished.stdout[-3000:]
-        yield workspace
+    finished = cohort_on_disk.run_from_features(workspace, targets=TARGETS)
+    assert finished.returncode == 0, finished.stdout[-3000:]
+    return workspace
 
 
 def read(workspace, path):
