@@ -3,12 +3,12 @@
 import pandas as pd
 
 from npcradiomics import job
-from npcradiomics.artefact import replacing, write_table
+from npcradiomics.artefact import write_table
 from npcradiomics.clinical import compare_groups, printed_table
 from npcradiomics.liu_tables import LABELS
 from npcradiomics.model_notes import clinical_footnotes
 from npcradiomics.response_cohort import responses
-from npcradiomics.table_formats import write_docx, write_latex, write_markdown
+from npcradiomics.table_formats import write_formats
 
 
 def main(snakemake):
@@ -30,9 +30,7 @@ def main(snakemake):
             caption,
             clinical_footnotes(wanted.simulated),
         )
-        for kind, write in (("md", write_markdown), ("tex", write_latex), ("docx", write_docx)):
-            with replacing(snakemake.output[f"table{number}_{kind}"]) as temporary:
-                write(temporary, printed)
+        write_formats(printed, *(snakemake.output[f"table{number}_{kind}"] for kind in ("md", "tex", "docx")))
 
 
 if "snakemake" in globals():

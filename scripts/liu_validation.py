@@ -3,11 +3,11 @@
 import pandas as pd
 
 from npcradiomics import job
-from npcradiomics.artefact import read_json, replacing, write_table
+from npcradiomics.artefact import read_json, write_table
 from npcradiomics.model_notes import areas_table, performance_table, sentence_of
 from npcradiomics.response_figures import draw_validation
 from npcradiomics.style import save
-from npcradiomics.table_formats import write_docx, write_latex, write_markdown
+from npcradiomics.table_formats import write_formats
 
 
 def main(snakemake):
@@ -19,9 +19,7 @@ def main(snakemake):
     write_table(areas, made.data)
     write_table(summary, made.table)
     printed = performance_table(performance, summary, report, model, simulated)
-    for name, write in (("markdown", write_markdown), ("latex", write_latex), ("word", write_docx)):
-        with replacing(made[name]) as temporary:
-            write(temporary, printed)
+    write_formats(printed, made.markdown, made.latex, made.word)
     figure = draw_validation(areas, permuted, report, selection, decision, sentence_of(model), simulated)
     save(figure, made.pdf, made.png)
 

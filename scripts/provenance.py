@@ -10,10 +10,8 @@ from npcradiomics.provenance import checksums, host_class, sha256, software, wit
 
 def main(snakemake):
     given, params = snakemake.input, snakemake.params
-    if given.get("inputs"):  # checksums of the moment in which the files were read
-        inputs = dict(zip(params.files, (read_json(path)["sha256"] for path in given.inputs), strict=True))
-    else:
-        inputs = {patient: checksums(files) for patient, files in params.files.items()}
+    # checksums of the moment in which the files were read
+    inputs = dict(zip(params.patients, (read_json(path)["sha256"] for path in given.inputs), strict=True))
     record = {
         "software": software(),
         "host": host_class(),

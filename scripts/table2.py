@@ -5,10 +5,10 @@ from pathlib import Path
 import pandas as pd
 
 from npcradiomics import job
-from npcradiomics.artefact import replacing, write_table, write_text
+from npcradiomics.artefact import write_table, write_text
 from npcradiomics.captions import escape_rst, fill_caption
 from npcradiomics.paper_tables import table2, table2_data
-from npcradiomics.table_formats import write_docx, write_latex, write_markdown
+from npcradiomics.table_formats import write_formats
 
 
 def main(snakemake):
@@ -18,9 +18,7 @@ def main(snakemake):
     excluded = pd.read_csv(snakemake.input.excluded, sep="\t", dtype={"patient": str})
     table = table2(statistics, size, excluded, simulated)
     write_table(table2_data(statistics, size, simulated), snakemake.output.tsv)
-    for name, write in (("markdown", write_markdown), ("latex", write_latex), ("word", write_docx)):
-        with replacing(snakemake.output[name]) as temporary:
-            write(temporary, table)
+    write_formats(table, *(snakemake.output[name] for name in ("markdown", "latex", "word")))
     template = Path(snakemake.input.caption).read_text(encoding="utf-8")
     caption = fill_caption(template, caption=table.caption, notes=[escape_rst(note) for note in table.footnotes])
     write_text(caption, snakemake.output.caption)

@@ -5,10 +5,10 @@ from pathlib import Path
 import pandas as pd
 
 from npcradiomics import job
-from npcradiomics.artefact import read_json, replacing, write_table, write_text
+from npcradiomics.artefact import read_json, write_table, write_text
 from npcradiomics.captions import escape_rst, fill_caption
 from npcradiomics.null_tables import table3
-from npcradiomics.table_formats import write_docx, write_latex, write_markdown
+from npcradiomics.table_formats import write_formats
 
 
 def main(snakemake):
@@ -20,9 +20,7 @@ def main(snakemake):
     options = {"alpha": params.alpha, "n_tests": params.n_tests, "match": params.match, "notice": params.notice}
     table = table3(features, controls, patients, warnings, **options)
     write_table(features.assign(simulated=params.simulated), snakemake.output.tsv)
-    for name, write in (("markdown", write_markdown), ("latex", write_latex), ("word", write_docx)):
-        with replacing(snakemake.output[name]) as temporary:
-            write(temporary, table)
+    write_formats(table, *(snakemake.output[name] for name in ("markdown", "latex", "word")))
     template = Path(snakemake.input.caption).read_text(encoding="utf-8")
     caption = fill_caption(template, caption=table.caption, notes=[escape_rst(note) for note in table.footnotes])
     write_text(caption, snakemake.output.caption)

@@ -38,11 +38,6 @@ paper_items = expand(
     format=["pdf", "png", "tsv"],
 )
 
-provenance_files = {
-    name: {column: value for column, value in files_of(located(name)).items() if column != "gtvr_frame"}
-    for name in cohort_patients
-}
-provenance_inputs = expand("<results>/patients/{patient}/inputs.json", patient=cohort_patients)
 provenance_outputs = [
     *paper_items,
     *(f"<results>/cohort/{table}.tsv" for table in ["features", "regions", "excluded", "statistics", "size"]),

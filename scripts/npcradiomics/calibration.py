@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special, stats
+from scipy import stats
 from statsmodels.nonparametric.smoothers_lowess import lowess
 
 from npcradiomics.logistic import fit_logistic
@@ -100,8 +100,3 @@ def band(y, probability, at, n_bootstrap, rng, level=0.95):
     if known.any():
         low[known], high[known] = np.nanquantile(curves[:, known], ((1 - level) / 2, (1 + level) / 2), axis=0)
     return np.clip(low, 0, 1), np.clip(high, 0, 1)
-
-
-def probability_of(score):
-    """The probability of a linear predictor."""
-    return special.expit(score)

@@ -15,6 +15,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from npcradiomics.artefact import replacing
+
 
 class Table(NamedTuple):
     """header: one text per column; rows: texts, as many each; caption; footnotes: lines under the table."""
@@ -56,6 +58,13 @@ _LONG_CELL = 60  # letters; a longer text is broken into lines in LaTeX, Word an
 _WORD_DATE = datetime.datetime(2020, 10, 5, tzinfo=datetime.UTC).replace(tzinfo=None)
 # The first date a zip file can hold.
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def write_formats(table, markdown, latex, word):
+    """Write a Table to three paths, each file whole."""
+    for path, write in ((markdown, write_markdown), (latex, write_latex), (word, write_docx)):
+        with replacing(path) as temporary:
+            write(temporary, table)
 
 
 def write_markdown(path, table):

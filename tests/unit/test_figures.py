@@ -4,13 +4,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from figure_on_paper import check_print
 from matplotlib.collections import QuadMesh
-from matplotlib.text import Annotation, Text
+from matplotlib.text import Annotation
 
 from npcradiomics import figures
 from npcradiomics.definitions import DEFINITIONS
 from npcradiomics.notices import SIMULATED_NOTE
-from npcradiomics.style import PAGE_HEIGHT, SMALL_TYPE
 
 RNG = np.random.default_rng(7)
 
@@ -19,21 +19,6 @@ RNG = np.random.default_rng(7)
 def _close():
     yield
     plt.close("all")
-
-
-def texts(figure):
-    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
-
-
-def check_print(figure):
-    """85 or 170 mm wide, no higher than a page, no type below the smallest, nothing over the edge."""
-    width, height = figure.get_size_inches() * 25.4
-    assert round(width, 6) in (85, 170)
-    assert height <= PAGE_HEIGHT * 25.4 + 1e-9
-    figure.draw_without_rendering()
-    assert min(text.get_fontsize() for text in texts(figure)) >= SMALL_TYPE
-    drawn, edge = figure.get_tightbbox().extents * 25.4, 0.2
-    assert drawn[0] >= -edge and drawn[1] >= -edge and drawn[2] <= width + edge and drawn[3] <= height + edge
 
 
 def intensities(n):

@@ -4,16 +4,15 @@ import matplotlib.pyplot as plt
 import null_example as example
 import numpy as np
 import pytest
+from figure_on_paper import check_print, texts
 from matplotlib.collections import QuadMesh
 from matplotlib.patches import StepPatch
-from matplotlib.text import Text
 
 from npcradiomics import null_figures
 from npcradiomics.notices import SIMULATED_NOTE
 from npcradiomics.null_comparison import compare_with_null
 from npcradiomics.null_tables import control_panels, null_panels
 from npcradiomics.paper import SEVEN_FEATURES
-from npcradiomics.style import PAGE_HEIGHT, SMALL_TYPE
 
 M = {"n_recombinations": 500, "seed": 3}
 
@@ -27,21 +26,6 @@ def _close():
 @pytest.fixture(scope="module")
 def compared():
     return compare_with_null(*example.cohort(14, texture=["GLSZM_GLV"], geometry=["NGTDM_Busyness"]), **M)
-
-
-def texts(figure):
-    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
-
-
-def check_print(figure):
-    """85 or 170 mm wide, no higher than a page, no type below the smallest, nothing over the edge."""
-    width, height = figure.get_size_inches() * 25.4
-    assert round(width, 6) in (85, 170)
-    assert height <= PAGE_HEIGHT * 25.4 + 1e-9
-    figure.draw_without_rendering()
-    assert min(text.get_fontsize() for text in texts(figure)) >= SMALL_TYPE
-    drawn, edge = figure.get_tightbbox().extents * 25.4, 0.2
-    assert drawn[0] >= -edge and drawn[1] >= -edge and drawn[2] <= width + edge and drawn[3] <= height + edge
 
 
 def test_null_panels_show_shares_statistics_and_limits(compared):

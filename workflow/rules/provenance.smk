@@ -1,7 +1,4 @@
-"""Where the results come from, beside them; and whether they still fit. The chapter says which files these are:
-
-provenance_files: {patient: {column: file}}; provenance_inputs: records of check_inputs, or none; provenance_outputs.
-"""
+"""Where the results come from, beside them; and whether they still fit. The chapter says which are the provenance_outputs."""
 
 import shlex
 
@@ -12,7 +9,7 @@ os.environ.update(NPCRADIOMICS_COMMAND=shlex.join(sys.argv))
 rule provenance:
     """Versions, commit, settings, and checksums of the patients table, the inputs and the outputs."""
     input:
-        inputs=provenance_inputs,
+        inputs=expand("<results>/patients/{patient}/inputs.json", patient=cohort_patients),
         table=settings["patients"],
         outputs=provenance_outputs,
         core=core("artefact", "provenance"),
@@ -25,7 +22,7 @@ rule provenance:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        files=provenance_files,
+        patients=cohort_patients,
         settings=settings,
         results=lambda wildcards, output: os.path.dirname(output.record),
     message:
@@ -45,7 +42,10 @@ rule verify:
     params:
         record=workflow.pathvars.apply("<results>/provenance.json"),
         table=settings["patients"],
-        files=provenance_files,
+        files={
+            name: {column: value for column, value in files_of(located(name)).items() if column != "gtvr_frame"}
+            for name in cohort_patients
+        },
         settings=settings,
         results=workflow.pathvars.apply("<results>"),
     message:
