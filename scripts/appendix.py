@@ -1,4 +1,4 @@
-"""Rule appendix: pictures S1 (GTVr against the 95 % isodose) and S2 (fusion) of one patient."""
+"""Rule appendix: pictures S1 (GTVr against the 95 % isodose), S2 (fusion), S3 (GTVr beside its draws) of one patient."""
 
 from pathlib import Path
 
@@ -8,33 +8,54 @@ from npcradiomics import job
 from npcradiomics.artefact import read_json, write_text
 from npcradiomics.captions import escape_rst, fill_caption, notice_sentence
 from npcradiomics.contours import carry_mask
+from npcradiomics.draws import read
 from npcradiomics.image import read_image, read_mask
 from npcradiomics.notices import simulated_note
 from npcradiomics.pictures import draw_fusion, draw_in_field
+from npcradiomics.placement_pictures import N_SHOWN, draw_placements
 from npcradiomics.rounding import percent_text
 from npcradiomics.style import save
 
 
 def main(snakemake):
+    given, made = snakemake.input, snakemake.output
     patient, simulated = snakemake.wildcards.patient, snakemake.params.simulated
-    planning = read_image(snakemake.input.planning_mri)
-    gtv = read_mask(snakemake.input.gtv, planning)
-    gtvr = read_mask(snakemake.input.gtvr, planning)
+    planning = read_image(given.planning_mri)
+    gtv, gtvr = read_mask(given.gtv, planning), read_mask(given.gtvr, planning)
     isodose95 = None
-    if snakemake.input.isodose95:
-        isodose95 = carry_mask(read_mask(snakemake.input.isodose95), planning, sitk.Transform(3, sitk.sitkIdentity))
-    fraction = read_json(snakemake.input.regions)["in_field_fraction"]
+    if given.isodose95:
+        isodose95 = carry_mask(read_mask(given.isodose95), planning, sitk.Transform(3, sitk.sitkIdentity))
+    fraction = read_json(given.regions)["in_field_fraction"]
     words = "dose not known" if fraction is None else f"{fraction:.1%} of GTVr inside the 95 % isodose"
-    s1 = draw_in_field(patient, planning, gtvr, isodose95, words, simulated)
-    save(s1, snakemake.output.s1_pdf, snakemake.output.s1_png)
-    fused = read_image(snakemake.input.recurrence_on_planning)
-    s2 = draw_fusion(patient, planning, fused, gtv, gtvr, simulated)
-    save(s2, snakemake.output.s2_pdf, snakemake.output.s2_png)
+    save(draw_in_field(patient, planning, gtvr, isodose95, words, simulated), made.s1_pdf, made.s1_png)
+    fused = read_image(given.recurrence_on_planning)
+    save(draw_fusion(patient, planning, fused, gtv, gtvr, simulated), made.s2_pdf, made.s2_png)
     numbers = {"patient": escape_rst(patient), "notice": notice_sentence(simulated_note(simulated))}
     numbers |= {"in_field": words, "minimum": percent_text(snakemake.params.in_field_minimum)}
-    for name in ("s1_caption", "s2_caption"):
-        template = Path(snakemake.input[name]).read_text(encoding="utf-8")
-        write_text(fill_caption(template, **numbers), snakemake.output[name])
+    captions = ["s1_caption", "s2_caption"]
+    if given.draws:
+        draws = read(given.draws)
+        save(draw_placements(planning, gtv, draws, simulated), made.s3_pdf, made.s3_png)
+        numbers |= numbers_of(draws)
+        captions += ["s3_caption"]
+    for name in captions:
+        template = Path(given[name]).read_text(encoding="utf-8")
+        write_text(fill_caption(template, **numbers), made[name])
+
+
+def numbers_of(draws):
+    """What the caption of S3 says of the draws."""
+    several = draws.n_draws > 1
+    return {
+        "n_draws": draws.n_draws,
+        "n_shown": min(N_SHOWN, draws.n_draws),
+        "reason": escape_rst(draws.reason),
+        "notes": escape_rst(draws.notes),
+        "fraction": f"{draws.fraction:.0%}",
+        "mean_overlap": f"{draws.mean_overlap:.0%}" if several else "not known",
+        "effective": f"{draws.effective_placements:.1f}" if several else "not known",
+        "matched": draws.match == "depth",
+    }
 
 
 if "snakemake" in globals():

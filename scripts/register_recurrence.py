@@ -1,4 +1,4 @@
-"""Rule register_recurrence: rigid transform, the recurrence MRI on the planning grid, and whether to believe it."""
+"""Rule register_recurrence: sound files, rigid transform, recurrence MRI on the planning grid, and whether to believe it."""
 
 import logging
 
@@ -8,30 +8,32 @@ from npcradiomics import job
 from npcradiomics.artefact import replacing, write_json
 from npcradiomics.carried_contour import carry_or_empty
 from npcradiomics.contours import carried_volume, centroid
-from npcradiomics.image import read_image, read_mask, write_image
+from npcradiomics.examination import read_examination
+from npcradiomics.image import write_image
 from npcradiomics.motion import motion
+from npcradiomics.provenance import checksums
 from npcradiomics.registration import RegistrationParameters, register
 from npcradiomics.registration_checks import CheckLimits, check_registration
 from npcradiomics.registration_verdict import not_registered
-from npcradiomics.transform_file import read_linear_transform
 
 
 def main(snakemake):
-    given = snakemake.input
+    row, made = snakemake.params.row, snakemake.output
     parameters = RegistrationParameters(**snakemake.params.registration["parameters"])
     limits = CheckLimits(**snakemake.params.registration["limits"])
-    planning, recurrence = read_image(given.planning_mri), read_image(given.recurrence_mri)
-    gtv = read_mask(given.gtv, planning)
-    drawn_there = snakemake.params.gtvr_frame == "recurrence"
-    drawn = read_mask(given.gtvr, recurrence if drawn_there else planning)
+    found = read_examination(row)
+    files = {column: value for column, value in row.items() if column != "gtvr_frame"}
+    write_json(found.facts | {"sha256": checksums(files)}, made.inputs)
+    planning, recurrence, gtv, drawn = found.planning, found.recurrence, found.gtv, found.gtvr
+    drawn_there = row["gtvr_frame"] == "recurrence"
     gtvr = drawn if drawn_there else None
 
     quality = {"patient": snakemake.wildcards.patient, "source": "Transform given in the patients table", "starts": []}
-    transform = read_linear_transform(given.transform) if given.transform else sitk.Euler3DTransform()
+    transform = found.transform or sitk.Euler3DTransform()
     try:
-        if not given.transform:
+        if found.transform is None:
             quality["source"] = "Headers' own positions, because the registration did not work"
-            initial = read_linear_transform(given.initial_transform) if given.initial_transform else None
+            initial = found.initial_transform
             result = register(planning, recurrence, gtv, moving_voi=gtvr, parameters=parameters, initial=initial)
             transform = result.transform
             quality["source"] = "Registered" if initial is None else "Registered from the given start"
@@ -39,21 +41,21 @@ def main(snakemake):
         checks = check_registration(planning, recurrence, transform, gtv, gtvr, parameters=parameters, limits=limits)
         verdict, discrepancy = checks.as_dict(), checks.discrepancy
     except ValueError as error:
-        # The files are sound (check_inputs): a person needs the pictures to see why, so this rule must not fail.
+        # The files are sound: a person needs the pictures to see why, so this rule must not fail.
         logging.exception("not registered or not checked")
         verdict, discrepancy = not_registered(str(error)), None
 
     carried = carry_or_empty(drawn, planning, transform) if drawn_there else drawn
     quality |= motion(transform, centroid(gtv)) | {"gtvr_volume": carried_volume(drawn, carried)} | verdict
-    with replacing(snakemake.output.transform) as temporary:
+    with replacing(made.transform) as temporary:
         sitk.WriteTransform(transform, str(temporary))
     # In the pixel type of the recurrence MRI: for looking at, and a quarter of the size of the fractions.
     on_planning = sitk.Resample(recurrence, planning, transform, sitk.sitkLinear, 0.0)
-    write_image(on_planning, snakemake.output.recurrence_on_planning)
+    write_image(on_planning, made.recurrence_on_planning)
     # -1 mm says not known; 0 would say perfect.
     unknown = sitk.Cast(gtv, sitk.sitkFloat32) * -1.0
-    write_image(unknown if discrepancy is None else discrepancy, snakemake.output.discrepancy)
-    write_json(quality, snakemake.output.quality)
+    write_image(unknown if discrepancy is None else discrepancy, made.discrepancy)
+    write_json(quality, made.quality)
 
 
 if "snakemake" in globals():

@@ -33,7 +33,7 @@ def main(snakemake):
         gtvr=carry_or_empty(drawn, planning, transform) if drawn_there else drawn,
         discrepancy=discrepancy if known else None,
     )
-    content = page_content(pair, quality, params.review, params.note, params.simulated)
+    content = page_content(pair, quality, *params.review, params.simulated)
     write_text(render(given.templates[0], **content), snakemake.output.report)
     with replacing(snakemake.output.thumbnail) as temporary:
         temporary.write_bytes(thumbnail(Volumes(pair.round_tumour(MARGIN_MM), planning)))

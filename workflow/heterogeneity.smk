@@ -5,6 +5,7 @@ include: "rules/common.smk"
 
 
 settings = settings_of("heterogeneity")
+with_null = settings["spatial_null"]["enabled"]
 patients = patients_of("heterogeneity", settings)
 simulated_cohort = any(map(is_simulated, patients.values()))  # said on every table and figure
 
@@ -24,10 +25,10 @@ include: "rules/statistics.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
 include: "rules/draws.smk"
+include: "rules/appendix.smk"
 include: "rules/spatial_null.smk"
 
 
-with_null = settings["spatial_null"]["enabled"]
 paper_items = expand(
     "<results>/tables/{table}.{format}",
     table=["table1", "table2"] + ["table3"] * with_null,
@@ -67,13 +68,12 @@ rule registration_pages:
 
 
 rule patient_pictures:
-    """The appendix pictures S1 and S2, and the pages of the registrations."""
+    """The appendix pictures S1 to S3, and the pages of the registrations."""
     input:
         expand(
             "<results>/patients/{patient}/figures/{picture}.{format}",
             patient=cohort_patients,
-            picture=["fig_s1", "fig_s2"],
+            picture=["fig_s1", "fig_s2"] + ["fig_s3"] * with_null,
             format=["pdf", "png"],
         ),
-        expand("<results>/patients/{patient}/null/fig_draws.png", patient=cohort_patients * with_null),
         rules.registration_pages.input,

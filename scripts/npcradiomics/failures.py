@@ -14,10 +14,8 @@ REMEDIES = {
     "import_image": "give the series by its UID or description, or correct the path in the patients table",
     "import_contour": "correct the structure's name or the path in the patients table",
     "import_dose": "correct the path or the prescription in the patients table",
-    "check_inputs": "correct the file, or its path in the patients table",
-    "register_recurrence": "give an initial_transform or a transform in the patients table",
-    "accept_registration": "look at the registration's page, then fill registration_review and registration_note",
-    "derive_regions": "look at the contours on the registration's page",
+    "register_recurrence": "correct the file, or its path in the patients table",
+    "derive_regions": "look at registration and contours on the registration's page",
     "extract_features": "look at the regions' sizes in regions.json",
 }
 ELSE = "read the log"

@@ -75,8 +75,8 @@ def outcome(quality: dict, review: str) -> str:
     return "undecided" if quality["verdict"] == "failed" and review != "accept" else "enters"
 
 
-def require_accepted(quality: dict, review: str, note: str, page: str) -> dict:
-    """The gate: the record of an accepted registration; ValueError with reason and remedy for another.
+def require_accepted(quality: dict, review: str, note: str, page: str) -> None:
+    """The gate: ValueError with reason and remedy for a registration that is not accepted.
 
     review  "accept", "reject" or "" (column registration_review); a person's verdict overrules the checks
     page    path of the patient's page, named in the message
@@ -92,7 +92,6 @@ def require_accepted(quality: dict, review: str, note: str, page: str) -> dict:
             "the patient's column registration_review; if not, give a start in initial_transform or the transform "
             "itself in transform, or write reject to leave the patient out; the reason goes to registration_note"
         )
-    return {"patient": quality["patient"], "verdict": quality["verdict"], "review": review, "note": note}
 
 
 def table_row(quality: dict, review: str, note: str) -> dict:

@@ -74,7 +74,7 @@ def test_the_report_lists_patients_first_and_says_what_to_try(log, tmp_path):
     lines = failures.report(failures.records(tmp_path / "logs"), tmp_path / "failed.tsv")
     assert lines[0] == f"1 patient and 1 step of the cohort failed ({tmp_path / 'failed.tsv'}):"
     assert lines[1] == "  P07  register_recurrence: nothing in common"
-    assert "initial_transform" in lines[2] and str(log) in lines[2]
+    assert "its path in the patients table" in lines[2] and str(log) in lines[2]
     assert lines[3].startswith("  cohort  table2: ended without a word")
     header, first, second = (tmp_path / "failed.tsv").read_text(encoding="utf-8").splitlines()
     assert header.split("\t") == ["patient", "step", "reason", "try", "log"]

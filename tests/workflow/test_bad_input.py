@@ -50,7 +50,10 @@ def test_every_bad_patient_is_named_and_the_good_one_goes_on(cohort):
     assert "gtv: data/REC002/gtv.nii.gz: the mask is empty" in failed["REC002"]
     assert (cohort.results / "patients/REC003/features/recurrent.tsv").exists()
     table = (cohort.folder / "results/failed.tsv").read_text(encoding="utf-8").splitlines()
-    assert [line.split("\t")[:2] for line in table[1:]] == [["REC001", "check_inputs"], ["REC002", "check_inputs"]]
+    assert [line.split("\t")[:2] for line in table[1:]] == [
+        ["REC001", "register_recurrence"],
+        ["REC002", "register_recurrence"],
+    ]
     assert "2 patients failed (results/failed.tsv):" in run.stdout
     assert "try: correct the file, or its path in the patients table" in run.stdout
     for patient in ("REC001", "REC002"):
@@ -97,14 +100,14 @@ def test_the_cohort_goes_on_without_the_patient_who_failed_and_says_so(cohort):
     cohort.config["allow_missing"] = True
     run = cohort.run("all")
     assert run.returncode == 0, run.stdout[-3000:]
-    words = "Without 1 of 4 patients: REC002 (check_inputs)"
+    words = "Without 1 of 4 patients: REC002 (register_recurrence)"
     for figure in (f"fig{k}" for k in range(2, 9)):
         assert words in (cohort.results / f"figures/{figure}.caption.rst").read_text(encoding="utf-8").replace("\\", "")
     for table in ("table2", "table3", "definitions"):
         text = (cohort.results / f"tables/{table}.md").read_text(encoding="utf-8").replace("\\", "")
         assert "REC002" in text and ("n = 3" in text or "6 regions" in text), table
     excluded = (cohort.results / "cohort/excluded.tsv").read_text(encoding="utf-8").splitlines()
-    assert excluded[1].startswith("REC002\tcheck_inputs\tgtv: data/REC002/gtv.nii.gz: the mask is empty")
+    assert excluded[1].startswith("REC002\tregister_recurrence\tgtv: data/REC002/gtv.nii.gz: the mask is empty")
 
     # Put right, the patient is tried again and enters.
     (cohort.folder / "data/REC002/gtv.nii.gz").write_bytes(gtv)

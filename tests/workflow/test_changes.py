@@ -13,8 +13,8 @@ PATIENTS = ["P1", "P2", "P3", "P4"]
 COLUMNS = ("planning_mri", "recurrence_mri", "gtv", "gtvr", "isodose95")
 TARGETS = ("cohort_stats", "heterogeneity_registration_pages")
 PER_PATIENT = (
-    "check_inputs", "register_recurrence", "report_registration", "accept_registration", "derive_regions",
-    "extract_features", "draw_regions",
+    "register_recurrence", "report_registration", "derive_regions", "extract_features",
+    "draw_regions",
 )  # fmt: skip
 COHORT = {
     "collect_features", "compare_regions", "compare_with_null", "definitions", "table2", "table3",
@@ -119,7 +119,9 @@ def test_an_image_replaced_under_its_name(cohort, changed, tmp_path):
     jobs = to_do(cohort)
     assert patient_jobs(jobs) == of(["P2"], PER_PATIENT)
     assert cohort_jobs(jobs) == COHORT | {"collect_registrations"}
-    assert "data/P2/planning_mri.nii.gz" in reason(cohort, "P2: checking images and contours")
+    assert "data/P2/planning_mri.nii.gz" in reason(
+        cohort, "P2: checking the files, registering the recurrence MRI to the planning MRI"
+    )
 
 
 def test_a_changed_mask(cohort, changed, tmp_path):
@@ -129,19 +131,24 @@ def test_a_changed_mask(cohort, changed, tmp_path):
     path = cohort.folder / "data/P3/isodose95.nii.gz"
     changed(path, edited(path, smaller, tmp_path))
     jobs = to_do(cohort)
-    # Whatever changes what check_inputs says goes on from there; Snakemake's ancient() would hide changes behind it.
+    # The first job checks all files of a patient; Snakemake's ancient() would hide changes behind it.
     assert patient_jobs(jobs) == of(["P3"], PER_PATIENT)
-    assert "data/P3/isodose95.nii.gz" in reason(cohort, "P3: checking images and contours")
+    assert "data/P3/isodose95.nii.gz" in reason(
+        cohort, "P3: checking the files, registering the recurrence MRI to the planning MRI"
+    )
 
 
 def test_a_changed_row_of_the_patients_table(cohort):
     shutil.copy(cohort.folder / "data/P1/gtvr.nii.gz", cohort.folder / "data/P1/gtvr_second.nii.gz")
     rows = [row | {"gtvr": "data/P1/gtvr_second.nii.gz"} if row["patient"] == "P1" else row for row in cohort.rows]
     cohort.write_patients(rows)
-    jobs, why = to_do(cohort), reason(cohort, "P1: checking images and contours")
+    jobs, why = (
+        to_do(cohort),
+        reason(cohort, "P1: checking the files, registering the recurrence MRI to the planning MRI"),
+    )
     cohort.write_patients(cohort.rows)
     assert "data/P1/gtvr_second.nii.gz" in why
-    assert patient_jobs(jobs) >= of(["P1"], ["check_inputs", "register_recurrence", "derive_regions"])
+    assert patient_jobs(jobs) >= of(["P1"], ["register_recurrence", "derive_regions"])
     assert {patient for _, patient in patient_jobs(jobs)} == {"P1"}
 
 

@@ -12,7 +12,6 @@ def test_default_cohort_plans_every_step_for_every_patient(workspace):
     counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
     per_patient = [
         "simulate_patient",
-        "check_inputs",
         "register_recurrence",
         "derive_regions",
         "extract_features",
@@ -22,7 +21,7 @@ def test_default_cohort_plans_every_step_for_every_patient(workspace):
         assert counts[name] == "1"
     for name in ("table1", "table2", "table3", *(f"fig{k}" for k in range(2, 9))):
         assert counts[name] == "1"
-    assert counts["draw_regions"] == counts["fig_draws"] == "15"
+    assert counts["draw_regions"] == counts["appendix"] == "15"
 
 
 def test_spatial_null_is_switched_off_by_the_config(workspace):
@@ -31,7 +30,7 @@ def test_spatial_null_is_switched_off_by_the_config(workspace):
     run = workspace.run("-n")
     assert run.returncode == 0, run.stdout
     counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
-    assert not {"draw_regions", "fig_draws", "compare_with_null", "table3", "fig6", "fig7", "fig8"} & set(counts)
+    assert not {"draw_regions", "compare_with_null", "table3", "fig6", "fig7", "fig8"} & set(counts)
     assert counts["table2"] == "1"
 
 

@@ -1,4 +1,4 @@
-"""The conventions of the repository: one name from end to end, and core modules declared as inputs."""
+"""The conventions of the repository: one name from end to end, and core modules declared as params."""
 
 import ast
 import re
@@ -44,7 +44,7 @@ def core_used_by(script):
 
 
 def declared_core(text, rule_file_text):
-    inside = re.search(r"core=core\((.*?)\),?\n", text, re.S).group(1)
+    inside = re.search(r"\*core\((.*?)\),?\n", text, re.S).group(1)
     names = set(re.findall(r'"(\w+)"', inside))
     for group in re.findall(r"\*(\w+)", inside):
         names |= set(re.findall(r'"(\w+)"', re.search(rf"^{group} = \((.*?)\)", rule_file_text, re.M | re.S).group(1)))

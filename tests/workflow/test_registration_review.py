@@ -66,7 +66,7 @@ def test_gate_fails_with_reason_and_remedy_in_one_line(stopped):
     assert stopped.finished.returncode != 0
     lines = [line for line in stopped.finished.stdout.splitlines() if line.startswith("FAILED")]
     assert len(lines) == 1
-    assert f"accept_registration {WRONG}: registration failed: " in lines[0]
+    assert f"derive_regions {WRONG}: registration failed: " in lines[0]
     assert "disagree by" in lines[0]
     assert f"results/heterogeneity/patients/{WRONG}/registration/report.html" in lines[0]
     assert "registration_review" in lines[0]
@@ -77,14 +77,12 @@ def test_failed_patient_keeps_numbers_pictures_and_page(stopped):
     folder = stopped.results / f"patients/{WRONG}/registration"
     for name in ("quality.json", "report.html", "qc.png", "thumbnail.webp", "discrepancy.nii.gz"):
         assert (folder / name).stat().st_size > 100
-    assert not (folder / "accepted.json").exists()
     assert not (stopped.results / f"patients/{WRONG}/regions").exists()
     assert "until a person has decided" in (folder / "report.html").read_text(encoding="utf-8")
 
 
 def test_the_others_go_on(stopped):
     for patient in (FINE, HELPED):
-        assert (stopped.results / f"patients/{patient}/registration/accepted.json").is_file()
         assert (stopped.results / f"patients/{patient}/regions/regions.json").is_file()
 
 
@@ -132,8 +130,8 @@ def test_volume_before_and_after_stands_in_the_table(stopped):
 def test_rejected_patient_is_not_waited_for_but_stays_in_the_table(stopped):
     stopped.write_patients(rows(**{WRONG: {"registration_review": "reject", "registration_note": "wrong scan"}}))
     planned = stopped.run("-n", PICTURES).stdout
-    assert f"{HELPED}: is the registration accepted?" in planned or f"patients/{HELPED}/figures/fig_s2.png" in planned
-    assert f"{WRONG}: is the registration accepted?" not in planned
+    assert f"{HELPED}: appendix pictures" in planned
+    assert f"{WRONG}: recurrent and non-recurrent region" not in planned
     assert f"patients/{WRONG}/figures" not in planned
     finished = stopped.run("results/heterogeneity/cohort/registration.tsv")
     assert finished.returncode == 0, finished.stdout[-3000:]
@@ -157,14 +155,14 @@ def test_accepted_patient_passes_and_nothing_is_registered_again(stopped):
             }
         )
     )
-    finished = stopped.run(f"results/heterogeneity/patients/{WRONG}/registration/accepted.json", PAGES, "-n")
-    assert "register_recurrence" not in finished.stdout
-    targets = [f"results/heterogeneity/patients/{p}/registration/accepted.json" for p in (WRONG, FINE)]
-    targets += [f"results/heterogeneity/patients/{FINE}/regions/regions.json"]
-    finished = stopped.run(*targets)
-    assert finished.returncode == 0, finished.stdout[-3000:]
-    accepted = json.loads((stopped.folder / targets[0]).read_text(encoding="utf-8"))
-    assert accepted == {"patient": WRONG, "verdict": "failed", "review": "accept", "note": "a test says so"}
+    targets = [f"results/heterogeneity/patients/{p}/regions/regions.json" for p in (WRONG, FINE)]
+    planned = stopped.run(*targets, PAGES, "-n").stdout
+    assert f"{WRONG}: recurrent and non-recurrent region" in planned
+    assert "register_recurrence" not in planned
+    finished = stopped.run("--keep-going", *targets)
+    # Through the gate; 43 mm beside the truth the regions themselves are refused.
+    lines = [line for line in finished.stdout.splitlines() if line.startswith("FAILED")]
+    assert len(lines) == 1 and f"derive_regions {WRONG}: GTVr" in lines[0] and "lies wholly outside" in lines[0]
     # A note on a patient who had passed changes no voxel.
     assert [path.read_bytes() for path in files] == regions
     for patient, time in before.items():
@@ -180,8 +178,8 @@ def test_wrong_files_are_refused_before_any_heavy_work(stopped):
     assert finished.returncode != 0
     lines = [line for line in finished.stdout.splitlines() if line.startswith("FAILED")]
     assert sorted(" ".join(line.split()[1:]).split(" (log")[0] for line in lines) == [
-        f"heterogeneity_check_inputs {WRONG}: transform: nowhere.tfm: no such file",
-        f"heterogeneity_check_inputs {HELPED}: initial_transform: text.tfm: not a readable transform (.tfm)",
+        f"heterogeneity_register_recurrence {WRONG}: transform: nowhere.tfm: no such file",
+        f"heterogeneity_register_recurrence {HELPED}: initial_transform: text.tfm: not a readable transform (.tfm)",
     ]
 
 

@@ -3,14 +3,14 @@
 import gc
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=False)).parents[1]
 SCHEMAS = ROOT / "workflow" / "schemas"
-IMPORTED = workflow.pathvars.apply("<results>/patients/{patient}/imported")
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from npcradiomics import configuration, sources
+from npcradiomics import configuration, provenance
 
 gc.set_threshold(500_000)  # a DAG is a million objects that stay: looking through them again and again costs a tenth
 
@@ -36,23 +36,19 @@ def is_simulated(row):
     return any("simulated" in value.split("/") for value in row.values())
 
 
-def file_of(column):
-    """Input function: the file in this column of the patient's row; a missing one is left for check_inputs to refuse."""
-
-    def path(wildcards):
-        row = patients[wildcards.patient]
-        value = sources.imported(row, IMPORTED).get(column, "")
-        made = value != row.get(column, "") or "simulated" in Path(value).parts
-        return value if made or os.path.exists(value) else []
-
-    return path
-
-
 def repository_files(folder, *names):
     """Files of the repository as inputs: an edit reruns what depends on it. Relative to the working directory where it can be."""
     inside = Path.cwd() == ROOT
     return [str((Path(folder) if inside else ROOT / folder) / name) for name in names]
 
 
+checksum = cache(provenance.sha256)
+
+
 def core(*modules):
-    return repository_files("scripts/npcradiomics", *(f"{name}.py" for name in modules))
+    """Params: core modules with their checksums. An edit reruns what depends on it and is the reason shown; touching does not.
+
+    Not inputs: a job has up to twenty of them, and as files they took a quarter of the start-up.
+    """
+    paths = [ROOT / "scripts" / "npcradiomics" / f"{name}.py" for name in modules]
+    return [f"{path.name} {checksum(path)[:12]}" for path in paths]

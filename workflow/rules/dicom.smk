@@ -22,7 +22,6 @@ rule import_image:
     """A DICOM series as NIfTI: voxels and where they are, nothing of whom."""
     input:
         source=simulated_series(lambda wildcards: wildcards.image),
-        core=core(*READING, "artefact", "image"),
     output:
         image="<results>/patients/{patient}/imported/{image}.nii.gz",
         facts="<results>/patients/{patient}/imported/{image}.json",
@@ -35,6 +34,7 @@ rule import_image:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(*READING, "artefact", "image"),
         source=series_of(lambda wildcards: wildcards.image),
     message:
         "{wildcards.patient}: importing {wildcards.image}"
@@ -46,10 +46,11 @@ rule import_contour:
     """A structure of an RTSTRUCT as a mask on the grid of the MRI it belongs to."""
     input:
         source=dicom_of(lambda wildcards: wildcards.contour),
-        image=lambda wildcards: file_of(sources.frame_of(wildcards.contour, patients[wildcards.patient]))(wildcards),
+        image=lambda wildcards: files_of(wildcards.patient)[
+            sources.frame_of(wildcards.contour, patients[wildcards.patient])
+        ],
         facts=frame_facts(lambda wildcards: wildcards.contour),
         registration=file_of_registration(lambda wildcards: wildcards.contour),
-        core=core(*READING, "artefact", "image", "sources"),
     output:
         mask="<results>/patients/{patient}/imported/{contour}.nii.gz",
     log:
@@ -61,6 +62,7 @@ rule import_contour:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(*READING, "artefact", "image", "sources"),
         source=lambda wildcards: patients[wildcards.patient][wildcards.contour],
         image=lambda wildcards: located(wildcards.patient)[
             sources.frame_of(wildcards.contour, patients[wildcards.patient])
@@ -77,10 +79,9 @@ rule import_dose:
     """An RTDOSE in gray on its own grid, in the frame of the planning MRI."""
     input:
         source=dicom_of("dose"),
-        image=file_of("planning_mri"),
+        image=lambda wildcards: files_of(wildcards.patient)["planning_mri"],
         facts=frame_facts("dose"),
         registration=file_of_registration("dose"),
-        core=core(*READING, "artefact", "image"),
     output:
         dose="<results>/patients/{patient}/imported/dose.nii.gz",
     log:
@@ -90,6 +91,7 @@ rule import_dose:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(*READING, "artefact", "image"),
         source=lambda wildcards: patients[wildcards.patient]["dose"],
         image=lambda wildcards: located(wildcards.patient)["planning_mri"],
         registration=lambda wildcards: registration_of("dose", wildcards),
@@ -102,9 +104,7 @@ rule import_dose:
 rule isodose95:
     """The 95 % isodose on the grid of the planning MRI, from the dose and the prescription of the table or the config."""
     input:
-        dose=file_of("dose"),
-        planning_mri=file_of("planning_mri"),
-        core=core(*READING, "artefact", "contours", "image", "isodose"),
+        unpack(files_in("dose", "planning_mri")),
     output:
         isodose95="<results>/patients/{patient}/imported/isodose95_of_dose.nii.gz",
     log:
@@ -114,6 +114,7 @@ rule isodose95:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(*READING, "artefact", "contours", "image", "isodose"),
         prescription_gy=lambda wildcards: prescription_of(wildcards.patient),
         source=lambda wildcards: patients[wildcards.patient]["dose"],
         dose=lambda wildcards: located(wildcards.patient)["dose"],
@@ -132,18 +133,6 @@ rule simulate_dicom:
         gtv="<results>/simulated/{patient}/gtv.nii.gz",
         gtvr="<results>/simulated/{patient}/gtvr.nii.gz",
         dose="<results>/simulated/{patient}/dose.nii.gz",
-        core=core(
-            "artefact",
-            "contour_tracing",
-            "dicom_choice",
-            "dicom_decoder",
-            "dicom_file",
-            "dicom_pixels",
-            "dicom_series",
-            "dicom_writer",
-            "geometry",
-            "image",
-        ),
     output:
         planning_mri=directory("<results>/simulated/{patient}/dicom/planning_mri"),
         recurrence_mri=directory("<results>/simulated/{patient}/dicom/recurrence_mri"),
@@ -156,6 +145,19 @@ rule simulate_dicom:
         "<results>/benchmarks/{patient}/simulate_dicom.tsv"
     conda:
         "../../envs/npcradiomics.yaml"
+    params:
+        *core(
+            "artefact",
+            "contour_tracing",
+            "dicom_choice",
+            "dicom_decoder",
+            "dicom_file",
+            "dicom_pixels",
+            "dicom_series",
+            "dicom_writer",
+            "geometry",
+            "image",
+        ),
     message:
         "{wildcards.patient}: simulated patient as DICOM"
     script:

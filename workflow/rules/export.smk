@@ -4,12 +4,21 @@
 rule export_structures:
     """GTVr on the planning MRI and both regions as RTSTRUCT, SEG and NIfTI; the planning MRI too where it is no DICOM."""
     input:
-        planning_mri=file_of("planning_mri"),
+        unpack(files_in("planning_mri")),
         series=simulated_series("planning_mri"),
         gtvr=rules.derive_regions.output.gtvr,
         recurrent=rules.derive_regions.output.recurrent,
         non_recurrent=rules.derive_regions.output.non_recurrent,
-        core=core(
+    output:
+        folder=directory("<results>/patients/{patient}/export"),
+    log:
+        "<results>/logs/{patient}/export_structures.log",
+    benchmark:
+        "<results>/benchmarks/{patient}/export_structures.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        *core(
             "artefact",
             "contour_tracing",
             "dicom_choice",
@@ -21,15 +30,6 @@ rule export_structures:
             "geometry",
             "image",
         ),
-    output:
-        folder=directory("<results>/patients/{patient}/export"),
-    log:
-        "<results>/logs/{patient}/export_structures.log",
-    benchmark:
-        "<results>/benchmarks/{patient}/export_structures.tsv"
-    conda:
-        "../../envs/npcradiomics.yaml"
-    params:
         source=series_of("planning_mri"),
     message:
         "{wildcards.patient}: structures for the planning system (research use only)"

@@ -16,19 +16,10 @@ EXTRACTION = (
 rule extract_features:
     """The 47 features of both regions, pyradiomics' features of the same quantized regions, and the histograms."""
     input:
-        planning_mri=file_of("planning_mri"),
-        gtv=file_of("gtv"),
+        unpack(files_in("planning_mri", "gtv")),
         recurrent=rules.derive_regions.output.recurrent,
         non_recurrent=rules.derive_regions.output.non_recurrent,
         pyradiomics=settings["pyradiomics"],
-        core=core(
-            *EXTRACTION,
-            "pyradiomics_features",
-            "intensities",
-            "image",
-            "geometry",
-            "artefact",
-        ),
     output:
         recurrent="<results>/patients/{patient}/features/recurrent.tsv",
         non_recurrent="<results>/patients/{patient}/features/non_recurrent.tsv",
@@ -42,6 +33,14 @@ rule extract_features:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(
+            *EXTRACTION,
+            "pyradiomics_features",
+            "intensities",
+            "image",
+            "geometry",
+            "artefact",
+        ),
         extraction=settings["extraction"],
     message:
         "{wildcards.patient}: features of both regions"
@@ -54,7 +53,6 @@ rule definitions:
     input:
         features="<results>/cohort/features.tsv",
         pyradiomics="<results>/cohort/pyradiomics.tsv",
-        core=core("agreement", "definitions", "paper", "rounding", "table_formats", "artefact"),
     output:
         tsv="<results>/tables/definitions.tsv",
         markdown="<results>/tables/definitions.md",
@@ -65,6 +63,7 @@ rule definitions:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core("agreement", "definitions", "paper", "rounding", "table_formats", "artefact"),
         notice=notice,
     message:
         "definitions beside those of pyradiomics"

@@ -6,14 +6,6 @@ rule fig2:
     input:
         intensities=rules.collect_features.output.intensities,
         caption=repository_files("workflow/report", "fig2.rst")[0],
-        core=core(
-            "artefact",
-            "captions",
-            "figures",
-            "patient_labels",
-            "rounding",
-            "style",
-        ),
     output:
         pdf="<results>/figures/fig2.pdf",
         png=report(
@@ -31,6 +23,14 @@ rule fig2:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(
+            "artefact",
+            "captions",
+            "figures",
+            "patient_labels",
+            "rounding",
+            "style",
+        ),
         notice=notice,
     message:
         "Figure 2"
@@ -44,16 +44,6 @@ rule fig3:
         correlation=rules.compare_regions.output.correlation,
         statistics=rules.compare_regions.output.statistics,
         caption=repository_files("workflow/report", "fig3.rst")[0],
-        core=core(
-            "artefact",
-            "captions",
-            "figures",
-            "paper",
-            "patient_labels",
-            "rounding",
-            "selection",
-            "style",
-        ),
     output:
         pdf="<results>/figures/fig3.pdf",
         png=report(
@@ -71,6 +61,16 @@ rule fig3:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(
+            "artefact",
+            "captions",
+            "figures",
+            "paper",
+            "patient_labels",
+            "rounding",
+            "selection",
+            "style",
+        ),
         notice=notice,
     message:
         "Figure 3"
@@ -84,17 +84,6 @@ rule fig4:
         features=rules.collect_features.output.features,
         statistics=rules.compare_regions.output.statistics,
         caption=repository_files("workflow/report", "fig4.rst")[0],
-        core=core(
-            "artefact",
-            "captions",
-            "definitions",
-            "figures",
-            "paper",
-            "patient_labels",
-            "rounding",
-            "selection",
-            "style",
-        ),
     output:
         pdf="<results>/figures/fig4.pdf",
         png=report(
@@ -112,6 +101,17 @@ rule fig4:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(
+            "artefact",
+            "captions",
+            "definitions",
+            "figures",
+            "paper",
+            "patient_labels",
+            "rounding",
+            "selection",
+            "style",
+        ),
         notice=notice,
     message:
         "Figure 4"
@@ -126,16 +126,6 @@ rule fig5:
         explained=rules.compare_regions.output.explained,
         statistics=rules.compare_regions.output.statistics,
         caption=repository_files("workflow/report", "fig5.rst")[0],
-        core=core(
-            "artefact",
-            "captions",
-            "figures",
-            "paper",
-            "patient_labels",
-            "rounding",
-            "selection",
-            "style",
-        ),
     output:
         pdf="<results>/figures/fig5.pdf",
         png=report(
@@ -153,63 +143,18 @@ rule fig5:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(
+            "artefact",
+            "captions",
+            "figures",
+            "paper",
+            "patient_labels",
+            "rounding",
+            "selection",
+            "style",
+        ),
         notice=notice,
     message:
         "Figure 5"
     script:
         "../../scripts/fig5.py"
-
-
-rule appendix:
-    """Appendix pictures of a patient: S1, GTVr against the 95 % isodose; S2, the fusion of both examinations."""
-    input:
-        planning_mri=file_of("planning_mri"),
-        recurrence_on_planning=rules.register_recurrence.output.recurrence_on_planning,
-        gtv=file_of("gtv"),
-        gtvr=rules.derive_regions.output.gtvr,
-        isodose95=file_of("isodose95"),
-        regions=rules.derive_regions.output.report,
-        s1_caption=repository_files("workflow/report", "fig_s1.rst")[0],
-        s2_caption=repository_files("workflow/report", "fig_s2.rst")[0],
-        core=core(
-            "artefact",
-            "captions",
-            "contours",
-            "cuts",
-            "geometry",
-            "image",
-            "notices",
-            "pictures",
-            "rounding",
-            "style",
-        ),
-    output:
-        s1_pdf="<results>/patients/{patient}/figures/fig_s1.pdf",
-        s1_png=report(
-            "<results>/patients/{patient}/figures/fig_s1.png",
-            caption="../report/caption_s1.rst",
-            category="Patients",
-            labels={"patient": "{patient}", "figure": "S1"},
-        ),
-        s1_caption="<results>/patients/{patient}/figures/fig_s1.caption.rst",
-        s2_pdf="<results>/patients/{patient}/figures/fig_s2.pdf",
-        s2_png=report(
-            "<results>/patients/{patient}/figures/fig_s2.png",
-            caption="../report/caption_s2.rst",
-            category="Patients",
-            labels={"patient": "{patient}", "figure": "S2"},
-        ),
-        s2_caption="<results>/patients/{patient}/figures/fig_s2.caption.rst",
-    log:
-        "<results>/logs/{patient}/appendix.log",
-    benchmark:
-        "<results>/benchmarks/{patient}/appendix.tsv"
-    conda:
-        "../../envs/npcradiomics.yaml"
-    params:
-        in_field_minimum=settings["regions"]["in_field_minimum"],
-        simulated=lambda wildcards: is_simulated(patients[wildcards.patient]),
-    message:
-        "{wildcards.patient}: appendix pictures"
-    script:
-        "../../scripts/appendix.py"

@@ -1,10 +1,12 @@
 """Who enters the cohort, and where each patient's files lie, also those that an import makes."""
 
+from npcradiomics import sources
 from npcradiomics.dicom_choice import selector
 from npcradiomics.dicom_file import state_of_files
 from npcradiomics.notices import cohort_notice
 
-AFTER_REGISTRATION = ("accept_registration", "derive_regions", "extract_features", "draw_regions")
+IMPORTED = workflow.pathvars.apply("<results>/patients/{patient}/imported")
+AFTER_REGISTRATION = ("derive_regions", "extract_features", "draw_regions")
 
 reviews = {
     patient: [row.get("registration_review", ""), row.get("registration_note", "")] for patient, row in patients.items()
@@ -50,7 +52,20 @@ FILE_COLUMNS = (
 )
 
 
-def files_of(row):
+@cache
+def files_of(patient):
+    """{column: file} of the patient's row; a missing file is [] and left for the first job to refuse."""
+    row, located = patients[patient], sources.imported(patients[patient], IMPORTED)
+    made = {name for name, value in located.items() if value != row.get(name) or "simulated" in value.split("/")}
+    return {name: value if name in made or os.path.exists(value) else [] for name, value in located.items()}
+
+
+def files_in(*columns):
+    """Input function for unpack (one call a job, each costs start-up): the patient's files in these columns."""
+    return lambda wildcards: {name: files_of(wildcards.patient).get(name, []) for name in columns}
+
+
+def cells_of(row):
     """The cells that say which files are a patient's: a review or a clinical column must not start a registration."""
     return {name: row[name] for name in FILE_COLUMNS if name in row}
 

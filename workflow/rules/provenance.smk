@@ -12,7 +12,6 @@ rule provenance:
         inputs=expand("<results>/patients/{patient}/inputs.json", patient=cohort_patients),
         table=settings["patients"],
         outputs=provenance_outputs,
-        core=core("artefact", "provenance"),
     output:
         record="<results>/provenance.json",
     log:
@@ -22,6 +21,7 @@ rule provenance:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core("artefact", "provenance"),
         patients=cohort_patients,
         settings=settings,
         results=lambda wildcards, output: os.path.dirname(output.record),
@@ -33,17 +33,16 @@ rule provenance:
 
 rule verify:
     """Recompute the checksums: do inputs, settings and results still fit provenance.json? Makes nothing, so always runs."""
-    input:
-        core=core("artefact", "provenance"),
     log:
         "<results>/logs/verify.log",
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core("artefact", "provenance"),
         record=workflow.pathvars.apply("<results>/provenance.json"),
         table=settings["patients"],
         files={
-            name: {column: value for column, value in files_of(located(name)).items() if column != "gtvr_frame"}
+            name: {column: value for column, value in cells_of(located(name)).items() if column != "gtvr_frame"}
             for name in cohort_patients
         },
         settings=settings,

@@ -2,17 +2,13 @@
 
 
 rule derive_regions:
-    """Carry GTVr to the planning MRI; recurrent region, the rest of the tumour, and the in-field fraction."""
+    """Carry GTVr to the planning MRI; recurrent region, the rest of the tumour, and the in-field fraction.
+
+    The gate: fails for a failed registration, so that nothing is computed from it unless a person accepts it."""
     input:
-        inputs=rules.check_inputs.output.inputs,
-        planning_mri=file_of("planning_mri"),
-        gtv=file_of("gtv"),
-        gtvr=file_of("gtvr"),
-        isodose95=file_of("isodose95"),
-        dose=file_of("dose"),
+        unpack(files_in("planning_mri", "gtv", "gtvr", "isodose95", "dose")),
         transform=rules.register_recurrence.output.transform,
-        accepted=rules.accept_registration.output.accepted,
-        core=core("regions", "contours", "image", "isodose", "geometry", "artefact"),
+        quality=rules.register_recurrence.output.quality,
     output:
         gtvr="<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz",
         recurrent="<results>/patients/{patient}/regions/recurrent.nii.gz",
@@ -25,7 +21,9 @@ rule derive_regions:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core("regions", "contours", "image", "isodose", "geometry", "registration_verdict", "artefact"),
         gtvr_frame=lambda wildcards: patients[wildcards.patient]["gtvr_frame"],
+        review=lambda wildcards: reviews[wildcards.patient],
         regions=settings["regions"],
         prescription_gy=lambda wildcards: prescription_of(wildcards.patient),
     message:

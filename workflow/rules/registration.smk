@@ -1,47 +1,32 @@
-"""From two examinations to one frame: check the files, register, look at the result, let it pass or not."""
+"""From two examinations to one frame: check the files, register, look at the result."""
 
 PAGE_TEMPLATES = ("pages.css", "registration_words.html")
 
 
-rule check_inputs:
-    """Refuse a patient's wrong files before any heavy work; write what they are."""
+rule register_recurrence:
+    """Rigid registration of the recurrence MRI to the planning MRI: first the head, then the region round the tumour.
+
+    Refuses a patient's wrong files before that, and writes what they are.
+    """
     input:
-        planning_mri=file_of("planning_mri"),
-        recurrence_mri=file_of("recurrence_mri"),
-        gtv=file_of("gtv"),
-        gtvr=file_of("gtvr"),
-        isodose95=file_of("isodose95"),
-        transform=file_of("transform"),
-        initial_transform=file_of("initial_transform"),
-        core=core("examination", "provenance", "transform_file", "rigid", "image", "geometry", "artefact", "contours"),
+        unpack(files_in("planning_mri", "recurrence_mri", "gtv", "gtvr", "isodose95", "transform", "initial_transform")),
     output:
         inputs="<results>/patients/{patient}/inputs.json",
+        transform="<results>/patients/{patient}/registration/recurrence_to_planning.tfm",
+        recurrence_on_planning="<results>/patients/{patient}/registration/recurrence_on_planning.nii.gz",
+        discrepancy="<results>/patients/{patient}/registration/discrepancy.nii.gz",
+        quality="<results>/patients/{patient}/registration/quality.json",
     log:
-        "<results>/logs/{patient}/check_inputs.log",
+        "<results>/logs/{patient}/register_recurrence.log",
     benchmark:
-        "<results>/benchmarks/{patient}/check_inputs.tsv"
+        "<results>/benchmarks/{patient}/register_recurrence.tsv"
     priority: 10
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        row=lambda wildcards: files_of(located(wildcards.patient)),
-    message:
-        "{wildcards.patient}: checking images and contours"
-    script:
-        "../../scripts/check_inputs.py"
-
-
-rule register_recurrence:
-    """Rigid registration of the recurrence MRI to the planning MRI: first the head, then the region round the tumour."""
-    input:
-        inputs=rules.check_inputs.output.inputs,
-        planning_mri=file_of("planning_mri"),
-        recurrence_mri=file_of("recurrence_mri"),
-        gtv=file_of("gtv"),
-        gtvr=file_of("gtvr"),
-        transform=file_of("transform"),
-        initial_transform=file_of("initial_transform"),
-        core=core(
+        *core(
+            "examination",
+            "provenance",
             "registration",
             "registration_checks",
             "registration_verdict",
@@ -56,56 +41,18 @@ rule register_recurrence:
             "geometry",
             "artefact",
         ),
-    output:
-        transform="<results>/patients/{patient}/registration/recurrence_to_planning.tfm",
-        recurrence_on_planning="<results>/patients/{patient}/registration/recurrence_on_planning.nii.gz",
-        discrepancy="<results>/patients/{patient}/registration/discrepancy.nii.gz",
-        quality="<results>/patients/{patient}/registration/quality.json",
-    log:
-        "<results>/logs/{patient}/register_recurrence.log",
-    benchmark:
-        "<results>/benchmarks/{patient}/register_recurrence.tsv"
-    conda:
-        "../../envs/npcradiomics.yaml"
-    params:
-        gtvr_frame=lambda wildcards: patients[wildcards.patient]["gtvr_frame"],
+        row=lambda wildcards: cells_of(located(wildcards.patient)),
         registration=settings["registration"],
     message:
-        "{wildcards.patient}: registering the recurrence MRI to the planning MRI"
+        "{wildcards.patient}: checking the files, registering the recurrence MRI to the planning MRI"
     script:
         "../../scripts/register_recurrence.py"
 
 
-rule accept_registration:
-    """The gate: fails for a failed registration, so that nothing is computed from it unless a person accepts it."""
-    input:
-        quality=rules.register_recurrence.output.quality,
-        core=core("registration_verdict", "artefact"),
-    output:
-        accepted="<results>/patients/{patient}/registration/accepted.json",
-    log:
-        "<results>/logs/{patient}/accept_registration.log",
-    benchmark:
-        "<results>/benchmarks/{patient}/accept_registration.tsv"
-    conda:
-        "../../envs/npcradiomics.yaml"
-    params:
-        review=lambda wildcards: reviews[wildcards.patient][0],
-        note=lambda wildcards: reviews[wildcards.patient][1],
-        page=lambda wildcards, input: str(Path(input.quality).parent / "report.html"),
-    message:
-        "{wildcards.patient}: is the registration accepted?"
-    script:
-        "../../scripts/accept_registration.py"
-
-
 rule report_registration:
-    """The page to judge a registration by, and its picture. Needs no accepted registration, nor anything made from one."""
+    """The page to judge a registration by, and its picture. Also of a registration that failed."""
     input:
-        planning_mri=file_of("planning_mri"),
-        recurrence_mri=file_of("recurrence_mri"),
-        gtv=file_of("gtv"),
-        gtvr=file_of("gtvr"),
+        unpack(files_in("planning_mri", "recurrence_mri", "gtv", "gtvr")),
         registration=rules.register_recurrence.output.transform,
         recurrence_on_planning=rules.register_recurrence.output.recurrence_on_planning,
         discrepancy=rules.register_recurrence.output.discrepancy,
@@ -116,7 +63,18 @@ rule report_registration:
             "registration_viewer.js",
             *PAGE_TEMPLATES,
         ),
-        core=core(
+    output:
+        report="<results>/patients/{patient}/registration/report.html",
+        thumbnail="<results>/patients/{patient}/registration/thumbnail.webp",
+        png="<results>/patients/{patient}/registration/qc.png",
+    log:
+        "<results>/logs/{patient}/report_registration.log",
+    benchmark:
+        "<results>/benchmarks/{patient}/report_registration.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        *core(
             "registration_page",
             "registration_pictures",
             "registration_verdict",
@@ -136,20 +94,8 @@ rule report_registration:
             "geometry",
             "artefact",
         ),
-    output:
-        report="<results>/patients/{patient}/registration/report.html",
-        thumbnail="<results>/patients/{patient}/registration/thumbnail.webp",
-        png="<results>/patients/{patient}/registration/qc.png",
-    log:
-        "<results>/logs/{patient}/report_registration.log",
-    benchmark:
-        "<results>/benchmarks/{patient}/report_registration.tsv"
-    conda:
-        "../../envs/npcradiomics.yaml"
-    params:
         gtvr_frame=lambda wildcards: patients[wildcards.patient]["gtvr_frame"],
-        review=lambda wildcards: reviews[wildcards.patient][0],
-        note=lambda wildcards: reviews[wildcards.patient][1],
+        review=lambda wildcards: reviews[wildcards.patient],
         simulated=lambda wildcards: is_simulated(patients[wildcards.patient]),
     message:
         "{wildcards.patient}: page of the registration"
@@ -164,14 +110,6 @@ rule collect_registrations:
         reports=expand("<results>/patients/{patient}/registration/report.html", patient=with_page),
         thumbnails=expand("<results>/patients/{patient}/registration/thumbnail.webp", patient=with_page),
         templates=repository_files("workflow/report", "registration_overview.html", *PAGE_TEMPLATES),
-        core=core(
-            "registration_overview",
-            "registration_verdict",
-            "embedded",
-            "html_page",
-            "style",
-            "artefact",
-        ),
     output:
         table="<results>/cohort/registration.tsv",
         overview="<results>/cohort/registration.html",
@@ -182,6 +120,14 @@ rule collect_registrations:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(
+            "registration_overview",
+            "registration_verdict",
+            "embedded",
+            "html_page",
+            "style",
+            "artefact",
+        ),
         reviews=[reviews[patient] for patient in with_page],
         simulated=simulated_cohort,
     message:

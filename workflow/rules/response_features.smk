@@ -17,15 +17,6 @@ KIT = (
 
 rule simulate_tumours:
     """Image, mask and truth of every patient of the simulated default cohort."""
-    input:
-        core=core(
-            "response_simulation",
-            "liu_tables",
-            "response_cohort",
-            "image",
-            "geometry",
-            "artefact",
-        ),
     output:
         images=expand("<results>/simulated/{patient}/image.nii.gz", patient=simulated_patients),
         masks=expand("<results>/simulated/{patient}/mask.nii.gz", patient=simulated_patients),
@@ -37,6 +28,14 @@ rule simulate_tumours:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(
+            "response_simulation",
+            "liu_tables",
+            "response_cohort",
+            "image",
+            "geometry",
+            "artefact",
+        ),
         rows=[{"patient": name, "response": patients[name]["response"]} for name in simulated_patients],
         simulation=settings["simulation"],
     message:
@@ -51,14 +50,6 @@ rule measure_tumours:
         images=files_of_part("image"),
         masks=files_of_part("mask"),
         pyradiomics=settings["features"]["pyradiomics"],
-        core=core(
-            *KIT,
-            "tumour_features",
-            "pyradiomics_features",
-            "image",
-            "geometry",
-            "artefact",
-        ),
     output:
         features="<results>/features/part{part}.tsv",
         notes="<results>/features/part{part}_notes.json",
@@ -69,6 +60,14 @@ rule measure_tumours:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(
+            *KIT,
+            "tumour_features",
+            "pyradiomics_features",
+            "image",
+            "geometry",
+            "artefact",
+        ),
         rows=lambda wildcards: [
             {key: row[key] for key in ("patient", "image", "mask")} for row in parts[wildcards.part]
         ],
@@ -84,7 +83,6 @@ rule collect_tumours:
     input:
         parts=expand("<results>/features/part{part}.tsv", part=parts),
         notes=expand("<results>/features/part{part}_notes.json", part=parts),
-        core=core("response_cohort", "cohort", "artefact"),
     output:
         features="<results>/cohort/features.tsv",
         new_features="<results>/cohort/new_features.tsv",
@@ -96,6 +94,7 @@ rule collect_tumours:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core("response_cohort", "cohort", "artefact"),
         rows=[
             {"patient": name, "response": row["response"], "set": where}
             for (name, row), where in zip(patients.items(), sets, strict=True)

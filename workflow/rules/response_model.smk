@@ -15,7 +15,6 @@ rule fit_radscore:
     """Preparation, LASSO with cross-validation, logistic regression, threshold: training patients only."""
     input:
         features=rules.collect_tumours.output.features,
-        core=core(*MODEL, "artefact"),
     output:
         model="<results>/cohort/model.json",
         curve="<results>/cohort/lasso_cross_validation.tsv",
@@ -29,6 +28,7 @@ rule fit_radscore:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(*MODEL, "artefact"),
         model=settings["model"],
     message:
         "fitting the rad-score"
@@ -41,7 +41,6 @@ rule score_cohort:
     input:
         features=rules.collect_tumours.output.features,
         model=rules.fit_radscore.output.model,
-        core=core(*MODEL, "calibration", "assessment", "artefact"),
     output:
         radscore="<results>/cohort/radscore.tsv",
         performance="<results>/cohort/performance.tsv",
@@ -54,6 +53,7 @@ rule score_cohort:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(*MODEL, "calibration", "assessment", "artefact"),
         seed=settings["resampling"]["seed"],
     message:
         "scoring both sets"
@@ -66,7 +66,6 @@ rule score_patients:
     input:
         features=rules.collect_tumours.output.new_features,
         model=rules.fit_radscore.output.model,
-        core=core(*MODEL, "artefact"),
     output:
         radscore="<results>/cohort/new_radscore.tsv",
     log:
@@ -75,6 +74,8 @@ rule score_patients:
         "<results>/benchmarks/score_patients.tsv"
     conda:
         "../../envs/npcradiomics.yaml"
+    params:
+        *core(*MODEL, "artefact"),
     message:
         "scoring new patients"
     script:

@@ -15,16 +15,6 @@ rule liu_tables:
     """Tables 1 and 2: clinical characteristics of both responses in each set."""
     input:
         patients=settings["patients"],
-        core=core(
-            "clinical",
-            "liu_tables",
-            "model_notes",
-            "response_cohort",
-            "table_formats",
-            "rounding",
-            "notices",
-            "artefact",
-        ),
     output:
         table1_tsv="<results>/tables/table1.tsv",
         table1_md="<results>/tables/table1.md",
@@ -41,6 +31,16 @@ rule liu_tables:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(
+            "clinical",
+            "liu_tables",
+            "model_notes",
+            "response_cohort",
+            "table_formats",
+            "rounding",
+            "notices",
+            "artefact",
+        ),
         rows=[row | {"set": where} for row, where in zip(patients.values(), sets, strict=True)],
         numbers=clinical_numbers,
         categories=settings["clinical_categories"],
@@ -59,7 +59,6 @@ rule liu_fig2:
         paths=rules.fit_radscore.output.paths,
         radscore=rules.score_cohort.output.radscore,
         model=rules.fit_radscore.output.model,
-        core=core(*DRAWING),
     output:
         pdf="<results>/figures/fig2.pdf",
         png="<results>/figures/fig2.png",
@@ -71,6 +70,7 @@ rule liu_fig2:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(*DRAWING),
         measure=settings["model"]["measure"],
         simulated=simulated_cohort,
     message:
@@ -85,7 +85,6 @@ rule liu_fig3:
         roc=rules.score_cohort.output.roc,
         performance=rules.score_cohort.output.performance,
         model=rules.fit_radscore.output.model,
-        core=core(*DRAWING),
     output:
         pdf="<results>/figures/fig3.pdf",
         png="<results>/figures/fig3.png",
@@ -97,6 +96,7 @@ rule liu_fig3:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(*DRAWING),
         simulated=simulated_cohort,
     message:
         "Figure 3"
@@ -110,7 +110,6 @@ rule liu_fig4:
         roc=rules.score_cohort.output.roc,
         performance=rules.score_cohort.output.performance,
         model=rules.fit_radscore.output.model,
-        core=core(*DRAWING),
     output:
         pdf="<results>/figures/fig4.pdf",
         png="<results>/figures/fig4.png",
@@ -122,6 +121,7 @@ rule liu_fig4:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(*DRAWING),
         simulated=simulated_cohort,
     message:
         "Figure 4"
@@ -136,7 +136,6 @@ rule liu_fig5:
         radscore=rules.score_cohort.output.radscore,
         performance=rules.score_cohort.output.performance,
         model=rules.fit_radscore.output.model,
-        core=core(*DRAWING),
     output:
         pdf="<results>/figures/fig5.pdf",
         png="<results>/figures/fig5.png",
@@ -148,6 +147,7 @@ rule liu_fig5:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(*DRAWING),
         simulated=simulated_cohort,
     message:
         "Figure 5"
@@ -165,7 +165,6 @@ rule liu_validation:
         decision=rules.collect_resampling.output.decision,
         report=rules.collect_resampling.output.report,
         model=rules.fit_radscore.output.model,
-        core=core(*DRAWING),
     output:
         pdf="<results>/figures/validation.pdf",
         png="<results>/figures/validation.png",
@@ -181,6 +180,7 @@ rule liu_validation:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(*DRAWING),
         simulated=simulated_cohort,
     message:
         "validation of the rad-score"

@@ -17,7 +17,6 @@ rule resample:
     """Some repetitions of one kind; finished files are kept when a run is resumed."""
     input:
         features=rules.collect_tumours.output.features,
-        core=core(*PIPELINE),
     output:
         table="<results>/resampling/{kind}_{part}.tsv",
         predictions="<results>/resampling/{kind}_{part}_predictions.tsv",
@@ -28,6 +27,7 @@ rule resample:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(*PIPELINE),
         model=fitting,
         seed=settings["resampling"]["seed"],
         numbers=lambda wildcards: [
@@ -54,7 +54,6 @@ rule collect_resampling:
         model=rules.fit_radscore.output.model,
         performance=rules.score_cohort.output.performance,
         radscore=rules.score_cohort.output.radscore,
-        core=core(*PIPELINE),
     output:
         summary="<results>/cohort/validation.tsv",
         permutation="<results>/cohort/permutation.tsv",
@@ -67,6 +66,8 @@ rule collect_resampling:
         "<results>/benchmarks/collect_resampling.tsv"
     conda:
         "../../envs/npcradiomics.yaml"
+    params:
+        *core(*PIPELINE),
     message:
         "collecting the resampling"
     script:

@@ -10,13 +10,6 @@ localrules:
 
 rule scan_dicom:
     """Group a folder tree by patient, study and series; link RTSTRUCT and RTDOSE; say what could not be placed."""
-    input:
-        core=core(
-            "artefact",
-            "dicom_file",
-            "dicom_guess",
-            "dicom_scan",
-        ),
     output:
         patients="<results>/scan_dicom/patients.tsv",
         summary="<results>/scan_dicom/summary.txt",
@@ -27,6 +20,12 @@ rule scan_dicom:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(
+            "artefact",
+            "dicom_file",
+            "dicom_guess",
+            "dicom_scan",
+        ),
         dicom_root=config.get("dicom_root", ""),
     message:
         "scanning {params.dicom_root} (draft of the patients table: {output.patients})"

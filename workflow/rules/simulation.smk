@@ -3,8 +3,6 @@
 
 rule simulate_patient:
     """Both MRIs, contours and dose of a simulated patient, and the truth that was planted."""
-    input:
-        core=core("simulation", "head", "image", "artefact", "geometry"),
     output:
         planning_mri="<results>/simulated/{patient}/planning_mri.nii.gz",
         recurrence_mri="<results>/simulated/{patient}/recurrence_mri.nii.gz",
@@ -20,6 +18,7 @@ rule simulate_patient:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core("simulation", "head", "image", "artefact", "geometry"),
         simulation=settings["simulation"],
     message:
         "{wildcards.patient}: simulating"

@@ -7,16 +7,6 @@ rule compare_with_null:
         draws=expand("<results>/patients/{patient}/null/draws.npz", patient=analysed),
         statistics=rules.compare_regions.output.statistics,
         regions=rules.collect_features.output.regions,
-        core=core(
-            "artefact",
-            "draws",
-            "kernels",
-            "kernels_recombination",
-            "null_comparison",
-            "null_verdict",
-            "rounding",
-            "spatial_null",
-        ),
     output:
         features="<results>/cohort/spatial_null.tsv",
         controls="<results>/cohort/null_controls.tsv",
@@ -31,6 +21,16 @@ rule compare_with_null:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(
+            "artefact",
+            "draws",
+            "kernels",
+            "kernels_recombination",
+            "null_comparison",
+            "null_verdict",
+            "rounding",
+            "spatial_null",
+        ),
         alpha=settings["statistics"]["alpha"],
         spatial_null=settings["spatial_null"],
     message:
@@ -47,14 +47,6 @@ rule table3:
         patients=rules.compare_with_null.output.patients,
         warnings=rules.compare_with_null.output.warnings,
         caption=repository_files("workflow/report", "table3.rst")[0],
-        core=core(
-            "artefact",
-            "captions",
-            "null_tables",
-            "null_verdict",
-            "rounding",
-            "table_formats",
-        ),
     output:
         tsv="<results>/tables/table3.tsv",
         markdown="<results>/tables/table3.md",
@@ -73,6 +65,14 @@ rule table3:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(
+            "artefact",
+            "captions",
+            "null_tables",
+            "null_verdict",
+            "rounding",
+            "table_formats",
+        ),
         alpha=settings["statistics"]["alpha"],
         n_tests=settings["statistics"]["n_tests"],
         match=settings["spatial_null"]["match"],
@@ -93,19 +93,6 @@ rule fig6:
         distribution=rules.compare_with_null.output.distribution,
         warnings=rules.compare_with_null.output.warnings,
         caption=repository_files("workflow/report", "fig6.rst")[0],
-        core=core(
-            "artefact",
-            "captions",
-            "null_figures",
-            "null_tables",
-            "null_verdict",
-            "paper",
-            "patient_labels",
-            "rounding",
-            "selection",
-            "style",
-            "table_formats",
-        ),
     output:
         pdf="<results>/figures/fig6.pdf",
         png=report(
@@ -123,6 +110,19 @@ rule fig6:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(
+            "artefact",
+            "captions",
+            "null_figures",
+            "null_tables",
+            "null_verdict",
+            "paper",
+            "patient_labels",
+            "rounding",
+            "selection",
+            "style",
+            "table_formats",
+        ),
         alpha=settings["statistics"]["alpha"],
         match=settings["spatial_null"]["match"],
         notice=notice,
@@ -140,17 +140,6 @@ rule fig7:
         ranks=rules.compare_with_null.output.ranks,
         warnings=rules.compare_with_null.output.warnings,
         caption=repository_files("workflow/report", "fig7.rst")[0],
-        core=core(
-            "artefact",
-            "captions",
-            "null_figures",
-            "null_tables",
-            "null_verdict",
-            "patient_labels",
-            "rounding",
-            "style",
-            "table_formats",
-        ),
     output:
         pdf="<results>/figures/fig7.pdf",
         png=report(
@@ -168,6 +157,17 @@ rule fig7:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(
+            "artefact",
+            "captions",
+            "null_figures",
+            "null_tables",
+            "null_verdict",
+            "patient_labels",
+            "rounding",
+            "style",
+            "table_formats",
+        ),
         alpha=settings["statistics"]["alpha"],
         match=settings["spatial_null"]["match"],
         notice=notice,
@@ -183,17 +183,6 @@ rule fig8:
         controls=rules.compare_with_null.output.controls,
         distribution=rules.compare_with_null.output.distribution,
         caption=repository_files("workflow/report", "fig8.rst")[0],
-        core=core(
-            "artefact",
-            "captions",
-            "null_figures",
-            "null_tables",
-            "null_verdict",
-            "patient_labels",
-            "rounding",
-            "style",
-            "table_formats",
-        ),
     output:
         pdf="<results>/figures/fig8.pdf",
         png=report(
@@ -211,6 +200,17 @@ rule fig8:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(
+            "artefact",
+            "captions",
+            "null_figures",
+            "null_tables",
+            "null_verdict",
+            "patient_labels",
+            "rounding",
+            "style",
+            "table_formats",
+        ),
         alpha=settings["statistics"]["alpha"],
         match=settings["spatial_null"]["match"],
         notice=notice,

@@ -36,7 +36,6 @@ rule collect_features:
         notes=expand("<results>/patients/{patient}/features/notes.json", patient=analysed),
         regions=expand("<results>/patients/{patient}/regions/regions.json", patient=analysed),
         patients=settings["patients"],
-        core=core("artefact", "cohort", "subset"),
     output:
         features="<results>/cohort/features.tsv",
         excluded="<results>/cohort/excluded.tsv",
@@ -50,6 +49,7 @@ rule collect_features:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core("artefact", "cohort", "subset"),
         patients=analysed,
         clinical_columns=settings["clinical_columns"],
         exclude=settings["exclude"],
@@ -66,15 +66,6 @@ rule compare_regions:
     input:
         features=rules.collect_features.output.features,
         regions=rules.collect_features.output.regions,
-        core=core(
-            *STATISTICS,
-            "correlation",
-            "components",
-            "selection",
-            "paper",
-            "rounding",
-            "artefact",
-        ),
     output:
         statistics="<results>/cohort/statistics.tsv",
         sizes="<results>/cohort/size.tsv",
@@ -90,6 +81,15 @@ rule compare_regions:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(
+            *STATISTICS,
+            "correlation",
+            "components",
+            "selection",
+            "paper",
+            "rounding",
+            "artefact",
+        ),
         statistics=settings["statistics"],
     message:
         "comparing the regions"

@@ -5,15 +5,6 @@ rule table1:
     """Table 1: the 47 features by family."""
     input:
         caption=repository_files("workflow/report", "table1.rst")[0],
-        core=core(
-            "artefact",
-            "captions",
-            "notices",
-            "paper",
-            "paper_tables",
-            "rounding",
-            "table_formats",
-        ),
     output:
         tsv="<results>/tables/table1.tsv",
         markdown="<results>/tables/table1.md",
@@ -31,6 +22,16 @@ rule table1:
         "<results>/benchmarks/table1.tsv"
     conda:
         "../../envs/npcradiomics.yaml"
+    params:
+        *core(
+            "artefact",
+            "captions",
+            "notices",
+            "paper",
+            "paper_tables",
+            "rounding",
+            "table_formats",
+        ),
     message:
         "Table 1"
     script:
@@ -44,15 +45,6 @@ rule table2:
         sizes=rules.compare_regions.output.sizes,
         excluded=rules.collect_features.output.excluded,
         caption=repository_files("workflow/report", "table2.rst")[0],
-        core=core(
-            "artefact",
-            "captions",
-            "notices",
-            "paper",
-            "paper_tables",
-            "rounding",
-            "table_formats",
-        ),
     output:
         tsv="<results>/tables/table2.tsv",
         markdown="<results>/tables/table2.md",
@@ -71,6 +63,15 @@ rule table2:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
+        *core(
+            "artefact",
+            "captions",
+            "notices",
+            "paper",
+            "paper_tables",
+            "rounding",
+            "table_formats",
+        ),
         simulated=simulated_cohort,
     message:
         "Table 2"

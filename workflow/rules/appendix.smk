@@ -1,0 +1,72 @@
+"""The pictures of one patient beside the paper's: its appendix S1 and S2, and with the spatial null S3."""
+
+s3 = {}
+if with_null:
+    s3 = {
+        "s3_pdf": "<results>/patients/{patient}/figures/fig_s3.pdf",
+        "s3_png": report(
+            "<results>/patients/{patient}/figures/fig_s3.png",
+            caption="../report/caption_s3.rst",
+            category="Patients",
+            labels={"patient": "{patient}", "figure": "S3"},
+        ),
+        "s3_caption": "<results>/patients/{patient}/figures/fig_s3.caption.rst",
+    }
+
+
+rule appendix:
+    """S1, GTVr against the 95 % isodose; S2, the fusion of both examinations; S3, GTVr beside six of its draws."""
+    input:
+        unpack(files_in("planning_mri", "gtv", "isodose95")),
+        recurrence_on_planning=rules.register_recurrence.output.recurrence_on_planning,
+        gtvr=rules.derive_regions.output.gtvr,
+        regions=rules.derive_regions.output.report,
+        draws=rules.draw_regions.output.draws if with_null else [],
+        s1_caption=repository_files("workflow/report", "fig_s1.rst")[0],
+        s2_caption=repository_files("workflow/report", "fig_s2.rst")[0],
+        s3_caption=repository_files("workflow/report", "fig_s3.rst")[0],
+    output:
+        **s3,
+        s1_pdf="<results>/patients/{patient}/figures/fig_s1.pdf",
+        s1_png=report(
+            "<results>/patients/{patient}/figures/fig_s1.png",
+            caption="../report/caption_s1.rst",
+            category="Patients",
+            labels={"patient": "{patient}", "figure": "S1"},
+        ),
+        s1_caption="<results>/patients/{patient}/figures/fig_s1.caption.rst",
+        s2_pdf="<results>/patients/{patient}/figures/fig_s2.pdf",
+        s2_png=report(
+            "<results>/patients/{patient}/figures/fig_s2.png",
+            caption="../report/caption_s2.rst",
+            category="Patients",
+            labels={"patient": "{patient}", "figure": "S2"},
+        ),
+        s2_caption="<results>/patients/{patient}/figures/fig_s2.caption.rst",
+    log:
+        "<results>/logs/{patient}/appendix.log",
+    benchmark:
+        "<results>/benchmarks/{patient}/appendix.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        *core(
+            "artefact",
+            "captions",
+            "contours",
+            "cuts",
+            "draws",
+            "geometry",
+            "image",
+            "notices",
+            "pictures",
+            "placement_pictures",
+            "rounding",
+            "style",
+        ),
+        in_field_minimum=settings["regions"]["in_field_minimum"],
+        simulated=lambda wildcards: is_simulated(patients[wildcards.patient]),
+    message:
+        "{wildcards.patient}: appendix pictures"
+    script:
+        "../../scripts/appendix.py"
