@@ -36,10 +36,6 @@ if "response" in config:
 
     use rule * from response as response_*
 
-    localrules:
-        response_study,
-        response_score,
-
 
 localrules:
     all,
@@ -49,6 +45,10 @@ localrules:
     heterogeneity_provenance,
     heterogeneity_registration_pages,
     heterogeneity_verify,
+    response_provenance,
+    response_score,
+    response_study,
+    response_verify,
 
 
 rule all:

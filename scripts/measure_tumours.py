@@ -5,21 +5,24 @@ import SimpleITK as sitk
 from npcradiomics import job
 from npcradiomics.artefact import write_json, write_rows
 from npcradiomics.image import read_image, read_mask, spacing_zyx_mm
+from npcradiomics.provenance import checksums
 from npcradiomics.tumour_features import tumour_features
 
 
 def main(snakemake):
-    settings, rows, notes, faults = snakemake.params.features, [], {}, []
+    settings, rows, notes, sums, faults = snakemake.params.features, [], {}, {}, []
     for row in snakemake.params.rows:
         try:
             features, notes[row["patient"]] = measured(row, settings, snakemake.input.pyradiomics)
             rows.append({"patient": row["patient"]} | features)
+            sums[row["patient"]] = checksums({name: row[name] for name in ("image", "mask")})
         except ValueError as error:
             faults.append(f"{row['patient']}: {error}")
     if faults:
         raise ValueError("; ".join(faults))
     write_rows(rows, snakemake.output.features)
     write_json(notes, snakemake.output.notes)
+    write_json({"sha256": sums}, snakemake.output.inputs)
 
 
 def measured(row, settings, pyradiomics):

@@ -11,7 +11,7 @@ from npcradiomics.provenance import checksums, host_class, sha256, software, wit
 def main(snakemake):
     given, params = snakemake.input, snakemake.params
     # checksums of the moment in which the files were read
-    inputs = dict(zip(params.patients, (read_json(path)["sha256"] for path in given.inputs), strict=True))
+    inputs = {patient: sums for path in given.inputs for patient, sums in read_json(path)["sha256"].items()}
     record = {
         "software": software(),
         "host": host_class(),

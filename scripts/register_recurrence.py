@@ -18,17 +18,17 @@ from npcradiomics.registration_verdict import not_registered
 
 
 def main(snakemake):
-    row, made = snakemake.params.row, snakemake.output
+    row, made, patient = snakemake.params.row, snakemake.output, snakemake.wildcards.patient
     parameters = RegistrationParameters(**snakemake.params.registration["parameters"])
     limits = CheckLimits(**snakemake.params.registration["limits"])
     found = read_examination(row)
     files = {column: value for column, value in row.items() if column != "gtvr_frame"}
-    write_json(found.facts | {"sha256": checksums(files)}, made.inputs)
+    write_json(found.facts | {"sha256": {patient: checksums(files)}}, made.inputs)
     planning, recurrence, gtv, drawn = found.planning, found.recurrence, found.gtv, found.gtvr
     drawn_there = row["gtvr_frame"] == "recurrence"
     gtvr = drawn if drawn_there else None
 
-    quality = {"patient": snakemake.wildcards.patient, "source": "Transform given in the patients table", "starts": []}
+    quality = {"patient": patient, "source": "Transform given in the patients table", "starts": []}
     transform = found.transform or sitk.Euler3DTransform()
     try:
         if found.transform is None:

@@ -23,7 +23,8 @@ def main(snakemake):
         logging.getLogger("npcradiomics").warning("software: %s", difference)
     found = differences({key: then[key] for key in now}, now)
     if found:
-        raise ValueError(f"{len(found)} things no longer fit {params.record}: " + "; ".join(found))
+        things = "1 thing no longer fits" if len(found) == 1 else f"{len(found)} things no longer fit"
+        raise ValueError(f"{things} {params.record}: " + "; ".join(found))
     n_inputs = sum(map(len, then["inputs"].values()))
     logging.getLogger("npcradiomics").warning(
         "%d inputs and %d outputs are what %s says", n_inputs, len(then["outputs"]), params.record

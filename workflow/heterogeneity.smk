@@ -39,6 +39,11 @@ paper_items = expand(
     format=["pdf", "png", "tsv"],
 )
 
+provenance_records = expand("<results>/patients/{patient}/inputs.json", patient=cohort_patients)
+provenance_files = {
+    name: {column: value for column, value in cells_of(located(name)).items() if column != "gtvr_frame"}
+    for name in cohort_patients
+}
 provenance_outputs = [
     *paper_items,
     *(f"<results>/cohort/{table}.tsv" for table in ["features", "regions", "excluded", "statistics", "size"]),
@@ -72,7 +77,7 @@ rule patient_pictures:
     input:
         expand(
             "<results>/patients/{patient}/figures/{picture}.{format}",
-            patient=cohort_patients,
+            patient=[name for name in cohort_patients if name not in without["appendix"]],
             picture=["fig_s1", "fig_s2"] + ["fig_s3"] * with_null,
             format=["pdf", "png"],
         ),

@@ -32,20 +32,29 @@ include: "rules/response_validation.smk"
 include: "rules/response_paper.smk"
 
 
+paper_items = expand(
+    "<results>/tables/{table}.{format}",
+    table=["table1", "table2", "performance"],
+    format=["tsv", "md", "tex", "docx"],
+) + expand(
+    "<results>/figures/{figure}.{format}",
+    figure=["fig2", "fig3", "fig4", "fig5", "validation"],
+    format=["pdf", "png"],
+)
+provenance_records = expand("<results>/features/part{part}_inputs.json", part=parts)
+provenance_files = {row["patient"]: {name: row[name] for name in ("image", "mask")} for row in measured}
+provenance_outputs = [*paper_items, "<results>/cohort/features.tsv", "<results>/cohort/radscore.tsv"]
+
+
+include: "rules/provenance.smk"
+
+
 rule study:
-    """Tables 1-2, Figures 2-5, the score of every patient and the honest validation beside them."""
+    """Tables 1-2, Figures 2-5, the score of every patient, the honest validation beside them, and where they come from."""
     input:
-        expand(
-            "<results>/tables/{table}.{format}",
-            table=["table1", "table2", "performance"],
-            format=["tsv", "md", "tex", "docx"],
-        ),
-        expand(
-            "<results>/figures/{figure}.{format}",
-            figure=["fig2", "fig3", "fig4", "fig5", "validation"],
-            format=["pdf", "png"],
-        ),
+        paper_items,
         "<results>/cohort/radscore.tsv",
+        rules.provenance.output,
 
 
 rule score:

@@ -58,19 +58,19 @@ def records(folder):
     return sorted(found, key=lambda record: (record["patient"] == "", record["patient"], record["step"]))
 
 
-def failed_patients(folder, changed):
-    """{patient: record} of the patients that a run can do without: their last attempt failed and nothing changed since.
+def lasting(folder, changed):
+    """Records of jobs of patients that a run can do without: the last attempt failed and nothing changed since.
 
     folder: of the logs; changed: function of a patient's name, time (s since 1970) at which the patient's files or row
     last changed: after that a patient is tried again. A job that ended without a word once may only have been
     interrupted together with the run, and is tried again.
     """
-    left = {}
+    found = []
     for record in records(folder):
         told = record["reason"] != WITHOUT_A_WORD or record["n_silent"] >= 1
         if record["patient"] and told and os.path.getmtime(path_beside(record["log"])) >= changed(record["patient"]):
-            left.setdefault(record["patient"], record)
-    return left
+            found.append(record)
+    return found
 
 
 def rows(found):

@@ -39,33 +39,37 @@ def never(patient):
     return 0.0
 
 
+def patients_of(found):
+    return [record["patient"] for record in found]
+
+
 def test_a_told_failure_lets_the_cohort_go_on_without_the_patient(log):
     failures.fail(log, "register_recurrence", "P07", "nothing in common")
-    assert set(failures.failed_patients(log.parents[1], never)) == {"P07"}
+    assert patients_of(failures.lasting(log.parents[1], never)) == ["P07"]
 
 
 def test_a_patient_whose_files_changed_is_tried_again(log):
     failures.fail(log, "register_recurrence", "P07", "nothing in common")
     later = os.path.getmtime(failures.path_beside(log)) + 1
-    assert failures.failed_patients(log.parents[1], lambda patient: later) == {}
+    assert failures.lasting(log.parents[1], lambda patient: later) == []
 
 
 def test_one_silent_end_may_be_the_whole_runs_two_are_the_patients(log):
-    assert failures.failed_patients(log.parents[1], never) == {}
+    assert failures.lasting(log.parents[1], never) == []
     failures.begin(log, "register_recurrence", "P07")
-    assert set(failures.failed_patients(log.parents[1], never)) == {"P07"}
+    assert patients_of(failures.lasting(log.parents[1], never)) == ["P07"]
 
 
 def test_a_silent_end_after_a_told_failure_is_counted_anew(log):
     failures.fail(log, "register_recurrence", "P07", "nothing in common")
     failures.begin(log, "register_recurrence", "P07")
-    assert failures.failed_patients(log.parents[1], never) == {}
+    assert failures.lasting(log.parents[1], never) == []
 
 
 def test_failures_of_the_cohort_leave_nobody_out(tmp_path):
     failures.begin(tmp_path / "table2.log", "table2", "")
     failures.fail(tmp_path / "table2.log", "table2", "", "no room")
-    assert failures.failed_patients(tmp_path, never) == {}
+    assert failures.lasting(tmp_path, never) == []
 
 
 def test_the_report_lists_patients_first_and_says_what_to_try(log, tmp_path):

@@ -2,6 +2,8 @@
 
 import re
 
+from npcradiomics import failures
+
 PATIENTS = [f"REC{i:03d}" for i in range(1, 16)]
 
 
@@ -32,6 +34,26 @@ def test_spatial_null_is_switched_off_by_the_config(workspace):
     counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
     assert not {"draw_regions", "compare_with_null", "table3", "fig6", "fig7", "fig8"} & set(counts)
     assert counts["table2"] == "1"
+
+
+def test_a_patient_whose_picture_failed_stays_in_the_statistics(workspace):
+    workspace.simulate(PATIENTS)
+    workspace.config["allow_missing"] = True
+    for step, patient in (("appendix", "REC002"), ("report_registration", "REC003"), ("derive_regions", "REC004")):
+        log = workspace.results / f"logs/{patient}/{step}.log"
+        log.parent.mkdir(parents=True)
+        failures.begin(log, step, patient)
+        failures.fail(log, step, patient, f"no room for {step}")
+    run = workspace.run("-n")
+    assert run.returncode == 0, run.stdout
+    counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
+    assert {name: counts[name] for name in ("extract_features", "appendix", "report_registration")} == {
+        "extract_features": "14",
+        "appendix": "13",
+        "report_registration": "14",
+    }
+    assert "REC002: without appendix, whose last attempt failed: no room for appendix" in run.stdout
+    assert "REC003: without report_registration" in run.stdout
 
 
 def test_unknown_patient_is_named(workspace):

@@ -1,6 +1,7 @@
 """The response study end to end on a small simulated cohort, resumed, with other feature sets, and with faulty input."""
 
 import csv
+import hashlib
 import json
 import os
 import shutil
@@ -119,6 +120,25 @@ def test_every_table_and_figure_is_there_and_says_simulated(study):
         assert "Simulated patients: no clinical data" in words
 
 
+def test_provenance_holds_every_checksum_and_verify_finds_a_replaced_image(study, tmp_path):
+    record = json.loads((study.results / "provenance.json").read_text(encoding="utf-8"))
+    assert len(record["inputs"]) == N_PATIENTS + len(study.again)
+    for kind, checksums in (("tables/table2.tsv", record["outputs"]), ("figures/fig2.pdf", record["outputs"])):
+        assert checksums[kind] == hashlib.sha256((study.results / kind).read_bytes()).hexdigest()
+    other = study.copy(tmp_path)
+    fits = other.run("response_verify")
+    assert fits.returncode == 0 and "are what" in fits.stdout, fits.stdout[-3000:]
+    patient, row = next(iter(record["inputs"])), small_cohort()[0]
+    assert patient == row["patient"]
+    mask = other.folder / row["mask"]
+    assert record["inputs"][patient]["mask"] == hashlib.sha256(mask.read_bytes()).hexdigest()
+    mask.write_bytes(mask.read_bytes() + b"\0")
+    unfit = other.run("response_verify")
+    assert (
+        unfit.returncode != 0 and "1 thing no longer fits" in unfit.stdout and f"inputs {patient} mask" in unfit.stdout
+    )
+
+
 def test_scores_follow_from_model_and_features_by_hand(study):
     model = json.loads((study.results / "cohort/model.json").read_text(encoding="utf-8"))
     assert model["features"]
@@ -195,7 +215,7 @@ def test_a_run_stopped_in_the_resampling_goes_on_and_ends_the_same(study, tmp_pa
         (stopped.results / path).unlink()
     finished = stopped.run("response_study")
     assert finished.returncode == 0, finished.stdout[-3000:]
-    assert jobs(finished) == {"resample": 1, "collect_resampling": 1, "liu_validation": 1, "study": 1}
+    assert jobs(finished) == {"resample": 1, "collect_resampling": 1, "liu_validation": 1, "provenance": 1, "study": 1}
     for path in lost:
         assert (stopped.results / path).read_bytes() == (study.results / path).read_bytes(), path
     assert "Nothing to be done" in stopped.run("response_study").stdout
@@ -324,7 +344,7 @@ def files(tmp_path):
 
 
 def measured(folder, rows):
-    output = SimpleNamespace(features=folder / "out.tsv", notes=folder / "notes.json")
+    output = SimpleNamespace(features=folder / "out.tsv", notes=folder / "notes.json", inputs=folder / "inputs.json")
     params = SimpleNamespace(features={"set": 396, "n_bins": 32}, rows=rows)
     measure_tumours.main(SimpleNamespace(params=params, input=SimpleNamespace(pyradiomics=""), output=output))
     return pd.read_csv(output.features, sep="\t"), json.loads(output.notes.read_text(encoding="utf-8"))

@@ -8,9 +8,12 @@ from pathlib import Path
 
 ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=False)).parents[1]
 SCHEMAS = ROOT / "workflow" / "schemas"
-sys.path.insert(0, str(ROOT / "scripts"))
+sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "workflow")]
 
+import slurm_patience
 from npcradiomics import configuration, provenance
+
+slurm_patience.be_patient(sys.modules.get("snakemake_executor_plugin_slurm"))
 
 gc.set_threshold(500_000)  # a DAG is a million objects that stay: looking through them again and again costs a tenth
 

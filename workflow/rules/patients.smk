@@ -7,6 +7,7 @@ from npcradiomics.notices import cohort_notice
 
 IMPORTED = workflow.pathvars.apply("<results>/patients/{patient}/imported")
 AFTER_REGISTRATION = ("derive_regions", "extract_features", "draw_regions")
+PICTURES = ("report_registration", "appendix")
 
 reviews = {
     patient: [row.get("registration_review", ""), row.get("registration_note", "")] for patient, row in patients.items()
@@ -18,8 +19,9 @@ left_out = [
     if review == "reject"
 ]
 
-# With allow_missing the cohort does without the patients whose last attempt failed, until something of theirs changes.
-failed = {}
+# With allow_missing the cohort does without the patients whose last attempt failed, until something of theirs changes; one
+# who lacks a picture alone stays in the statistics.
+failed, without = {}, {step: set() for step in PICTURES}
 if settings["allow_missing"]:
     from npcradiomics import failures
 
@@ -27,15 +29,25 @@ if settings["allow_missing"]:
         files = filter(os.path.isfile, patients.get(patient, {}).values())
         return max(map(os.path.getmtime, [settings["patients"], *files]))
 
-    found = failures.failed_patients(workflow.pathvars.apply("<results>/logs"), last_changed)
-    failed = {name: record for name, record in found.items() if name in patients}
+    lasting = failures.lasting(workflow.pathvars.apply("<results>/logs"), last_changed)
+    lasting = [record for record in lasting if record["patient"] in patients]
+    failed = {record["patient"]: record for record in reversed(lasting) if record["step"] not in PICTURES}
+    for record in lasting:
+        if record["step"] in PICTURES:
+            without[record["step"]].add(record["patient"])
+            logger.warning("{patient}: without {step}, whose last attempt failed: {reason}".format(**record))
     left_out += [
         {"patient": name, "rule": record["step"], "reason": record["reason"]}
         for name, record in failed.items()
         if reviews[name][0] != "reject"
     ]
 cohort_patients = [name for name in patients if name not in {row["patient"] for row in left_out}]
-with_page = [name for name in patients if name not in failed or failed[name]["step"] in AFTER_REGISTRATION]
+with_page = [
+    name
+    for name in patients
+    if name not in without["report_registration"]
+    and failed.get(name, {"step": None})["step"] in (None, *AFTER_REGISTRATION)
+]
 
 # said on every table and figure of the cohort
 notice = cohort_notice(simulated_cohort, len(patients), {name: record["step"] for name, record in failed.items()})

@@ -1,4 +1,8 @@
-"""Where the results come from, beside them; and whether they still fit. The chapter says which are the provenance_outputs."""
+"""Where the results come from, beside them; and whether they still fit.
+
+The chapter says which: provenance_records (json with the checksums taken when the inputs were read), provenance_files
+({patient: {column: path}}) and provenance_outputs.
+"""
 
 import shlex
 
@@ -9,7 +13,7 @@ os.environ.update(NPCRADIOMICS_COMMAND=shlex.join(sys.argv))
 rule provenance:
     """Versions, commit, settings, and checksums of the patients table, the inputs and the outputs."""
     input:
-        inputs=expand("<results>/patients/{patient}/inputs.json", patient=cohort_patients),
+        inputs=provenance_records,
         table=settings["patients"],
         outputs=provenance_outputs,
     output:
@@ -22,7 +26,6 @@ rule provenance:
         "../../envs/npcradiomics.yaml"
     params:
         *core("artefact", "provenance"),
-        patients=cohort_patients,
         settings=settings,
         results=lambda wildcards, output: os.path.dirname(output.record),
     message:
@@ -41,10 +44,7 @@ rule verify:
         *core("artefact", "provenance"),
         record=workflow.pathvars.apply("<results>/provenance.json"),
         table=settings["patients"],
-        files={
-            name: {column: value for column, value in cells_of(located(name)).items() if column != "gtvr_frame"}
-            for name in cohort_patients
-        },
+        files=provenance_files,
         settings=settings,
         results=workflow.pathvars.apply("<results>"),
     message:

@@ -53,6 +53,7 @@ rule measure_tumours:
     output:
         features="<results>/features/part{part}.tsv",
         notes="<results>/features/part{part}_notes.json",
+        inputs="<results>/features/part{part}_inputs.json",
     log:
         "<results>/logs/part{part}/measure_tumours.log",
     benchmark:
@@ -63,6 +64,7 @@ rule measure_tumours:
         *core(
             *KIT,
             "tumour_features",
+            "provenance",
             "pyradiomics_features",
             "image",
             "geometry",
