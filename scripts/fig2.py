@@ -1,11 +1,12 @@
 """Rule fig2: intensity histograms of both regions, a panel per patient."""
 
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
 
 from npcradiomics import job
-from npcradiomics.artefact import write_table, write_text
+from npcradiomics.artefact import write_text
 from npcradiomics.captions import escape_rst, fill_caption, notice_sentence
 from npcradiomics.figures import draw_histograms
 from npcradiomics.patient_labels import panel_titles
@@ -13,8 +14,9 @@ from npcradiomics.style import PNG_PAGES, save
 
 
 def main(snakemake):
-    table = pd.read_csv(snakemake.input.intensities, sep="\t", dtype={"patient": str})
-    patients = list(dict.fromkeys(table["patient"]))
+    published = Path(snakemake.input.intensities).read_text(encoding="utf-8")
+    table = pd.read_csv(StringIO(published), sep="\t", dtype={"patient": str})
+    patients = table["patient"].unique().tolist()
     pages = draw_histograms(table, snakemake.params.notice)
     caption = fill_caption(
         Path(snakemake.input.caption).read_text(encoding="utf-8"),
@@ -26,7 +28,7 @@ def main(snakemake):
         numbered="#1" in panel_titles(patients).values(),
         notice=notice_sentence(snakemake.params.notice),
     )
-    write_table(table, snakemake.output.data)
+    write_text(published, snakemake.output.data)
     save(pages, snakemake.output.pdf, snakemake.output.png)
     write_text(caption, snakemake.output.caption)
 

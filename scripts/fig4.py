@@ -8,7 +8,7 @@ from npcradiomics import job
 from npcradiomics.artefact import write_table, write_text
 from npcradiomics.captions import cohort_numbers, fill_caption
 from npcradiomics.definitions import DEFINITIONS
-from npcradiomics.figures import draw_boxes
+from npcradiomics.figures import MOST_PAIRS, draw_boxes
 from npcradiomics.selection import select_features
 from npcradiomics.style import save
 
@@ -27,6 +27,8 @@ def main(snakemake):
         **cohort_numbers(statistics, snakemake.params.notice),
         n_shown=len(names),
         n_pages=len(pages),
+        n_patients=features["patient"].nunique(),
+        most_joined=MOST_PAIRS,
         selection=selection,
     )
     write_table(table, snakemake.output.data)

@@ -64,7 +64,7 @@ def _chi_nodes(df):
 def rank_biserial_interval(differences, counts, level=0.95):
     """Percentile bootstrap interval of the matched-pairs rank-biserial correlation (Kerby 2014).
 
-    Parameters: differences, (n,); counts, (n, n_boot) how often each pair is in each resample.
+    Parameters: differences, (n,); counts, (n_boot, n) how often each resample has each pair.
     Returns (low, high); NaN if no resample has a difference other than zero. If all differences have one sign
     every resample has too, and the interval is that one point.
     The ranks of a resample follow from its counts and one sort; sorting each resample would take minutes
@@ -89,32 +89,34 @@ def resampled_rank_sums(differences, counts):
     keep = differences != 0
     size, group = np.unique(np.abs(differences[keep]), return_inverse=True)
     if not len(size):
-        return (np.zeros(counts.shape[1]),) * 3
+        return (np.zeros(len(counts)),) * 3
     order = np.argsort(group, kind="stable")
-    rows = np.flatnonzero(keep)[order]
-    is_positive = (differences[rows] > 0)[:, None]
+    columns = np.flatnonzero(keep)[order]
+    is_positive = (differences[columns] > 0).astype(counts.dtype)
     starts = np.searchsorted(group[order], np.arange(len(size))) if len(size) < len(order) else None
     # Blocks of resamples that fit into the processor's cache.
-    blocks = np.array_split(counts, max(1, counts.size // 200_000), axis=1)
-    return np.concatenate([_rank_sums(block[rows], is_positive, starts) for block in blocks], axis=1)
+    blocks = np.array_split(counts, max(1, counts.size // 100_000))
+    sums = [_rank_sums(block.take(columns, axis=1), is_positive, starts) for block in blocks]
+    return np.concatenate(sums, axis=1)
 
 
 def _rank_sums(chosen, is_positive, starts):
     positive = chosen * is_positive
     if starts is not None:
-        chosen = np.add.reduceat(chosen, starts, axis=0)
-        positive = np.add.reduceat(positive, starts, axis=0)
-    # Average rank of a group: those before it, plus the middle of the group. Exact: integers below 2^24.
-    below = np.cumsum(chosen, axis=0, dtype=np.float32)
-    n = below[-1].astype(float)
-    twice_v = np.einsum("ij,ij->j", positive, 2 * below - chosen + 1, dtype=float)
-    tied = np.einsum("ij,ij,ij->j", chosen, chosen, chosen, dtype=float) - n
+        chosen = np.add.reduceat(chosen, starts, axis=1)
+        positive = np.add.reduceat(positive, starts, axis=1)
+    # Average rank of a group: those before it, plus the middle of the group.
+    below = np.cumsum(chosen, axis=1, dtype=chosen.dtype)
+    n = below[:, -1].astype(float)
+    twice_v = np.einsum("ij,ij->i", positive, 2 * below - chosen + 1, dtype=float)
+    tied = np.einsum("ij,ij,ij->i", chosen, chosen, chosen, dtype=float) - n
     return np.stack([twice_v / 2, n, tied])
 
 
 def resample_counts(n, n_boot, seed):
-    """How often each of n pairs is drawn in n_boot resamples of n: (n, n_boot) float32, fixed by the seed."""
+    """How often each of n_boot resamples of n pairs has each pair: (n_boot, n) int32, fixed by the seed."""
     rng = np.random.default_rng([seed, n])
     drawn = rng.integers(0, n, size=(n_boot, n))
-    flat = drawn * n_boot + np.arange(n_boot)[:, None]
-    return np.bincount(flat.ravel(), minlength=n * n_boot).reshape(n, n_boot).astype(np.float32)
+    drawn += n * np.arange(n_boot)[:, None]
+    # Whole numbers: their sums are exact, and added up ten times as fast as real ones.
+    return np.bincount(drawn.ravel(), minlength=n * n_boot).reshape(n_boot, n).astype(np.int32)

@@ -2,7 +2,9 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.collections import LineCollection
+from matplotlib.font_manager import FontProperties
 from matplotlib.markers import TICKDOWN
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
@@ -36,18 +38,23 @@ HISTOGRAM = ["intensity_low", "intensity_high", "share"]
 PANEL_WIDTH, PANEL_HEIGHT = 0.92, 0.7  # of the place it has
 INTENSITY_WORDS = "intensity (each patient's own scale, 0\N{EN DASH}255)"
 VOXELS_WORDS = "voxels of the region (%)"
+BESIDE_LABEL = 40  # letters of a notice that have room beside the label below the panels
 MOST_STROKES = 100  # of a panel: with one for each of thousands of patients a page takes gigabytes
+MOST_PAIRS = 500  # of a panel joined by lines, which are one grey area long before
+POINT_STEPS = 500  # of a panel's height, 30 mm: of points that close together one is drawn where there are thousands
 BOXES_PER_PAGE = 20  # five rows: the longest unit is as long as such a panel is high
+LABEL_PLACES = np.array([(1, 1), (1, -1), (-1, 1), (-1, -1), (1, 0), (-1, 0), (0, 1), (0, -1)])  # about a point
 # Width of a number in its type size: DejaVu Sans has digits of 0.64 em, a point of 0.32, a minus sign of 0.84.
 EM_FULL, EM_SHORT = 3.06, 2.43
 
 
 def draw_histograms(table, notice):
     """Figure 2. table: patient, region, intensity_low, intensity_high, share; a panel per patient. A list of pages."""
-    patients = list(dict.fromkeys(table["patient"]))
+    patients = table["patient"].unique().tolist()
     if len(patients) <= HISTOGRAMS_ON_ONE_PAGE:
         return [_roomy_histograms(patients, dict(list(table.groupby("patient"))), notice)]
-    regions = {key: part.to_numpy() for key, part in table.groupby(["patient", "region"])[HISTOGRAM]}
+    bars = table[HISTOGRAM].to_numpy()
+    regions = {key: bars[rows] for key, rows in table.groupby(["patient", "region"]).indices.items()}
     titles = panel_titles(patients)
     pages = _pages(patients, DENSE_COLUMNS * DENSE_ROWS)
     return [_dense_histograms(page, regions, titles, notice) for page in pages]
@@ -107,27 +114,53 @@ def _dense_histograms(patients, histograms, titles, notice):
             axis.add_artist(PathPatch(outlines, fc=REGION_COLOURS[region], alpha=0.25, lw=0))
             style = {"lw": 0.5, "ls": REGION_LINES[region], "label": REGION_LABELS[region]}
             axis.add_artist(PathPatch(outlines, ec=REGION_COLOURS[region], fill=False, **style))
-        axis.hlines(base, left, left + PANEL_WIDTH, color="black", lw=0.4)
+        ends = np.column_stack([left, left + PANEL_WIDTH, np.full(len(left), np.nan)])
+        axis.plot(ends.ravel(), np.repeat(base, 3), color="black", lw=0.4, solid_capstyle="butt")
         ticks = left[:, None] + PANEL_WIDTH * np.array([0, 100, 200]) / 255
         axis.plot(ticks, np.tile(base[:, None], 3), ls="", marker=TICKDOWN, ms=1.5, mew=0.4, color="black")
-        words = {"fontsize": SMALL_TYPE, "in_layout": False}
-        for k, patient in enumerate(patients):
-            axis.text(left[k], base[k] + PANEL_HEIGHT + 0.03, titles[patient], **words)
-            number = f"{fixed_text(100 * highest[k], 0)} %"
-            axis.text(left[k] + PANEL_WIDTH, base[k] + PANEL_HEIGHT + 0.03, number, ha="right", **words)
-        for k in range(max(len(patients) - DENSE_COLUMNS, 0), len(patients)):
-            for x, label in zip(ticks[k], ("0", "100", "200"), strict=True):
-                axis.text(x, base[k] - 0.06, label, ha="center", va="top", **words)
+        above = base + PANEL_HEIGHT + 0.03
+        axis.add_artist(_Words([titles[patient] for patient in patients], left, above))
+        numbers = [f"{fixed_text(100 * share, 0)} %" for share in highest]
+        axis.add_artist(_Words(numbers, left + PANEL_WIDTH, above, left_of_place=1.0))
+        lowest = slice(max(len(patients) - DENSE_COLUMNS, 0), None)
+        labels = ["0", "100", "200"] * len(base[lowest])
+        axis.add_artist(_Words(labels, ticks[lowest].ravel(), np.repeat(base[lowest], 3) - 0.18, left_of_place=0.5))
         axis.set(xlim=(-0.05, DENSE_COLUMNS), ylim=(-rows - 0.2, 0))
         axis.set_axis_off()
-        figure.supxlabel(f"{INTENSITY_WORDS}\nordinates end at the number (%) above the panel")
+        words = f"{INTENSITY_WORDS}\nordinates end at the number (%) above the panel"
+        # matplotlib puts this label on the notice's line, where only a short notice has room beside it.
+        figure.supxlabel(words + "\n" * (len(notice) > BESIDE_LABEL))
         figure.supylabel(VOXELS_WORDS)
         figure.legend(loc="outside upper center", ncols=2, frameon=False)
     say_notice(figure, notice)
-    # Laid out once, here: saving would draw every page twice to lay it out.
-    figure.get_layout_engine().execute(figure)
-    figure.set_layout_engine("none")
+    _lay_out(figure)
     return figure
+
+
+class _Words(Artist):
+    """Many words of the smallest type in one pair of axes, (n,) words and the places of their base lines.
+
+    As Text each of 10,000 would be laid out, with its lines and its box, for longer than all the rest of Figure 2 takes.
+    left_of_place: share of a word's width that stands left of its place.
+    """
+
+    def __init__(self, words, x, y, left_of_place=0.0):
+        super().__init__()
+        self.set_in_layout(False)
+        self.words, self.places, self.left_of_place = words, np.column_stack([x, y]), left_of_place
+
+    def draw(self, renderer):
+        gc = renderer.new_gc()
+        font = FontProperties(family=RC["font.family"], size=SMALL_TYPE)
+        x, y = self.get_transform().transform(self.places).T
+        if self.left_of_place:
+            width = {w: renderer.get_text_width_height_descent(w, font, False)[0] for w in set(self.words)}
+            x = x - [self.left_of_place * width[word] for word in self.words]
+        if renderer.flipy():
+            y = renderer.get_canvas_width_height()[1] - y
+        for at_x, at_y, word in zip(x, y, self.words, strict=True):
+            renderer.draw_text(gc, at_x, at_y, word, font, 0)
+        gc.restore()
 
 
 def _outline(histogram, highest):
@@ -192,23 +225,30 @@ def _without_zero(r):
 
 
 def draw_boxes(table, selection_note, notice):
-    """Figure 4. table: feature, unit, test, p, patient, region, value; boxes, each patient's points joined. Pages."""
-    names = list(dict.fromkeys(table["feature"]))
+    """Figure 4. table: feature, unit, test, p, patient, region, value; boxes, each patient's points joined. Pages.
+
+    Of more than MOST_PAIRS patients so many are joined, evenly spaced by name, which the legend says; and of points so
+    close that they are one spot, POINT_STEPS, one is drawn. Boxes are always those of all patients.
+    """
+    names = table["feature"].unique().tolist()
+    by_feature = dict(list(table.groupby("feature")))
+    n_patients = table["patient"].nunique()
     letters = dict(zip(names, _letters(len(names)), strict=True))
     columns = min(4, len(names))
+    below = 16 * MM if columns > 2 or n_patients <= MOST_PAIRS else 20 * MM  # a line more in the legend
     pages = []
     for page in _pages(names, BOXES_PER_PAGE):
         rows = -(-len(page) // columns)
         figure, axes = new_figure(
             PAGE_WIDTH if columns > 2 else COLUMN_WIDTH,
-            min(16 * MM + 42 * MM * rows, PAGE_HEIGHT),
+            min(below + 42 * MM * rows, PAGE_HEIGHT),
             nrows=rows,
             ncols=columns,
             squeeze=False,
         )
         with plt.rc_context(RC):
             for axis, name in zip(axes.flat, page, strict=False):
-                _draw_box(axis, table[table["feature"] == name], letters[name])
+                _draw_box(axis, by_feature[name], letters[name])
             _leave_empty(axes, len(page))
             handles = [
                 plt.Line2D(
@@ -216,15 +256,22 @@ def draw_boxes(table, selection_note, notice):
                 )
                 for r in REGIONS
             ]
-            figure.legend(handles=handles, loc="outside lower center", ncols=2 if columns > 2 else 1, frameon=False)
+            if n_patients > MOST_PAIRS:
+                words = f"lines: at most {MOST_PAIRS} of {n_patients:,} patients"
+                handles.append(plt.Line2D([], [], color="0.6", lw=0.4, label=words))
+            side_by_side = len(handles) if columns > 2 else 1
+            figure.legend(handles=handles, loc="outside lower center", ncols=side_by_side, frameon=False)
         say_selection(figure, selection_note)
         say_notice(figure, notice)
+        if n_patients > MOST_PAIRS:
+            _lay_out(figure)
         pages.append(figure)
     return pages
 
 
 def _draw_box(axis, table, letter):
     wide = table.pivot(index="patient", columns="region", values="value")[list(REGIONS)].dropna()
+    steps = np.linspace(wide.min(axis=None), wide.max(axis=None), POINT_STEPS) if len(wide) > MOST_PAIRS else None
     for x, region in enumerate(REGIONS):
         colour = REGION_COLOURS[region]
         axis.boxplot(
@@ -238,9 +285,11 @@ def _draw_box(axis, table, letter):
             whiskerprops={"lw": 0.7},
             capprops={"lw": 0.7},
         )
-        axis.plot([x] * len(wide), wide[region], REGION_MARKERS[region], ms=2.2, color=colour, zorder=3)
-    faint = {"color": "0.6", "lw": 0.4, "alpha": max(min(1, 20 / len(wide)), 0.02), "zorder": 1.5}
-    axis.add_collection(LineCollection(_pair_lines(wide.to_numpy()), **faint))
+        points = wide[region] if steps is None else _apart(wide[region], steps)
+        axis.plot([x] * len(points), points, REGION_MARKERS[region], ms=2.2, color=colour, zorder=3)
+    joined = wide.to_numpy()[_spread(len(wide), MOST_PAIRS)]
+    faint = {"color": "0.6", "lw": 0.4, "alpha": min(1, 20 / len(joined)), "zorder": 1.5}
+    axis.add_collection(LineCollection(_pair_lines(joined), **faint))
     name, test = table["feature"].iloc[0], table["test"].iloc[0]
     # Centred on panel and label together: the longest names are wider than the panel.
     axis.set_title(f"{name}\np {p_words(table['p'].iloc[0])}{'^' if test == 'wilcoxon' else ''}", x=0.4, pad=3)
@@ -261,6 +310,18 @@ def _pair_lines(values):
     gap = np.full(len(values), np.nan)
     pairs = np.stack([np.broadcast_to([0.0, 1.0, np.nan], (len(values), 3)), np.column_stack([values, gap])], axis=-1)
     return [part.reshape(-1, 2) for part in np.array_split(pairs, min(len(pairs), MOST_STROKES))]
+
+
+def _spread(n, most):
+    """Places, `most` of n evenly spaced ones, or all of them if there are no more."""
+    return np.arange(n) if n <= most else np.arange(most) * n // most
+
+
+def _apart(values, steps):
+    """The lowest value between two steps each, and the highest of all: what is drawn of thousands of points."""
+    ordered = np.sort(values)
+    _, first = np.unique(np.searchsorted(steps, ordered, side="right"), return_index=True)
+    return np.append(ordered[first], ordered[-1])
 
 
 def _tick_format(ticks):
@@ -329,39 +390,41 @@ def _label_points(figure, axis, table, size):
     marks = np.column_stack([marks - radius, marks + radius])
     taken = np.empty((0, 4))
     inside = axis.get_window_extent()
-    for (x, y), patient in zip(points, table["patient"], strict=True):
-        width, height = 0.62 * size * len(names[patient]) * pixel, 0.75 * size * pixel
-        for dx, dy in ((1, 1), (1, -1), (-1, 1), (-1, -1), (1, 0), (-1, 0), (0, 1), (0, -1)):
-            centre = np.array([x + dx * (radius + pixel + width / 2), y + dy * (radius + pixel + height / 2)])
-            half = np.array([width / 2, height / 2])
-            box = np.concatenate([centre - half, centre + half])
-            near = slice(np.searchsorted(marks[:, 2], box[0]), np.searchsorted(marks[:, 0], box[2], side="right"))
-            if (
-                not any(_hides(box, boxes) for boxes in (marks[near], taken))
-                and inside.x0 < box[0]
-                and box[2] < inside.x1
-                and inside.y0 < box[1]
-                and box[3] < inside.y1
-            ):
-                taken = np.vstack([taken, box])
-                offset = (centre - (x, y)) / pixel
-                place = axis.transData.inverted().transform((x, y))
-                axis.annotate(
-                    names[patient],
-                    place,
-                    offset,
-                    textcoords="offset points",
-                    ha="center",
-                    va="center",
-                    fontsize=size,
-                    color="0.25",
-                )
-                break
+    for point, patient in zip(points, table["patient"], strict=True):
+        half = np.array([0.62 * size * len(names[patient]) * pixel, 0.75 * size * pixel]) / 2
+        centres = point + LABEL_PLACES * (radius + pixel + half)
+        boxes = np.hstack([centres - half, centres + half])
+        low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+        near = marks[np.searchsorted(marks[:, 2], low[0]) : np.searchsorted(marks[:, 0], high[0], side="right")]
+        near = near[(near[:, 3] > low[1]) & (near[:, 1] < high[1])]
+        free = ((boxes[:, :2] > inside.min) & (boxes[:, 2:] < inside.max)).all(axis=1)
+        free &= ~(_overlap(boxes, near) | _overlap(boxes, taken))
+        if not free.any():
+            continue
+        place = free.argmax()
+        taken = np.vstack([taken, boxes[place]])
+        axis.annotate(
+            names[patient],
+            axis.transData.inverted().transform(point),
+            (centres[place] - point) / pixel,
+            textcoords="offset points",
+            ha="center",
+            va="center",
+            fontsize=size,
+            color="0.25",
+        )
 
 
-def _hides(box, boxes):
-    """Whether a box (x0, y0, x1, y1) overlaps one of boxes (n, 4)."""
-    return ((boxes[:, :2] < box[2:]).all(axis=1) & (boxes[:, 2:] > box[:2]).all(axis=1)).any()
+def _overlap(boxes, others):
+    """Which boxes (k, 4) of x0, y0, x1, y1 overlap any of the others (n, 4)."""
+    apart = (boxes[:, None, :2] >= others[:, 2:]) | (boxes[:, None, 2:] <= others[:, :2])
+    return ~apart.any(axis=2).all(axis=1)
+
+
+def _lay_out(figure):
+    """Lay a crowded page out once, here: saving would do it, and draw the page for it, once more for each file."""
+    figure.get_layout_engine().execute(figure)
+    figure.set_layout_engine(None)
 
 
 def _pages(items, most):

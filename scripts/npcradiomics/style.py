@@ -51,6 +51,7 @@ RC = {
     "pdf.fonttype": 42,
     "svg.hashsalt": "npcradiomics",
     "savefig.dpi": DPI,
+    "figure.max_open_warning": 0,  # a figure of many pages is open until the last of them is saved
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
@@ -66,10 +67,20 @@ def say_notice(figure, notice):
     """Say in the picture itself what its cohort calls for, such as that the patients are simulated; nothing for ""."""
     if notice:
         words = {"fontsize": SMALL_TYPE, "style": "italic", "color": "0.35"}
-        figure.text(0.995, 0.002, notice, ha="right", va="bottom", **words)
+        figure.text(0.995, 0.002, in_one_line(notice, figure.get_figwidth()), ha="right", va="bottom", **words)
         # constrained layout leaves room for artists of the axes only
         share = 3.5 * MM / figure.get_figheight()
         figure.get_layout_engine().set(rect=(0, share, 1, 1 - share))
+
+
+def in_one_line(notice, width):
+    """The notice as it fits into a width (inches): without the names of missing patients where they are too long.
+
+    The caption has all.
+    """
+    head, names, _ = notice.rpartition(" patients: ")
+    n_letters = width / (1.1 * MM)  # of small type
+    return f"{head} patients (see caption)" if head and names and len(notice) > n_letters else notice
 
 
 def say_selection(figure, sentence):
@@ -103,8 +114,9 @@ def _save_png(pages, path):
     images = []
     for page in pages[:PNG_PAGES]:
         stream = io.BytesIO()
-        page.savefig(stream, format="png")
-        images.append(Image.open(stream).convert("RGB"))
+        page.savefig(stream, format="rgba")
+        size = tuple(int(inches * DPI) for inches in page.get_size_inches())
+        images.append(Image.frombytes("RGBA", size, stream.getvalue()).convert("RGB"))
     whole = Image.new("RGB", (images[0].width, sum(image.height for image in images)), "white")
     top = 0
     for image in images:

@@ -55,7 +55,8 @@ NUMBERS = cohort_numbers(STATISTICS, SIMULATED_NOTE) | {"n_shown": 7, "n_pages":
             {"n_pairs": 21, "n_negative": 0, "n_positive": 6},
             "0 negative and 6 positive coefficients of the 21 pairs",
         ),
-        ("fig4", {}, "^ using Wilcoxon signed-rank test"),
+        ("fig4", {"n_patients": 500, "most_joined": 500}, "^ using Wilcoxon signed-rank test"),
+        ("fig4", {"n_patients": 501, "most_joined": 500}, "Lines join at most 500 of the 501 patients"),
         (
             "fig5",
             {"n_recurrent": 14, "n_non_recurrent": 13, "pc1": "71 %", "pc2": "12 %"},

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from npcradiomics import style
-from npcradiomics.notices import simulated_note
+from npcradiomics.notices import cohort_notice, simulated_note
 
 
 def picture(simulated=True):
@@ -67,3 +67,16 @@ def test_the_note_and_the_sentence_stand_in_the_picture():
 def test_regions_have_the_same_two_colours_in_every_picture():
     assert style.CONTOUR_COLOURS["gtvr"] == style.REGION_COLOURS["recurrent"]
     assert style.CONTOUR_COLOURS["non_recurrent"] == style.REGION_COLOURS["non_recurrent"]
+
+
+@pytest.mark.parametrize("width", [style.COLUMN_WIDTH, style.PAGE_WIDTH])
+@pytest.mark.parametrize("n_missing", [1, 3, 8])
+def test_the_notice_never_runs_over_the_edge(width, n_missing):
+    missing = {f"REC{k:03d}": "register_recurrence" for k in range(n_missing)}
+    figure, _ = style.new_figure(width, 2.0)
+    style.say_notice(figure, cohort_notice(True, 60, missing))
+    figure.canvas.draw()
+    (words,) = figure.texts
+    assert f"Without {n_missing} of 60 patients" in words.get_text()
+    assert words.get_window_extent().x0 >= 0
+    style.plt.close(figure)
