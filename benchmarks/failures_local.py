@@ -2,9 +2,13 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import time
+
+import SimpleITK as sitk
+from small_cohort import PATIENTS
 
 
 def end(cohort, run, code=0):
@@ -132,4 +136,44 @@ def two_people(cohort, rng, times):
         yield "a second start in one folder", wrong if refused else "the second start was not refused"
 
 
-TRIALS = ((main_killed, 20), (job_killed, 3), (disk_full, 3), (read_only, 3), (two_people, 2))
+def bad_patient(cohort, rng, times):
+    """One patient of 60 has an empty GTV: costs one patient, named with step, reason and remedy; then allow_missing."""
+    names = [f"P{k:02d}" for k in range(1, 61)]
+    for _ in range(times):
+        bad = rng.choice(names)
+        patients = {name: PATIENTS[k % len(PATIENTS)] for k, name in enumerate(names)} | {bad: "bad"}
+        run = cohort.run(patients=patients, spatial_null={"n_draws": 9, "surrogates": 5, "n_recombinations": 1000})
+        folder = shutil.copytree(run.folder / "images" / PATIENTS[0], run.folder / "images/bad")
+        gtv = sitk.ReadImage(str(folder / "gtv.nii.gz"))
+        sitk.WriteImage(gtv * 0, str(folder / "gtv.nii.gz"))
+        yield f"{bad} of 60 with an empty GTV", _wrong_without(bad, patients, cohort, run)
+
+
+def _wrong_without(bad, patients, cohort, run):
+    """What is wrong with a run that has one bad patient, None if nothing is."""
+    if run.finish() == 0:
+        return "the run ended with exit code 0"
+    told = (run.folder / "results/failed.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    if [line.split("\t")[:2] for line in told] != [[bad, "register_recurrence"]] or "mask is empty" not in told[0]:
+        return f"failed.tsv says {told}"
+    digests = run.digests()
+    for name, where in patients.items():
+        same = {
+            f"patients/{name}/{file}": f"patients/{where}/{file}"
+            for file in ("regions/recurrent.nii.gz", "registration/recurrence_to_planning.tfm")
+        }
+        if name != bad and any(digests.get(here) != cohort.expected[there] for here, there in same.items()):
+            return f"{name} did not come through"
+    if (run.results / "tables").exists() and list((run.results / "tables").glob("table2.*")):
+        return "Table 2 was made without a word about the patient"
+    run.configure(allow_missing=True)
+    if run.finish():
+        return f"with allow_missing: {run.output[-600:]}"
+    words = {f"tables/table{k}.md": bad for k in (2, 3)}
+    words |= {f"figures/fig{k}.caption.rst": f"Without 1 of 60 patients: {bad}" for k in range(2, 9)}
+    said = {item: (run.results / item).read_text(encoding="utf-8").replace("\\", "") for item in words}
+    silent = [item for item in words if words[item] not in said[item]]
+    return f"do not name the patient: {', '.join(silent)}" if silent else None
+
+
+TRIALS = ((main_killed, 20), (job_killed, 3), (disk_full, 3), (read_only, 3), (two_people, 2), (bad_patient, 1))

@@ -22,15 +22,25 @@ SNAKEMAKE = [sys.executable, "-m", "snakemake"]
 class Run:
     """A folder in which the workflow is started, disturbed and started again."""
 
-    def __init__(self, folder, images="images", options=("-c2", "--keep-going")):
-        self.folder, self.options = Path(folder), list(options)
+    def __init__(self, folder, images="images", options=("-c2", "--keep-going"), patients=None, **settings):
+        """patients: {name: folder of its images below `images`}; settings: further keys of the config."""
+        self.folder, self.options, self.settings = Path(folder), list(options), settings
         self.folder.mkdir(parents=True, exist_ok=True)
         columns = ["patient", "gtvr_frame", *FILES]
-        rows = [[p, "recurrence", *(f"{images}/{p}/{name}.nii.gz" for name in FILES)] for p in PATIENTS]
+        patients = patients or {patient: patient for patient in PATIENTS}
+        rows = [
+            [patient, "recurrence", *(f"{images}/{where}/{name}.nii.gz" for name in FILES)]
+            for patient, where in patients.items()
+        ]
         table = "".join("\t".join(row) + "\n" for row in [columns, *rows])
         (self.folder / "patients.tsv").write_text(table, encoding="utf-8")
+        self.configure()
+
+    def configure(self, **settings):
+        """Write the config, with further keys."""
+        self.settings |= settings
         pyradiomics = str(ROOT / "config/heterogeneity/pyradiomics.yaml")
-        config = {"patients": "patients.tsv", "pyradiomics": pyradiomics, "simulation": SIMULATION}
+        config = {"patients": "patients.tsv", "pyradiomics": pyradiomics, "simulation": SIMULATION} | self.settings
         text = yaml.safe_dump({"heterogeneity": config})
         (self.folder / "config.yaml").write_text(text, encoding="utf-8")
 
