@@ -1,10 +1,11 @@
 """Of the CPU time of a finished run, how much is science, and how much is interpreters starting and importing?
 
-    python benchmarks/overhead.py results/heterogeneity --whole 489 --main 16
+    python benchmarks/overhead.py results/heterogeneity --run                        in a fresh clone: the default run, 5 minutes
+    python benchmarks/overhead.py results/heterogeneity --whole 489 --main 16        of a run that is over
     python benchmarks/overhead.py results/heterogeneity --scripts other/scripts      the same run with other imports
 
---whole: user and system CPU s of the whole command as `time` gives them; --main: of the main process alone
-(benchmarks/soak.py prints them of a small run). A rule's CPU time is from Snakemake's benchmark files, which sample: up to half a second
+--whole: user and system CPU s of the whole command as `time` gives them; --main: of the main process alone; --run measures both.
+A rule's CPU time is from Snakemake's benchmark files, which sample: up to half a second
 of a job's end is missing, so that the jobs of short rules look cheaper than they are and only --whole gives the sum. A rule's start-up is
 measured here: an interpreter that imports what Snakemake writes above a script and then the script, which does nothing when
 Snakemake does not call it (bytecode there, best of --times), times the rule's jobs.
@@ -15,6 +16,7 @@ import csv
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -37,6 +39,21 @@ def cpu_seconds(command):
     return usage.ru_utime + usage.ru_stime
 
 
+def run():
+    """The default run in this folder; CPU s of the whole and of the main process alone."""
+    process = subprocess.Popen([sys.executable, "-m", "snakemake", "-c2", "all"], stdout=subprocess.DEVNULL)
+    own, pid = 0.0, 0
+    while not pid:
+        fields = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # its own; children stand beside it
+        time.sleep(0.2)
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"the run failed with exit code {process.returncode}")
+    return usage.ru_utime + usage.ru_stime, own
+
+
 def start_up(script, times):
     """CPU s of an interpreter that imports what the script imports: the best, because other work only adds."""
     return min(cpu_seconds([sys.executable, "-c", IMPORTING, str(script)]) for _ in range(times))
@@ -57,11 +74,14 @@ def benchmarked(results):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("results", type=Path, help="folder of a study's results")
+    parser.add_argument("--run", action="store_true", help="make the default run first and measure it")
     parser.add_argument("--whole", type=float, help="CPU s of the whole command")
     parser.add_argument("--main", type=float, default=0.0, help="CPU s of the main process")
     parser.add_argument("--scripts", type=Path, default=ROOT / "scripts")
     parser.add_argument("--times", type=int, default=3)
     arguments = parser.parse_args()
+    if arguments.run:
+        arguments.whole, arguments.main = run()
     seconds, peak = benchmarked(arguments.results)
     if not seconds:
         sys.exit(f"{arguments.results}: no benchmark files")
