@@ -14,10 +14,13 @@ Snakemake does not call it (bytecode there, best of --times), times the rule's j
 import argparse
 import csv
 import os
+import resource
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+from soak import look
 
 ROOT = Path(__file__).parents[1]
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", NUMBA_NUM_THREADS="1")
@@ -41,16 +44,13 @@ def cpu_seconds(command):
 
 def run():
     """The default run in this folder; CPU s of the whole and of the main process alone."""
-    process = subprocess.Popen([sys.executable, "-m", "snakemake", "-c2", "all"], stdout=subprocess.DEVNULL)
-    own, pid = 0.0, 0
-    while not pid:
-        fields = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # its own; children stand beside it
+    process, own = subprocess.Popen([sys.executable, "-m", "snakemake", "-c2", "all"], stdout=subprocess.DEVNULL), 0.0
+    while process.poll() is None:
+        own, _ = look(process) or (own, 0.0)
         time.sleep(0.2)
-        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-    process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"the run failed with exit code {process.returncode}")
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)  # nothing else was started so far
     return usage.ru_utime + usage.ru_stime, own
 
 
