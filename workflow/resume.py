@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 
 PREFIX = "npcradiomics_"  # slurm-jobname-prefix of workflow/profiles/slurm
+SLURM_LOGS = "results/logs/slurm"  # slurm-logdir of that profile
 PATIENCE_S = 60
 
 
@@ -86,8 +87,14 @@ def end_orphans(folder):
 def slurm_jobs(folder):
     """Own jobs of this folder that are still in the queue."""
     command = ["squeue", "--me", "--noheader", "--format=%A|%j|%Z"]
-    listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    rows = [line.strip().split("|", 2) for line in listed.splitlines()]
+    asked = subprocess.run(command, capture_output=True, text=True)
+    if asked.returncode and not (folder / SLURM_LOGS).exists():
+        return []  # squeue is installed here, but this folder has never used it
+    if asked.returncode:
+        sys.exit(
+            f"resume: SLURM does not answer ({asked.stderr.strip()}) and may still run jobs of this folder; try again"
+        )
+    rows = [line.strip().split("|", 2) for line in asked.stdout.splitlines()]
     return [job for job, name, where in rows if name.startswith(PREFIX) and Path(where).resolve() == folder]
 
 
