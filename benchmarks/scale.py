@@ -4,6 +4,7 @@
     python benchmarks/scale.py opened                    which files the main process opens while it builds the DAG
     python benchmarks/scale.py cohort                    5,000 patients x 47 features x 2 regions; 2 minutes
     python benchmarks/scale.py cohort --patients 500 --keep /tmp/cohort
+    python benchmarks/scale.py null --patients 1000      the same for the spatial null, 199 draws and 199 surrogates a patient
 
 CPU seconds and peak memory are the operating system's (wait4) of one process each with its children. The images of start_up are
 empty files: a rule that looked into one would fail. In the cohort every feature differs between the regions, half of
@@ -40,6 +41,12 @@ PER_PATIENT = {
     "regions": "regions/regions.json",
 }
 COHORT_TABLES = {name: name for name in ("features", "excluded", "regions", "pyradiomics", "intensities")}
+NULL_TABLES = {
+    "controls": "null_controls",
+    "ranks": "null_ranks",
+    "patients": "null_patients",
+    "distribution": "null_distribution",
+}
 STATISTICS_TABLES = (
     {name: name for name in ("statistics", "stability", "correlation")}
     | {"sizes": "size"}
@@ -48,6 +55,7 @@ STATISTICS_TABLES = (
 ENDINGS = {"pdf": "pdf", "png": "png", "data": "tsv", "caption": "caption.rst"}
 ENDINGS |= {"tsv": "tsv", "markdown": "md", "latex": "tex", "word": "docx"}
 SCRIPTS = ("collect_features", "compare_regions", "table2", "fig2", "fig3", "fig4", "fig5")
+NULL_SCRIPTS = ("compare_with_null", "table3", "fig6", "fig7", "fig8")
 
 
 def measured(command, folder, **environment):
@@ -174,6 +182,42 @@ def write_image_steps(folder, n):
     (folder / "patients.tsv").write_text("patient\n" + "".join(f"{name}\n" for name in names), encoding="utf-8")
 
 
+def write_draws(folder):
+    """What draw_regions leaves of the cohort's patients: tumours of 30,000 voxels, observed features like the draws'."""
+    import numpy as np
+
+    from npcradiomics.draws import Draws, write
+    from npcradiomics.extraction import FEATURE_NAMES
+    from npcradiomics.placement_shape import COVARIATES
+
+    rng, n_voxels, n_draws = np.random.default_rng(9), 30_000, 199
+    for place in sorted((folder / "patients").iterdir()):
+        (place / "null").mkdir(exist_ok=True)
+        draws = Draws(
+            patient=place.name,
+            reason="",
+            notes="",
+            feature_names=np.array(FEATURE_NAMES),
+            features=rng.normal(50, 10, (n_draws + 1, 2, len(FEATURE_NAMES))),
+            surrogate_features=rng.normal(50, 10, (n_draws, 2, len(FEATURE_NAMES))),
+            covariate_names=np.array(COVARIATES),
+            covariates=rng.normal(5, 1, (n_draws + 1, len(COVARIATES))),
+            members=np.zeros((n_draws + 1, n_voxels // 8), np.uint8),
+            cells=np.arange(n_voxels),
+            shape=np.array([32, 256, 256]),
+            spacing_zyx_mm=np.array([5.0, 0.7, 0.7]),
+            fraction=0.25,
+            mean_overlap=0.3,
+            effective_placements=6.0,
+            seed=2020,
+            match="depth",
+            depth_edges=np.array([0.0, 3.0, 5.0, 7.0, 20.0]),
+            n_redrawn=0,
+            n_other_bin=600,
+        )
+        write(draws, place / "null/draws.npz")
+
+
 class Files(SimpleNamespace):
     """Named files or parameters, as Snakemake hands them over."""
 
@@ -191,7 +235,9 @@ def run_script(name, folder):
         "left_out": [],
         "clinical_columns": [],
     }
-    params |= {"regions": {"in_field_minimum": 0.95}}
+    params |= {"regions": {"in_field_minimum": 0.95}, "alpha": 0.05, "n_tests": 47, "match": "depth"}
+    params |= {"spatial_null": {"n_draws": 199, "n_recombinations": 100_000, "seed": 2020, "scores": "standard"}}
+    params["spatial_null"] |= {"correction": "single_step", "match": "depth"}
     params |= {"statistics": {"alpha": 0.05, "n_tests": 47, "seed": 2020, "n_boot": 2000}}
     inputs, outputs = tables, tables
     if name == "collect_features":
@@ -200,11 +246,23 @@ def run_script(name, folder):
             file: [folder / "patients" / p / path for p in params["patients"]] for file, path in PER_PATIENT.items()
         }
         inputs["patients"] = folder / "patients.tsv"
-    elif name != "compare_regions":
-        inputs = tables | {"caption": ROOT / f"workflow/report/{name}.rst"}
+    elif name == "compare_with_null":
+        inputs = tables | {"draws": sorted((folder / "patients").glob("*/null/draws.npz"))}
+    if name in NULL_SCRIPTS:
+        null = {table: folder / f"{file}.tsv" for table, file in NULL_TABLES.items()}
+        null |= {"features": folder / "spatial_null.tsv", "warnings": folder / "null_warnings.json"}
+        inputs, outputs = inputs | null, null
+    if name not in ("collect_features", "compare_regions", "compare_with_null"):
+        inputs = inputs | {"caption": ROOT / f"workflow/report/{name}.rst"}
         outputs = {kind: folder / f"{name}.{ending}" for kind, ending in ENDINGS.items()}
     snakemake = SimpleNamespace(input=Files(**inputs), output=Files(**outputs), params=Files(**params))
     importlib.import_module(name).main(snakemake)
+
+
+def null(arguments):
+    """The spatial null's scripts, after those of the cohort."""
+    arguments.only = [*(arguments.only or ("collect_features", "compare_regions", *NULL_SCRIPTS))]
+    return cohort(arguments)
 
 
 def cohort(arguments):
@@ -216,6 +274,8 @@ def cohort(arguments):
             folder.mkdir(exist_ok=True)
             if not (folder / "patients.tsv").exists():
                 measured([sys.executable, __file__, "write", "--patients", str(n), "--keep", str(folder)], temporary)
+            if arguments.what == "null" and not (folder / "patients/P00001/null").exists():
+                write_draws(folder)
             print(f"| {n:,} patients | CPU s | wall s | peak MB |\n|---|---|---|---|", flush=True)
             rows = {}
             for name in arguments.only or SCRIPTS:
@@ -238,7 +298,9 @@ def cohort(arguments):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "what", choices=["start_up", "opened", "cohort", "write", *SCRIPTS], metavar="start_up|opened|cohort"
+        "what",
+        choices=["start_up", "opened", "cohort", "null", "write", *SCRIPTS, *NULL_SCRIPTS],
+        metavar="start_up|opened|cohort|null",
     )
     parser.add_argument("--patients", type=int, nargs="+", help="sizes of cohorts")
     parser.add_argument("--targets", nargs="+", default=["all", "cohort_stats"])
@@ -247,9 +309,9 @@ def main():
     arguments = parser.parse_args()
     if arguments.what == "write":
         return write_image_steps(Path(arguments.keep), arguments.patients[0])
-    if arguments.what in SCRIPTS:
+    if arguments.what in (*SCRIPTS, *NULL_SCRIPTS):
         return run_script(arguments.what, Path(arguments.keep))
-    return {"start_up": start_up, "opened": opened, "cohort": cohort}[arguments.what](arguments)
+    return {"start_up": start_up, "opened": opened, "cohort": cohort, "null": null}[arguments.what](arguments)
 
 
 if __name__ == "__main__":

@@ -14,12 +14,12 @@ def main(snakemake):
     statistics = pd.read_csv(snakemake.input.statistics, sep="\t")
     regions = pd.read_csv(snakemake.input.regions, sep="\t", dtype={"patient": str})
     in_cohort = set(regions.loc[regions["in_cohort"], "patient"])
-    records = [draws.read(path) for path in snakemake.input.draws]
+    records = (draws.read(path, places=False) for path in snakemake.input.draws)
     options = {
         name: settings[name] for name in ("n_draws", "n_recombinations", "seed", "scores", "correction", "match")
     }
     compared = compare_with_null(
-        [record for record in records if record.patient in in_cohort],
+        (record for record in records if record.patient in in_cohort),
         statistics,
         alpha=snakemake.params.alpha,
         **options,

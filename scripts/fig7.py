@@ -7,7 +7,7 @@ import pandas as pd
 from npcradiomics import job
 from npcradiomics.artefact import read_json, write_table, write_text
 from npcradiomics.captions import escape_rst, fill_caption, notice_sentence
-from npcradiomics.null_figures import PATIENTS_PER_PAGE, draw_ranks
+from npcradiomics.null_figures import draw_ranks, patients_per_page
 from npcradiomics.null_tables import control_note, counts_words
 from npcradiomics.style import PNG_PAGES, save
 
@@ -25,7 +25,7 @@ def main(snakemake):
         first=escape_rst(first),
         warnings=[escape_rst(sentence) for sentence in warnings if sentence != first],
         n_patients=ranks["patient"].nunique(),
-        per_page=PATIENTS_PER_PAGE,
+        per_page=patients_per_page(ranks["patient"].nunique()),
         n_pages=len(pages),
         png_pages=PNG_PAGES,
         counts=escape_rst(counts_words(features)),

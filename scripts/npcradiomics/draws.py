@@ -63,16 +63,22 @@ def write(draws, path):
         np.savez_compressed(temporary, allow_pickle=False, **asdict(draws))
 
 
-def read(path):
-    """Read what `write` wrote. ValueError with the file: missing, not such a file, keys missing."""
+def read(path, places=True):
+    """Read what `write` wrote. ValueError with the file: missing, not such a file, keys missing.
+
+    places: False leaves members and cells empty, which are most of the file: of thousands of patients they would fill the memory.
+    """
+    skipped = () if places else ("members", "cells")
     try:
         with np.load(path, allow_pickle=False) as content:
-            arrays = {name: content[name] for name in content.files}
+            missing = [field.name for field in fields(Draws) if field.name not in content.files]
+            arrays = {name: content[name] for name in content.files if name not in skipped}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{path}: cannot be read as draws: {error}") from error
-    missing = [field.name for field in fields(Draws) if field.name not in arrays]
     if missing:
         raise ValueError(f"{path}: {', '.join(missing)} missing; draw the regions again (rule draw_regions)")
+    if not places:
+        arrays |= {"members": np.empty((len(arrays["features"]), 0), np.uint8), "cells": np.empty(0, np.int64)}
     return Draws(
         **{f.name: arrays[f.name].item() if arrays[f.name].ndim == 0 else arrays[f.name] for f in fields(Draws)}
     )

@@ -1,5 +1,6 @@
 """The cohort's tables of the spatial null, from the draws of its patients and the paper's own test."""
 
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,11 @@ from npcradiomics.spatial_null import (
 
 # A recurrent region whose largest piece is smaller than this is named: draws are always in one piece.
 ONE_PIECE = 0.95
+# What is kept of a patient's draws beside the differences of the features.
+FACTS = (
+    *("patient", "reason", "notes", "covariate_names", "covariates"),
+    *("fraction", "mean_overlap", "effective_placements"),
+)
 # The names and their order are fixed; what stands behind `note` may grow.
 FEATURE_COLUMNS = (
     *("feature", "n", "statistic", "p", "p_maxt", "t", "t_p_null", "z_t", "z_t_p"),
@@ -47,7 +53,7 @@ def compare_with_null(draws, statistics, *, alpha=0.05, match="none", n_draws=19
     """Every feature of the cohort against its spatial null and its surrogate null.
 
     Parameters
-    draws: one record per patient as draws.read gives it: patient, reason, notes, feature_names, features, surrogate_features,
+    draws: iterable of one record per patient as draws.read gives it: patient, reason, notes, feature_names, features, surrogate_features,
         covariate_names, covariates, fraction, mean_overlap, effective_placements.
     statistics: table of comparison.compare_regions of the same cohort; its rows give the features and their order.
     alpha: level of the family of features and of that of the negative controls. match, n_draws: as the draws were asked for.
@@ -57,8 +63,7 @@ def compare_with_null(draws, statistics, *, alpha=0.05, match="none", n_draws=19
     Errors: ValueError for draws of other features than those of the statistics, a patient twice.
     """
     names = list(statistics["feature"])
-    spatial, reasons = _pools(draws, names, lambda one: one.features[:0] if one.reason else one.features)
-    surrogate, _ = _pools(draws, names, _surrogate_rows)
+    draws, spatial, surrogate, reasons = _pooled(draws, names)
     large = {one.patient for one in draws if one.fraction > null_verdict.LARGE_FRACTION}
     options = options | {"alpha": alpha, "n_recombinations": n_recombinations}
     test = recombination_test(spatial, names, **options)
@@ -102,27 +107,32 @@ def compare_with_null(draws, statistics, *, alpha=0.05, match="none", n_draws=19
     )
 
 
-def _pools(draws, names, rows_of):
-    pools, reasons = [], {}
+def _pooled(draws, names):
+    # In one pass, and without the features of both regions afterwards: those of thousands of patients fill the memory.
+    facts, spatial, surrogate, reasons = [], [], [], {}
     for one in draws:
-        rows = rows_of(one)
-        if len(rows) < 2:
-            continue
-        if list(one.feature_names) != names:
-            raise ValueError(
-                f"patient {one.patient}: the draws have {len(one.feature_names)} features that are not the {len(names)} of the"
-                " statistics, in their order; draw again (delete null/draws.npz)"
-            )
-        try:
-            pools.append(pool(one.patient, differences(rows)))
-        except ValueError as error:
-            reasons[one.patient] = str(error).partition(": ")[2]
-    return pools, reasons
+        if found := _pool(one, one.features[:0] if one.reason else one.features, names, reasons):
+            spatial.append(found)
+        # The true regions: observed in the true texture (row 0), then in the surrogates.
+        if found := _pool(one, np.concatenate([one.features[:1], one.surrogate_features]), names, {}):
+            surrogate.append(found)
+        facts.append(SimpleNamespace(**{name: getattr(one, name) for name in FACTS}))
+    return facts, spatial, surrogate, reasons
 
 
-def _surrogate_rows(one):
-    # The true regions: observed in the true texture (row 0), then in the surrogates.
-    return np.concatenate([one.features[:1], one.surrogate_features])
+def _pool(one, rows, names, reasons):
+    if len(rows) < 2:
+        return None
+    if list(one.feature_names) != names:
+        raise ValueError(
+            f"patient {one.patient}: the draws have {len(one.feature_names)} features that are not the {len(names)} of the"
+            " statistics, in their order; draw again (delete null/draws.npz)"
+        )
+    try:
+        return pool(one.patient, differences(rows))
+    except ValueError as error:
+        reasons[one.patient] = str(error).partition(": ")[2]
+        return None
 
 
 def _controls(draws, reasons, options):

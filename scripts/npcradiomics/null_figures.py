@@ -38,6 +38,7 @@ CONTROL_TITLES = {
 OBSERVED = REGION_COLOURS["recurrent"]
 PANELS_PER_PAGE = 16
 PATIENTS_PER_PAGE = 30
+DENSE_FROM, DENSE_PER_PAGE = 121, 200  # patients; dense pages name only some of them
 LABEL_MM = 45  # the longest feature name in type of 8 points
 
 
@@ -54,6 +55,11 @@ def draw_controls(table, tests, selection_note, notice):
     return _panels(table, tests, selection_note, notice, title=_control_title)[0]
 
 
+def patients_per_page(n_patients):
+    """Of Figure 7."""
+    return DENSE_PER_PAGE if n_patients >= DENSE_FROM else PATIENTS_PER_PAGE
+
+
 def draw_ranks(table, verdicts, note, notice):
     """Figure 7. Features by patients, colour: share of a patient's draws below the observed difference. Pages.
 
@@ -63,8 +69,8 @@ def draw_ranks(table, verdicts, note, notice):
     if not patients:
         return [_empty(notice)]
     ranks = table.pivot(index="feature", columns="patient", values="rank").loc[names, patients].to_numpy(float)
-    labels = point_labels(patients)
-    n_pages = -(-len(patients) // PATIENTS_PER_PAGE)
+    labels, per_page = point_labels(patients), patients_per_page(len(patients))
+    n_pages = -(-len(patients) // per_page)
     pages = []
     for columns in np.array_split(np.arange(len(patients)), n_pages):
         cell = min((PAGE_WIDTH - LABEL_MM * MM) / max(len(columns), 14), 8 * MM)
@@ -73,16 +79,18 @@ def draw_ranks(table, verdicts, note, notice):
         with plt.rc_context(RC):
             shown = np.ma.masked_invalid(ranks[:, columns])
             axis.set_facecolor("0.8")
-            lines = {"edgecolors": "white", "linewidth": 0.3}
+            dense = per_page == DENSE_PER_PAGE
+            lines = {"rasterized": True} if dense else {"edgecolors": "white", "linewidth": 0.3}
             mesh = axis.pcolormesh(shown, cmap=CORRELATION_COLOURS, vmin=0, vmax=1, **lines)
             axis.set(ylim=(len(names), 0))
-            titles = [labels[patients[k]] for k in columns]
+            named = np.arange(0, len(columns), 10 if dense else 1)
+            titles = [labels[patients[columns[k]]] for k in named]
             upright = max(map(len, titles)) * 1.9 * MM > cell
-            axis.set_xticks(np.arange(len(columns)) + 0.5, titles, rotation=90 if upright else 0)
+            axis.set_xticks(named + 0.5, titles, rotation=90 if upright else 0)
             axis.set_yticks(np.arange(len(names)) + 0.5, [name + MARKS[verdicts[name]] for name in names])
             axis.tick_params(length=0, pad=2)
             axis.spines[["left", "bottom"]].set_visible(False)
-            axis.set_xlabel("patient")
+            axis.set_xlabel("patient (every tenth is named)" if dense else "patient")
             bar = figure.colorbar(mesh, ax=axis, location="bottom", aspect=40, pad=0.01, shrink=0.9)
             bar.set_ticks([0, 0.25, 0.5, 0.75, 1], labels=["0", "25", "50", "75", "100"])
             bar.set_label(

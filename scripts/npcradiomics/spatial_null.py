@@ -18,7 +18,8 @@ from npcradiomics.kernels_recombination import add_picked
 
 SCORES = ("standard", "normal")
 CORRECTIONS = ("single_step", "step_down")
-CHUNK = 2000  # recombinations held in memory at once; part of no result
+CHUNK = 2000  # recombinations whose sums stay in the processor's cache; part of no result
+BATCH = 250  # patients whose rows are in memory at once; part of no result
 # Sums of the same values in another order differ in their last bits; mathematically equal statistics must count as ties,
 # else p would be too small where draws repeat each other.
 SLACK = 1e-9
@@ -144,34 +145,40 @@ def recombination_test(
     seed: each patient's picks follow from seed and name alone; patients are added in the order of their names, so the
         result does not depend on the order of the list, and a subset of patients keeps its picks.
     scores: standard or normal, see standardise. correction: single_step or step_down maxT (Westfall & Young 1993).
-    Memory: (CHUNK, 3 columns) doubles and M doubles, beside the pools.
+    Memory: (M, 3 columns) doubles, and beside the pools three times those of BATCH patients.
 
     Returns a CohortTest.
     """
     _check(pools, names, n_recombinations, correction)
     pools = sorted(pools, key=lambda one: one.patient)
     n_columns = len(names)
-    z = [np.nan_to_num(standardise(one.values, scores)) for one in pools]
     n = np.sum([one.usable for one in pools], axis=0, dtype=int) if pools else np.zeros(n_columns, int)
     tested = n > 0
     floor = float(max(1 / (1 + n_recombinations), np.exp(-sum(np.log(len(one.values)) for one in pools))))
     if not tested.any():
         return _no_answer(tuple(names), n, floor)
-    raw, shift = _raw(pools, n)
-    rows = np.concatenate([np.hstack([a, b, b**2]) for a, b in zip(z, raw, strict=True)])
-    sizes = np.array([len(one.values) for one in pools])
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    statistics = _Statistics(rows, starts, n, shift)
-    statistic, t = (found[0] for found in statistics.of(np.zeros((len(pools), 1), np.int64)))
+    shift, scale = _shift_and_scale(pools, n)
+    sums, observed = np.zeros((n_recombinations, 3 * n_columns)), np.zeros((1, 3 * n_columns))
+    z = []  # of the observed rows
+    for first in range(0, len(pools), BATCH):
+        batch = pools[first : first + BATCH]
+        rows, starts, sizes = _rows(batch, shift, scale, scores)
+        z.append(rows[starts, :n_columns])
+        add_picked(rows, starts, np.zeros((len(batch), 1), np.int64), observed)
+        streams = [np.random.default_rng([seed, *one.patient.encode()]) for one in batch]
+        for start in range(0, n_recombinations, CHUNK):
+            m = min(CHUNK, n_recombinations - start)
+            picks = np.array([rng.integers(0, size, m) for rng, size in zip(streams, sizes, strict=True)])
+            add_picked(rows, starts, picks, sums[start : start + m])
+    shift = np.where(n > 0, shift / scale, 0.0)
+    statistic, t = (found[0] for found in _statistics(observed, n, shift))
     order = np.argsort(-np.abs(np.where(tested, statistic, 0.0)), kind="stable")
     beyond, beyond_max, beyond_t = (np.zeros(n_columns, np.int64) for _ in range(3))
     counts = np.zeros((n_columns, len(EDGES) - 1), np.int64)
     maxima = np.empty(n_recombinations)
-    streams = [np.random.default_rng([seed, *one.patient.encode()]) for one in pools]
     for start in range(0, n_recombinations, CHUNK):
         m = min(CHUNK, n_recombinations - start)
-        picks = np.array([rng.integers(0, size, m) for rng, size in zip(streams, sizes, strict=True)])
-        drawn, drawn_t = statistics.of(picks)
+        drawn, drawn_t = _statistics(sums[start : start + m], n, shift)
         counts += _histogram(drawn)
         magnitude = np.abs(drawn)
         beyond += (magnitude >= _threshold(statistic)).sum(axis=0)
@@ -184,7 +191,7 @@ def recombination_test(
         beyond_max[order] += (reached >= _threshold(statistic[order])).sum(axis=0)
     p, p_maxt, t_p = ((1 + found) / (1 + n_recombinations) for found in (beyond, beyond_max, beyond_t))
     p_maxt[order] = np.maximum.accumulate(p_maxt[order])
-    z_t, z_t_p = _plain_t(np.array([one[0] for one in z]), np.array([one.usable for one in pools]), n)
+    z_t, z_t_p = _plain_t(np.concatenate(z), np.array([one.usable for one in pools]), n)
     statistic, p, p_maxt = (np.where(tested, found, np.nan) for found in (statistic, p, p_maxt))
     t_p = np.where(np.isnan(t), np.nan, t_p)
     critical = float(np.quantile(maxima, 1 - alpha, method="higher"))
@@ -209,29 +216,33 @@ def mean_differences(pools, n_columns):
         return np.nansum(observed, axis=0) / n, np.nansum(drawn, axis=0) / n
 
 
-class _Statistics:
-    """Both statistics of many recombinations at once."""
-
-    def __init__(self, rows, starts, n, shift):
-        self.rows, self.starts, self.n, self.shift = rows, starts, n, shift
-        self.sums = np.empty((CHUNK, rows.shape[1]))
-
-    def of(self, picks):
-        """S and the paired t of the raw differences, each (recombinations, columns); 0/0 in t is no evidence: 0."""
-        sums = self.sums[: picks.shape[1]]
-        add_picked(self.rows, self.starts, picks, sums)
-        k, n = len(self.n), self.n
-        with np.errstate(invalid="ignore", divide="ignore"):
-            s = np.where(n > 0, sums[:, :k] / np.sqrt(n), 0.0)
-            first, second = sums[:, k : 2 * k] / n, sums[:, 2 * k :] / n
-            variance = np.maximum(second - first**2, 0.0)
-            t = (first + self.shift) / np.sqrt(variance / (n - 1))
-            t = np.where((n > 1) & np.isnan(t), 0.0, t)
-        return s, np.where(n > 1, t, np.nan)
+def _rows(pools, shift, scale, scores):
+    """Standardised, raw and squared raw values of all patients, (rows, 3 columns); first row and number of rows of each."""
+    sizes = np.array([len(one.values) for one in pools])
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    rows = np.empty((sizes.sum(), 3 * len(shift)))
+    for one, start, size in zip(pools, starts, sizes, strict=True):
+        z, raw, squared = np.hsplit(rows[start : start + size], 3)
+        z[:] = np.nan_to_num(standardise(one.values, scores))
+        raw[:] = np.nan_to_num((one.values - shift) / scale)
+        squared[:] = raw**2
+    return rows, starts, sizes
 
 
-def _raw(pools, n):
-    """Raw values, shifted and scaled by constants of the cohort so that sums of squares keep their digits; the shift."""
+def _statistics(sums, n, shift):
+    """S and the paired t of the raw differences, each (recombinations, columns); 0/0 in t is no evidence: 0."""
+    k = len(n)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        s = np.where(n > 0, sums[:, :k] / np.sqrt(n), 0.0)
+        first, second = sums[:, k : 2 * k] / n, sums[:, 2 * k :] / n
+        variance = np.maximum(second - first**2, 0.0)
+        t = (first + shift) / np.sqrt(variance / (n - 1))
+        t = np.where((n > 1) & np.isnan(t), 0.0, t)
+    return s, np.where(n > 1, t, np.nan)
+
+
+def _shift_and_scale(pools, n):
+    """Constants of the cohort by which raw values are shifted and scaled, so that sums of squares keep their digits."""
     usable = [one.usable for one in pools]
     with np.errstate(invalid="ignore", divide="ignore"):
         means = [np.where(used, one.values.mean(axis=0), 0.0) for one, used in zip(pools, usable, strict=True)]
@@ -240,8 +251,7 @@ def _raw(pools, n):
             np.where(used, np.abs(one.values - shift).max(axis=0), 0.0) for one, used in zip(pools, usable, strict=True)
         ]
         scale = np.max(spreads, axis=0)
-        scale = np.where(scale > 0, scale, 1.0)
-        return [np.nan_to_num((one.values - shift) / scale) for one in pools], np.where(n > 0, shift / scale, 0.0)
+        return shift, np.where(scale > 0, scale, 1.0)
 
 
 def _threshold(observed):

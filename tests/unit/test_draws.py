@@ -133,6 +133,15 @@ def test_file_keeps_everything_and_is_the_same_byte_for_byte(tmp_path, monkeypat
         assert content["features"].shape == (5, 2, 47) and content["members"].shape == (5, -(-GTV.sum() // 8))
 
 
+def test_the_places_can_be_left_in_the_file(tmp_path):
+    draws = draw()
+    write(draws, tmp_path / "draws.npz")
+    light = read(tmp_path / "draws.npz", places=False)
+    assert light.members.size == light.cells.size == 0 and light.n_draws == draws.n_draws
+    np.testing.assert_array_equal(light.features, draws.features)
+    np.testing.assert_array_equal(light.covariates, draws.covariates)
+
+
 def test_a_damaged_file_is_named(tmp_path):
     write(draw(n_draws=1), tmp_path / "draws.npz")
     (tmp_path / "half.npz").write_bytes((tmp_path / "draws.npz").read_bytes()[:500])

@@ -61,7 +61,7 @@ def test_forty_seven_panels_take_pages(compared):
 def test_sentence_and_legend_do_not_cover_each_other(compared):
     bins, panels = null_panels(compared.features, compared.distribution, list(SEVEN_FEATURES))
     figure = null_figures.draw_null(
-        bins, panels, "No feature is significant; shown are the features of Akram 2020", True
+        bins, panels, "No feature is significant; shown are the features of Akram 2020", SIMULATED_NOTE
     )[0]
     check_print(figure)
     sentence = figure._suptitle.get_window_extent()
@@ -81,7 +81,7 @@ def test_without_surrogates_there_is_one_null():
     assert len(figure.axes[0].lines) == 3
 
 
-@pytest.mark.parametrize(("n", "pages"), [(1, 1), (4, 1), (14, 1), (31, 2)])
+@pytest.mark.parametrize(("n", "pages"), [(1, 1), (4, 1), (14, 1), (31, 2), (121, 1), (201, 2)])
 def test_ranks_are_the_colours_of_the_cells(n, pages):
     found = compare_with_null(*example.cohort(n, n_draws=9), **M)
     ranks = found.ranks.copy()
