@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import yaml
 from failures_local import end, wait_for
@@ -19,12 +20,36 @@ def run_on(cohort, resources=None):
     profile = yaml.safe_load((PROFILE / "config.yaml").read_text(encoding="utf-8")) | HASTE
     if resources:
         profile["set-resources"][MEASURED] = resources
-        for rule in (MEASURED, "heterogeneity_appendix"):
-            del profile["groups"][rule]
+        del profile["groups"][MEASURED]
     run = cohort.run(options=["--profile", "profile"])
     (run.folder / "profile").mkdir()
     (run.folder / "profile/config.yaml").write_text(yaml.safe_dump(profile), encoding="utf-8")
     return run
+
+
+def stopped_script(cohort, run, process, rng):
+    """At a random moment: a process that executes a rule's script, stopped so that it cannot end before what comes, and its SLURM_* settings.
+
+    Raises RuntimeError if the run ends before.
+    """
+    wait_for(run.scripts, process)
+    time.sleep(rng.uniform(0, 0.3) * cohort.seconds)
+    while wait_for(run.scripts, process):
+        with contextlib.suppress(OSError, IndexError):  # ended meanwhile
+            pid = rng.choice(run.scripts())
+            os.kill(pid, signal.SIGSTOP)
+            return pid, environment(pid)
+    raise RuntimeError(f"no script ran: {run.output[-600:]}")
+
+
+def environment(pid):
+    words = (Path("/proc") / str(pid) / "environ").read_bytes().decode(errors="replace").split("\0")
+    return dict(word.split("=", 1) for word in words if "=" in word)
+
+
+def sent_again(cohort, run, code):
+    """None if the run ended well and Snakemake had to send a job again."""
+    return end(cohort, run, code) or (None if "Trying to restart job" in run.output else "no job was sent again")
 
 
 def undisturbed(cohort, lab, rng, times):
@@ -58,14 +83,9 @@ def job_killed(cohort, lab, rng, times):
     for _ in range(times):
         run = run_on(cohort)
         process = run.start()
-        if not wait_for(run.scripts, process):
-            yield "a job killed", "no job ran"
-            continue
-        time.sleep(rng.uniform(0, 0.3) * cohort.seconds)
-        wait_for(run.scripts, process)
-        os.kill(rng.choice(run.scripts()), signal.SIGKILL)
-        wrong = end(cohort, run, process.wait())
-        yield "a job killed", wrong if "Trying to restart job" in run.output else "no job was sent again"
+        pid, _ = stopped_script(cohort, run, process, rng)
+        os.kill(pid, signal.SIGKILL)
+        yield "a job killed", sent_again(cohort, run, process.wait())
 
 
 def job_cancelled(cohort, lab, rng, times):
@@ -73,19 +93,16 @@ def job_cancelled(cohort, lab, rng, times):
     for _ in range(times):
         run = run_on(cohort)
         process = run.start()
-        wait_for(run.scripts, process)
-        time.sleep(rng.uniform(0, 0.3) * cohort.seconds)
-        lab.ask("scancel", rng.choice(lab.ask("squeue", "-h", "-t", "R", "-o", "%A")))
-        wrong = end(cohort, run, process.wait())
-        yield "a SLURM job cancelled", wrong if "Trying to restart job" in run.output else "no job was sent again"
+        _, its = stopped_script(cohort, run, process, rng)
+        lab.ask("scancel", its["SLURM_JOB_ID"])
+        yield "a SLURM job cancelled", sent_again(cohort, run, process.wait())
 
 
 def beyond_memory(cohort, lab, rng, times):
     """A request that is too small the first time. The cluster has no cgroups: SLURM sets ulimit -v (VSizeFactor)."""
     for _ in range(times):
         run = run_on(cohort, {"mem_mb": "560 if attempt == 1 else 1500", "runtime": "attempt * 3"})
-        wrong = end(cohort, run, run.finish())
-        yield "jobs beyond their memory", wrong if "Trying to restart job" in run.output else "none was too small"
+        yield "jobs beyond their memory", sent_again(cohort, run, run.finish())
 
 
 def beyond_time(cohort, lab, rng, times):
@@ -97,54 +114,58 @@ def beyond_time(cohort, lab, rng, times):
         wait_for(lambda log=features, of=run: log.exists() and of.scripts(), process)
         for pid in run.scripts():
             os.kill(pid, signal.SIGSTOP)
-        wrong = end(cohort, run, process.wait())
+        wrong = sent_again(cohort, run, process.wait())
         yield "a job beyond its time", wrong if "TIMEOUT" in run.output else "SLURM ended none"
 
 
 def node_down(cohort, lab, rng, times):
-    """A node goes down with its jobs, and comes back after the run."""
-    for _ in range(times):
+    """A node is set down with its jobs, or loses its power, in turn; it stays down until the run has ended."""
+    for number in range(times):
         run = run_on(cohort)
         process = run.start()
-        wait_for(run.scripts, process)
-        time.sleep(rng.uniform(0, 0.3) * cohort.seconds)
-        node = f"nodename={rng.choice(lab.ask('squeue', '-h', '-t', 'R', '-o', '%N'))}"
-        lab.ask("scontrol", "update", node, "state=down", "reason=trial")
-        wrong = end(cohort, run, process.wait())
-        if node.removeprefix("nodename=") not in lab.ask("sinfo", "-h", "-N", "-t", "down", "-o", "%N"):
-            wrong = "the node came back by itself"
+        _, its = stopped_script(cohort, run, process, rng)
+        node = its["SLURMD_NODENAME"]
+        if number % 2:
+            lab.power_off(node)
         else:
-            lab.ask("scontrol", "update", node, "state=resume")
-        yield f"{node} down", wrong if "Trying to restart job" in run.output else "no job was sent again"
+            lab.ask("scontrol", "update", f"nodename={node}", "state=down", "reason=trial")
+        wrong = sent_again(cohort, run, process.wait())
+        if node not in lab.ask("sinfo", "-h", "-N", "-t", "down", "-o", "%N"):
+            wrong = "the node came back by itself"
+        lab.start()
+        yield f"{node} {'without power' if number % 2 else 'set down'}", wrong
 
 
-def controller_restarted(cohort, lab, rng, times):
-    """The controller is away for 20 seconds. Where it is asked meanwhile and there is no slurmdbd, the plugin (2.8.0) forgets its
-    jobs and the main process waits for ever: then it is killed and the run resumed, and the line says so."""
-    for _ in range(times):
-        run, what = run_on(cohort), "controller away for 20 s"
-        process = run.start()
-        wait_for(run.scripts, process)
-        time.sleep(rng.uniform(0, 0.3) * cohort.seconds)
-        lab.stop_controller()
-        time.sleep(20)
+def controller_away(cohort, lab, rng, times):
+    """The controller is away for 60 s: first when the run begins, then at random moments. Nobody does anything."""
+    for number in range(times):
+        run = run_on(cohort)
+        if number:
+            process = run.start()
+            wait_for(run.scripts, process)
+            time.sleep(rng.uniform(0, 0.3) * cohort.seconds)
+            lab.stop_controller()
+        else:
+            lab.stop_controller()
+            process = run.start()
+        time.sleep(60)
         lab.start()
         try:
-            code = process.wait(6 * cohort.seconds + 60)
+            wrong = end(cohort, run, process.wait(6 * cohort.seconds + 180))
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait()
-            code, what = run.finish(resume=True), f"{what}, main process stuck, killed and resumed"
-        yield what, end(cohort, run, code)
+            wrong = "the main process is stuck"
+        said = run.output.count("SLURM does not answer")
+        yield f"controller away for 60 s {'in the run' if number else 'at its start'}, noticed {said} times", wrong
 
 
 TRIALS = (
     (undisturbed, 1),
-    (main_killed, 5),
-    (job_killed, 2),
+    (controller_away, 3),
+    (node_down, 2),
     (job_cancelled, 1),
+    (job_killed, 1),
     (beyond_memory, 1),
     (beyond_time, 1),
-    (node_down, 2),
-    (controller_restarted, 2),
+    (main_killed, 4),
 )

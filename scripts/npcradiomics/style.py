@@ -97,11 +97,25 @@ def save(figures, *paths):
     """
     pages = figures if isinstance(figures, list) else [figures]
     with plt.rc_context(RC):
+        for page in pages:
+            _settle(page)
         for path in paths:
             with replacing(path) as temporary:
                 (_save_pdf if str(path).endswith(".pdf") else _save_png)(pages, temporary)
     for page in pages:
         plt.close(page)
+
+
+def _settle(page):
+    # Laid out once, places rounded: the last bits of a constrained layout differ from time to time, and pixels with them.
+    if page.get_layout_engine() is None:
+        return
+    page.draw_without_rendering()
+    page.set_layout_engine(None)
+    for axis in page.axes:
+        axis.set_position([round(number, 9) for number in axis.get_position(original=True).bounds])
+    for text in page.texts:
+        text.set_position([round(number, 9) for number in text.get_position()])
 
 
 def _save_pdf(pages, path):

@@ -23,7 +23,7 @@ stop slurmctld
 stop munged
 for folder in /proc/[0-9]*; do
   [ "$(cat "$folder/comm" 2>/dev/null)" = slurmstepd ] || continue
-  { tr '\0' '\n' <"$folder/environ"; } 2>/dev/null | grep -qF "$LAB/" && kill -KILL "${folder#/proc/}"
+  ls -l "$folder/fd" 2>/dev/null | grep -qF "$LAB/log/slurmd." && kill -KILL "${folder#/proc/}" # its log is the only trace
 done
 [ "$(readlink $CONF 2>/dev/null)" = "$LAB/etc/slurm.conf" ] && rm -f $CONF
 exit 0

@@ -38,8 +38,26 @@ class Cluster:
         return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.split("\n")[:-1]
 
     def stop_controller(self):
-        pid = int((self.folder / "pid/slurmctld").read_text())
-        os.kill(pid, signal.SIGTERM)
+        self._end("slurmctld", signal.SIGTERM)
+
+    def power_off(self, node):
+        """All that runs on the node is gone at once; the controller notices it by SlurmdTimeout."""
+        self._end(f"slurmd.{node}", signal.SIGKILL)
+        log, name = str(self.folder.resolve() / f"log/slurmd.{node}.log"), f"SLURMD_NODENAME={node}".encode()
+        steps, jobs = [], []
+        for proc in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):  # ended meanwhile
+                if (proc / "comm").read_text().startswith("slurmstepd"):
+                    steps += [int(proc.name)] if log in map(os.readlink, (proc / "fd").iterdir()) else []
+                elif name in (proc / "environ").read_bytes().split(b"\0"):
+                    jobs.append(int(proc.name))
+        for pid in steps + jobs:  # a step daemon would tell the controller how its job ended
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def _end(self, daemon, number):
+        pid = int((self.folder / "pid" / daemon).read_text())
+        os.kill(pid, number)
         while Path(f"/proc/{pid}").exists():
             time.sleep(0.1)
 

@@ -80,3 +80,25 @@ def test_the_notice_never_runs_over_the_edge(width, n_missing):
     assert f"Without {n_missing} of 60 patients" in words.get_text()
     assert words.get_window_extent().x0 >= 0
     style.plt.close(figure)
+
+
+def test_places_are_rounded_because_the_last_bits_of_a_layout_differ_from_time_to_time(tmp_path):
+    class Shaking(style.plt.matplotlib.layout_engine.ConstrainedLayoutEngine):
+        shake = 0.0
+
+        def execute(self, figure):
+            super().execute(figure)
+            for axis in figure.axes:  # as the solver does: other last bits each time
+                box = axis.get_position(original=True)
+                axis._set_position([number + self.shake for number in box.bounds])
+
+    for name, shake in (("one", 0.0), ("two", 3e-13)):
+        figure, axes = style.new_figure(style.PAGE_WIDTH, 2.0, ncols=3)
+        engine = Shaking()
+        engine.shake = shake
+        figure.set_layout_engine(engine)
+        for axis in axes:
+            axis.plot([0, 1], [0, 1])
+        style.save(figure, tmp_path / f"{name}.pdf", tmp_path / f"{name}.png")
+    for ending in ("pdf", "png"):
+        assert (tmp_path / f"one.{ending}").read_bytes() == (tmp_path / f"two.{ending}").read_bytes()
