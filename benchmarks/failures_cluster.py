@@ -110,9 +110,8 @@ def beyond_time(cohort, lab, rng, times):
     for _ in range(times):
         run = run_on(cohort, {"mem_mb": 1500, "runtime": "1 if attempt == 1 else 10"})
         process = run.start()
-        features = run.results / "logs" / "REC002" / "extract_features.log"
-        wait_for(lambda log=features, of=run: log.exists() and of.scripts(), process)
-        for pid in run.scripts():
+        wait_for(lambda of=run: of.scripts("extract_features"), process)
+        for pid in run.scripts("extract_features"):
             os.kill(pid, signal.SIGSTOP)
         wrong = sent_again(cohort, run, process.wait())
         yield "a job beyond its time", wrong if "TIMEOUT" in run.output else "SLURM ended none"

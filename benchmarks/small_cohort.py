@@ -67,13 +67,13 @@ class Run:
         """Start and wait; the exit code."""
         return self.start(*arguments, **how).wait()
 
-    def scripts(self):
-        """Processes of this run that execute a rule's script at this moment."""
+    def scripts(self, rule=""):
+        """Processes of this run that execute a rule's script (of this rule, or of any) at this moment."""
         found = []
         for proc in Path("/proc").glob("[0-9]*"):
             try:
                 command = (proc / "cmdline").read_bytes().decode(errors="replace").split("\0")
-                is_script = "python" in command[0] and ".snakemake/scripts/" in command[1]
+                is_script = "python" in command[0] and ".snakemake/scripts/" in command[1] and rule in command[1]
                 if is_script and (proc / "cwd").resolve() == self.folder.resolve():
                     found.append(int(proc.name))
             except (OSError, IndexError):  # ended meanwhile; a kernel thread
