@@ -1,4 +1,4 @@
-"""What every chapter uses: settings and patients, checked before the first job; inputs by column; core modules."""
+"""What every chapter uses: settings and patients, checked before the first job; core modules."""
 
 import gc
 import os

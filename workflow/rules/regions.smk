@@ -4,7 +4,8 @@
 rule derive_regions:
     """Carry GTVr to the planning MRI; recurrent region, the rest of the tumour, and the in-field fraction.
 
-    The gate: fails for a failed registration, so that nothing is computed from it unless a person accepts it."""
+    The gate: fails for a failed registration, so that nothing is computed from it unless a person accepts it.
+    """
     input:
         unpack(files_in("planning_mri", "gtv", "gtvr", "isodose95", "dose")),
         transform=rules.register_recurrence.output.transform,
