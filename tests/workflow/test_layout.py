@@ -1,10 +1,12 @@
-"""The conventions of the repository: one name from end to end, and core modules declared as params."""
+"""The conventions of the repository: one name from end to end, and the code a rule depends on found from imports."""
 
 import ast
 import re
 from pathlib import Path
 
 import pytest
+
+from npcradiomics import dependencies
 
 ROOT = Path(__file__).parents[2]
 CORE = ROOT / "scripts" / "npcradiomics"
@@ -43,14 +45,6 @@ def core_used_by(script):
     return used
 
 
-def declared_core(text, rule_file_text):
-    inside = re.search(r"\*core\((.*?)\),?\n", text, re.S).group(1)
-    names = set(re.findall(r'"(\w+)"', inside))
-    for group in re.findall(r"\*(\w+)", inside):
-        names |= set(re.findall(r'"(\w+)"', re.search(rf"^{group} = \((.*?)\)", rule_file_text, re.M | re.S).group(1)))
-    return names
-
-
 @pytest.mark.parametrize("name", RULES)
 def test_rule_script_log_and_benchmark_share_one_name(name):
     text = RULES[name]
@@ -72,13 +66,10 @@ def test_rule_has_docstring_environment_and_message(name):
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_declared_core_modules_are_the_imported_ones(name):
-    rule_file = next(
-        path for path in RULE_FILES if re.search(rf"^rule {name}:", path.read_text(encoding="utf-8"), re.M)
-    )
-    assert declared_core(RULES[name], rule_file.read_text(encoding="utf-8")) == core_used_by(
-        ROOT / "scripts" / f"{name}.py"
-    )
+def test_a_rule_depends_on_the_code_its_script_imports(name):
+    assert f'*code_of("{name}"),' in RULES[name]
+    found = dependencies.modules_of(ROOT / "scripts" / f"{name}.py")
+    assert {path.stem for path in found} == core_used_by(ROOT / "scripts" / f"{name}.py")
 
 
 def test_every_figure_and_table_is_named_after_its_rule():
@@ -89,17 +80,9 @@ def test_every_figure_and_table_is_named_after_its_rule():
 
 def test_every_core_module_is_used():
     used = set().union(*(core_used_by(path) for path in (ROOT / "scripts").glob("*.py")))
-    used |= imports_of_text(ROOT / "workflow" / "rules" / "common.smk")
+    used |= {path.stem for rules in RULE_FILES for path in dependencies.modules_imported(rules)}
     used |= set().union(*(imports_of(path) for path in (ROOT / "benchmarks").glob("*.py")))
-    assert {path.stem for path in CORE.glob("*.py")} - used == {
-        "__init__",
-        "job",
-        "failures",
-    }  # failures: of job and the Snakefile
-
-
-def imports_of_text(path):
-    return set(re.findall(r"from npcradiomics import (\w+)", path.read_text(encoding="utf-8")))
+    assert {path.stem for path in CORE.glob("*.py")} - used == {"__init__", "job"}
 
 
 def test_core_knows_nothing_of_snakemake():

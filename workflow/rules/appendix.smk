@@ -50,20 +50,7 @@ rule appendix:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            "artefact",
-            "captions",
-            "contours",
-            "cuts",
-            "draws",
-            "geometry",
-            "image",
-            "notices",
-            "pictures",
-            "placement_pictures",
-            "rounding",
-            "style",
-        ),
+        *code_of("appendix"),
         in_field_minimum=settings["regions"]["in_field_minimum"],
         simulated=lambda wildcards: is_simulated(patients[wildcards.patient]),
     message:

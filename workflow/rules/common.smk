@@ -1,4 +1,4 @@
-"""What every chapter uses: settings and patients, checked before the first job; core modules."""
+"""What every chapter uses: settings and patients, checked before the first job; the code a rule depends on."""
 
 import gc
 import os
@@ -11,7 +11,8 @@ SCHEMAS = ROOT / "workflow" / "schemas"
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "workflow")]
 
 import slurm_patience
-from npcradiomics import configuration, provenance
+from npcradiomics import configuration
+from npcradiomics.dependencies import code_of
 
 slurm_patience.be_patient(sys.modules.get("snakemake_executor_plugin_slurm"))
 
@@ -43,15 +44,3 @@ def repository_files(folder, *names):
     """Files of the repository as inputs: an edit reruns what depends on it. Relative to the working directory where it can be."""
     inside = Path.cwd() == ROOT
     return [str((Path(folder) if inside else ROOT / folder) / name) for name in names]
-
-
-checksum = cache(provenance.sha256)
-
-
-def core(*modules):
-    """Params: core modules with their checksums. An edit reruns what depends on it and is the reason shown; touching does not.
-
-    Not inputs: a job has up to twenty of them, and as files they took a quarter of the start-up.
-    """
-    paths = [ROOT / "scripts" / "npcradiomics" / f"{name}.py" for name in modules]
-    return [f"{path.name} {checksum(path)[:12]}" for path in paths]

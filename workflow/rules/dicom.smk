@@ -1,22 +1,5 @@
 """DICOM in: what the patients table gives as DICOM becomes NIfTI, voxels and places without anything that identifies."""
 
-READING = (
-    "contour_planes",
-    "contour_raster",
-    "dicom",
-    "dicom_choice",
-    "dicom_decoder",
-    "dicom_file",
-    "dicom_pixels",
-    "dicom_registration",
-    "dicom_series",
-    "geometry",
-    "rigid",
-    "rtdose",
-    "rtstruct",
-    "transform_file",
-)
-
 
 rule import_image:
     """A DICOM series as NIfTI: voxels and where they are, nothing of whom."""
@@ -34,7 +17,7 @@ rule import_image:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(*READING, "artefact", "image"),
+        *code_of("import_image"),
         source=series_of(lambda wildcards: wildcards.image),
     message:
         "{wildcards.patient}: importing {wildcards.image}"
@@ -62,7 +45,7 @@ rule import_contour:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(*READING, "artefact", "image", "sources"),
+        *code_of("import_contour"),
         source=lambda wildcards: patients[wildcards.patient][wildcards.contour],
         image=lambda wildcards: located(wildcards.patient)[
             sources.frame_of(wildcards.contour, patients[wildcards.patient])
@@ -91,7 +74,7 @@ rule import_dose:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(*READING, "artefact", "image"),
+        *code_of("import_dose"),
         source=lambda wildcards: patients[wildcards.patient]["dose"],
         image=lambda wildcards: located(wildcards.patient)["planning_mri"],
         registration=lambda wildcards: registration_of("dose", wildcards),
@@ -114,7 +97,7 @@ rule isodose95:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(*READING, "artefact", "contours", "image", "isodose"),
+        *code_of("isodose95"),
         prescription_gy=lambda wildcards: prescription_of(wildcards.patient),
         source=lambda wildcards: patients[wildcards.patient]["dose"],
         dose=lambda wildcards: located(wildcards.patient)["dose"],
@@ -146,18 +129,7 @@ rule simulate_dicom:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            "artefact",
-            "contour_tracing",
-            "dicom_choice",
-            "dicom_decoder",
-            "dicom_file",
-            "dicom_pixels",
-            "dicom_series",
-            "dicom_writer",
-            "geometry",
-            "image",
-        ),
+        *code_of("simulate_dicom"),
     message:
         "{wildcards.patient}: simulated patient as DICOM"
     script:

@@ -18,18 +18,7 @@ rule export_structures:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            "artefact",
-            "contour_tracing",
-            "dicom_choice",
-            "dicom_decoder",
-            "dicom_file",
-            "dicom_pixels",
-            "dicom_series",
-            "dicom_writer",
-            "geometry",
-            "image",
-        ),
+        *code_of("export_structures"),
         source=series_of("planning_mri"),
     message:
         "{wildcards.patient}: structures for the planning system (research use only)"

@@ -1,17 +1,5 @@
 """From regions to features: 47 per region by the paper's definitions, pyradiomics' own beside them."""
 
-EXTRACTION = (
-    "extraction",
-    "histogram",
-    "kernels",
-    "kernels_features",
-    "kernels_lloyd",
-    "lloydmax",
-    "outliers",
-    "resampling",
-    "texture",
-)
-
 
 rule extract_features:
     """The 47 features of both regions, pyradiomics' features of the same quantized regions, and the histograms."""
@@ -33,14 +21,7 @@ rule extract_features:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            *EXTRACTION,
-            "pyradiomics_features",
-            "intensities",
-            "image",
-            "geometry",
-            "artefact",
-        ),
+        *code_of("extract_features"),
         extraction=settings["extraction"],
     message:
         "{wildcards.patient}: features of both regions"
@@ -63,7 +44,7 @@ rule definitions:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core("agreement", "definitions", "paper", "rounding", "table_formats", "artefact"),
+        *code_of("definitions"),
         notice=notice,
     message:
         "definitions beside those of pyradiomics"

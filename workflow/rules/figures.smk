@@ -23,14 +23,7 @@ rule fig2:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            "artefact",
-            "captions",
-            "figures",
-            "patient_labels",
-            "rounding",
-            "style",
-        ),
+        *code_of("fig2"),
         notice=notice,
     message:
         "Figure 2"
@@ -61,16 +54,7 @@ rule fig3:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            "artefact",
-            "captions",
-            "figures",
-            "paper",
-            "patient_labels",
-            "rounding",
-            "selection",
-            "style",
-        ),
+        *code_of("fig3"),
         notice=notice,
     message:
         "Figure 3"
@@ -101,17 +85,7 @@ rule fig4:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            "artefact",
-            "captions",
-            "definitions",
-            "figures",
-            "paper",
-            "patient_labels",
-            "rounding",
-            "selection",
-            "style",
-        ),
+        *code_of("fig4"),
         notice=notice,
     message:
         "Figure 4"
@@ -143,16 +117,7 @@ rule fig5:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            "artefact",
-            "captions",
-            "figures",
-            "paper",
-            "patient_labels",
-            "rounding",
-            "selection",
-            "style",
-        ),
+        *code_of("fig5"),
         notice=notice,
     message:
         "Figure 5"

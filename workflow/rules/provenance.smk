@@ -25,7 +25,7 @@ rule provenance:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core("artefact", "provenance"),
+        *code_of("provenance"),
         settings=settings,
         results=lambda wildcards, output: os.path.dirname(output.record),
     message:
@@ -41,7 +41,7 @@ rule verify:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core("artefact", "provenance"),
+        *code_of("verify"),
         record=workflow.pathvars.apply("<results>/provenance.json"),
         table=settings["patients"],
         files=provenance_files,

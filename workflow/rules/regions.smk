@@ -22,7 +22,7 @@ rule derive_regions:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core("regions", "contours", "image", "isodose", "geometry", "registration_verdict", "artefact"),
+        *code_of("derive_regions"),
         gtvr_frame=lambda wildcards: patients[wildcards.patient]["gtvr_frame"],
         review=lambda wildcards: reviews[wildcards.patient],
         regions=settings["regions"],

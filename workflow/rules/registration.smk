@@ -24,23 +24,7 @@ rule register_recurrence:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            "examination",
-            "provenance",
-            "registration",
-            "registration_checks",
-            "registration_verdict",
-            "carried_contour",
-            "motion",
-            "transform_file",
-            "mutual_information",
-            "pyramid",
-            "rigid",
-            "contours",
-            "image",
-            "geometry",
-            "artefact",
-        ),
+        *code_of("register_recurrence"),
         row=lambda wildcards: cells_of(located(wildcards.patient)),
         registration=settings["registration"],
     message:
@@ -74,26 +58,7 @@ rule report_registration:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            "registration_page",
-            "registration_pictures",
-            "registration_verdict",
-            "cuts",
-            "embedded",
-            "html_page",
-            "pictures",
-            "style",
-            "notices",
-            "carried_contour",
-            "contours",
-            "mutual_information",
-            "pyramid",
-            "rigid",
-            "transform_file",
-            "image",
-            "geometry",
-            "artefact",
-        ),
+        *code_of("report_registration"),
         gtvr_frame=lambda wildcards: patients[wildcards.patient]["gtvr_frame"],
         review=lambda wildcards: reviews[wildcards.patient],
         simulated=lambda wildcards: is_simulated(patients[wildcards.patient]),
@@ -120,14 +85,7 @@ rule collect_registrations:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            "registration_overview",
-            "registration_verdict",
-            "embedded",
-            "html_page",
-            "style",
-            "artefact",
-        ),
+        *code_of("collect_registrations"),
         reviews=[reviews[patient] for patient in with_page],
         simulated=simulated_cohort,
     message:

@@ -1,19 +1,5 @@
 """From images to the cohort's table of features."""
 
-KIT = (
-    "kit_features",
-    "standard",
-    "texture",
-    "kernels",
-    "kernels_features",
-    "extraction",
-    "histogram",
-    "kernels_lloyd",
-    "lloydmax",
-    "outliers",
-    "resampling",
-)
-
 
 rule simulate_tumours:
     """Image, mask and truth of every patient of the simulated default cohort."""
@@ -28,14 +14,7 @@ rule simulate_tumours:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            "response_simulation",
-            "liu_tables",
-            "response_cohort",
-            "image",
-            "geometry",
-            "artefact",
-        ),
+        *code_of("simulate_tumours"),
         rows=[{"patient": name, "response": patients[name]["response"]} for name in simulated_patients],
         simulation=settings["simulation"],
     message:
@@ -61,15 +40,7 @@ rule measure_tumours:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            *KIT,
-            "tumour_features",
-            "provenance",
-            "pyradiomics_features",
-            "image",
-            "geometry",
-            "artefact",
-        ),
+        *code_of("measure_tumours"),
         rows=lambda wildcards: [
             {key: row[key] for key in ("patient", "image", "mask")} for row in parts[wildcards.part]
         ],
@@ -96,7 +67,7 @@ rule collect_tumours:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core("response_cohort", "cohort", "artefact"),
+        *code_of("collect_tumours"),
         rows=[
             {"patient": name, "response": row["response"], "set": where}
             for (name, row), where in zip(patients.items(), sets, strict=True)

@@ -1,13 +1,5 @@
 """From features to a model, fitted on the training patients alone, and to every patient's rad-score."""
 
-MODEL = (
-    "radscore_model",
-    "radscore",
-    "kernels_lasso",
-    "logistic",
-    "performance",
-    "response_cohort",
-)
 fitting = {key: value for key, value in settings["model"].items() if key != "seed"}
 
 
@@ -28,7 +20,7 @@ rule fit_radscore:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(*MODEL, "artefact"),
+        *code_of("fit_radscore"),
         model=settings["model"],
     message:
         "fitting the rad-score"
@@ -53,7 +45,7 @@ rule score_cohort:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(*MODEL, "calibration", "assessment", "artefact"),
+        *code_of("score_cohort"),
         seed=settings["resampling"]["seed"],
     message:
         "scoring both sets"
@@ -75,7 +67,7 @@ rule score_patients:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(*MODEL, "artefact"),
+        *code_of("score_patients"),
     message:
         "scoring new patients"
     script:

@@ -1,15 +1,5 @@
 """The paper's tables and figures: each from a tidy table that is published beside it."""
 
-DRAWING = (
-    "response_figures",
-    "model_notes",
-    "table_formats",
-    "rounding",
-    "style",
-    "notices",
-    "artefact",
-)
-
 
 rule liu_tables:
     """Tables 1 and 2: clinical characteristics of both responses in each set."""
@@ -31,16 +21,7 @@ rule liu_tables:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            "clinical",
-            "liu_tables",
-            "model_notes",
-            "response_cohort",
-            "table_formats",
-            "rounding",
-            "notices",
-            "artefact",
-        ),
+        *code_of("liu_tables"),
         rows=[row | {"set": where} for row, where in zip(patients.values(), sets, strict=True)],
         numbers=clinical_numbers,
         categories=settings["clinical_categories"],
@@ -70,7 +51,7 @@ rule liu_fig2:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(*DRAWING),
+        *code_of("liu_fig2"),
         measure=settings["model"]["measure"],
         simulated=simulated_cohort,
     message:
@@ -96,7 +77,7 @@ rule liu_fig3:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(*DRAWING),
+        *code_of("liu_fig3"),
         simulated=simulated_cohort,
     message:
         "Figure 3"
@@ -121,7 +102,7 @@ rule liu_fig4:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(*DRAWING),
+        *code_of("liu_fig4"),
         simulated=simulated_cohort,
     message:
         "Figure 4"
@@ -147,7 +128,7 @@ rule liu_fig5:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(*DRAWING),
+        *code_of("liu_fig5"),
         simulated=simulated_cohort,
     message:
         "Figure 5"
@@ -180,7 +161,7 @@ rule liu_validation:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(*DRAWING),
+        *code_of("liu_validation"),
         simulated=simulated_cohort,
     message:
         "validation of the rad-score"

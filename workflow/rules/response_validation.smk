@@ -1,17 +1,5 @@
 """The whole pipeline again and again: nested cross-validation, bootstrap optimism, permutations, in jobs of a few each."""
 
-PIPELINE = (
-    "radscore_model",
-    "radscore",
-    "kernels_lasso",
-    "logistic",
-    "performance",
-    "response_cohort",
-    "resampling_validation",
-    "calibration",
-    "artefact",
-)
-
 
 rule resample:
     """Some repetitions of one kind; finished files are kept when a run is resumed."""
@@ -27,7 +15,7 @@ rule resample:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(*PIPELINE),
+        *code_of("resample"),
         model=fitting,
         seed=settings["resampling"]["seed"],
         numbers=lambda wildcards: [
@@ -67,7 +55,7 @@ rule collect_resampling:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(*PIPELINE),
+        *code_of("collect_resampling"),
     message:
         "collecting the resampling"
     script:

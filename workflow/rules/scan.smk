@@ -20,12 +20,7 @@ rule scan_dicom:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            "artefact",
-            "dicom_file",
-            "dicom_guess",
-            "dicom_scan",
-        ),
+        *code_of("scan_dicom"),
         dicom_root=config.get("dicom_root", ""),
     message:
         "scanning {params.dicom_root} (draft of the patients table: {output.patients})"

@@ -18,7 +18,7 @@ rule simulate_patient:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core("simulation", "head", "image", "artefact", "geometry"),
+        *code_of("simulate_patient"),
         simulation=settings["simulation"],
     message:
         "{wildcards.patient}: simulating"

@@ -21,16 +21,7 @@ rule compare_with_null:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            "artefact",
-            "draws",
-            "kernels",
-            "kernels_recombination",
-            "null_comparison",
-            "null_verdict",
-            "rounding",
-            "spatial_null",
-        ),
+        *code_of("compare_with_null"),
         alpha=settings["statistics"]["alpha"],
         spatial_null=settings["spatial_null"],
     message:
@@ -65,14 +56,7 @@ rule table3:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            "artefact",
-            "captions",
-            "null_tables",
-            "null_verdict",
-            "rounding",
-            "table_formats",
-        ),
+        *code_of("table3"),
         alpha=settings["statistics"]["alpha"],
         n_tests=settings["statistics"]["n_tests"],
         match=settings["spatial_null"]["match"],
@@ -110,19 +94,7 @@ rule fig6:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            "artefact",
-            "captions",
-            "null_figures",
-            "null_tables",
-            "null_verdict",
-            "paper",
-            "patient_labels",
-            "rounding",
-            "selection",
-            "style",
-            "table_formats",
-        ),
+        *code_of("fig6"),
         alpha=settings["statistics"]["alpha"],
         match=settings["spatial_null"]["match"],
         notice=notice,
@@ -157,17 +129,7 @@ rule fig7:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            "artefact",
-            "captions",
-            "null_figures",
-            "null_tables",
-            "null_verdict",
-            "patient_labels",
-            "rounding",
-            "style",
-            "table_formats",
-        ),
+        *code_of("fig7"),
         alpha=settings["statistics"]["alpha"],
         match=settings["spatial_null"]["match"],
         notice=notice,
@@ -200,17 +162,7 @@ rule fig8:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            "artefact",
-            "captions",
-            "null_figures",
-            "null_tables",
-            "null_verdict",
-            "patient_labels",
-            "rounding",
-            "style",
-            "table_formats",
-        ),
+        *code_of("fig8"),
         alpha=settings["statistics"]["alpha"],
         match=settings["spatial_null"]["match"],
         notice=notice,

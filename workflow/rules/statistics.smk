@@ -1,15 +1,5 @@
 """From patients to the cohort: who enters, the paired comparison, size, stability, correlations, principal components."""
 
-STATISTICS = (
-    "comparison",
-    "effect_sizes",
-    "normality",
-    "notices",
-    "paired_tests",
-    "pairs",
-    "size",
-    "stability",
-)
 
 # Patients whom the config excludes are not waited for: one whose images cannot be read can be left out so.
 analysed = list(patients)
@@ -49,7 +39,7 @@ rule collect_features:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core("artefact", "cohort", "subset"),
+        *code_of("collect_features"),
         patients=analysed,
         clinical_columns=settings["clinical_columns"],
         exclude=settings["exclude"],
@@ -81,15 +71,7 @@ rule compare_regions:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            *STATISTICS,
-            "correlation",
-            "components",
-            "selection",
-            "paper",
-            "rounding",
-            "artefact",
-        ),
+        *code_of("compare_regions"),
         statistics=settings["statistics"],
     message:
         "comparing the regions"

@@ -23,15 +23,7 @@ rule table1:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            "artefact",
-            "captions",
-            "notices",
-            "paper",
-            "paper_tables",
-            "rounding",
-            "table_formats",
-        ),
+        *code_of("table1"),
     message:
         "Table 1"
     script:
@@ -63,15 +55,7 @@ rule table2:
     conda:
         "../../envs/npcradiomics.yaml"
     params:
-        *core(
-            "artefact",
-            "captions",
-            "notices",
-            "paper",
-            "paper_tables",
-            "rounding",
-            "table_formats",
-        ),
+        *code_of("table2"),
         simulated=simulated_cohort,
     message:
         "Table 2"
