@@ -12,11 +12,12 @@ import SimpleITK as sitk
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from npcradiomics.agreement import agreement_page, compare_definitions  # noqa: E402
-from npcradiomics.extraction import extract  # noqa: E402
-from npcradiomics.image import read_image, read_mask  # noqa: E402
-from npcradiomics.pyradiomics_features import pyradiomics_features  # noqa: E402
-from npcradiomics.table_formats import write_markdown  # noqa: E402
+from npcradiomics.features.agreement import compare_definitions  # noqa: E402
+from npcradiomics.features.extraction import extract  # noqa: E402
+from npcradiomics.features.pyradiomics import pyradiomics_features  # noqa: E402
+from npcradiomics.images.volumes import read_image, read_mask  # noqa: E402
+from npcradiomics.publication.tables.definitions import agreement_page  # noqa: E402
+from npcradiomics.publication.tables.formats import write_markdown  # noqa: E402
 
 BRAIN = ROOT.parent / "shared" / "data" / "brain1"
 

@@ -22,15 +22,15 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from npcradiomics import dicom  # noqa: E402
-from npcradiomics.comparison import compare_regions  # noqa: E402
-from npcradiomics.contours import carry_mask  # noqa: E402
-from npcradiomics.dicom_series import Source, series_source  # noqa: E402
-from npcradiomics.dicom_writer import new_uid, write_rtstruct  # noqa: E402
-from npcradiomics.extraction import extract  # noqa: E402
-from npcradiomics.image import spacing_zyx_mm, voxel_volume_cm3  # noqa: E402
-from npcradiomics.paper import FEATURES  # noqa: E402
-from npcradiomics.regions import derive_regions  # noqa: E402
+from npcradiomics.dicom import reading  # noqa: E402
+from npcradiomics.dicom.series import Source, series_source  # noqa: E402
+from npcradiomics.dicom.writer import new_uid, write_rtstruct  # noqa: E402
+from npcradiomics.features.definitions import FEATURES  # noqa: E402
+from npcradiomics.features.extraction import extract  # noqa: E402
+from npcradiomics.images.masks import carry_mask  # noqa: E402
+from npcradiomics.images.volumes import spacing_zyx_mm, voxel_volume_cm3  # noqa: E402
+from npcradiomics.regions.recurrence import derive_regions  # noqa: E402
+from npcradiomics.statistics.comparison import compare_regions  # noqa: E402
 
 PATIENTS = [f"REC{k:03d}" for k in range(1, 16)]
 SIMULATION = {"seed": 2020, "size": [96, 96, 20], "spacing_mm": [1.6, 1.6, 6.0]}
@@ -74,8 +74,8 @@ def as_dicom(folder):
 
 def on_ct(folder, registered):
     """Feature rows of a patient's two regions with both contours drawn on a CT grid."""
-    planning = dicom.read_series(folder / "dicom/planning_mri")
-    recurrence = dicom.read_series(folder / "dicom/recurrence_mri")
+    planning = reading.read_series(folder / "dicom/planning_mri")
+    recurrence = reading.read_series(folder / "dicom/recurrence_mri")
     gtv = drawn_on_ct(folder, "gtv", "planning_mri", planning)
     gtvr = drawn_on_ct(folder, "gtvr", "recurrence_mri", recurrence)
     to_recurrence = sitk.ReadTransform(str(registered / "registration/recurrence_to_planning.tfm"))
@@ -104,7 +104,7 @@ def drawn_on_ct(folder, name, series, image):
     source = Source(mri.study_uid, new_uid("ct", folder.name, name), mri.frame_uid, CT_IMAGE, slices)
     path = folder / f"dicom/{name}_on_ct.dcm"
     write_rtstruct({name: drawn}, path, folder.name, source)
-    return dicom.read_structure(path, name, image)
+    return reading.read_structure(path, name, image)
 
 
 def run(folder, table, targets):

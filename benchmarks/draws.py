@@ -22,10 +22,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 import numpy as np
 from extraction import machine, make_region
 
-from npcradiomics.drawing import RegionMeter, draw_patient
-from npcradiomics.draws import write
-from npcradiomics.placement_shape import Tumour
-from npcradiomics.placements import Placements
+from npcradiomics.spatial_null.draws import write
+from npcradiomics.spatial_null.placements import Placements
+from npcradiomics.spatial_null.sampling import RegionMeter, draw_patient
+from npcradiomics.spatial_null.shape import Tumour
 
 SPACING_MM = (1.0, 0.7, 0.7)
 PLAIN = {"n_levels": 256, "quantizer": "lloyd", "quantizer_fit": "region", "outliers": "none", "resampling": "none"}

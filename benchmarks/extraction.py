@@ -23,9 +23,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 import numpy as np
 from scipy import ndimage
 
-from npcradiomics.definitions import DEFINITIONS
-from npcradiomics.extraction import extract
-from npcradiomics.subregions import SubregionExtractor
+from npcradiomics.features.definitions import DEFINITIONS
+from npcradiomics.features.extraction import extract
+from npcradiomics.features.subregions import SubregionExtractor
 
 # Issue 3: voxels -> least ratio of CPU times, peer / ours.
 GOALS = {2000: (200, 400), 10000: (120, 250), 30000: (60, 200), 60000: (45, 180)}

@@ -12,10 +12,10 @@ import numpy as np
 import SimpleITK as sitk
 from scipy import ndimage
 
-from npcradiomics import rigid
-from npcradiomics.contours import centroid, expand
-from npcradiomics.geometry import inside, voxel_points
-from npcradiomics.pyramid import crop
+from npcradiomics.images import transforms
+from npcradiomics.images.grids import inside, voxel_points
+from npcradiomics.images.masks import centroid, expand
+from npcradiomics.registration.pyramid import crop
 
 STEP_MM = 1.2
 LOW = np.array([-90.0, -112.0, -125.0])
@@ -50,7 +50,7 @@ class Pair:
 
     def errors_mm(self, transform: sitk.Transform) -> np.ndarray:
         """Target registration error (n,) in mm."""
-        return np.linalg.norm(rigid.apply(transform, self.points) - self.truth, axis=1)
+        return np.linalg.norm(transforms.apply(transform, self.points) - self.truth, axis=1)
 
     def best_rigid_mm(self) -> float:
         """The mean error that the best rigid fit to the truth leaves (Kabsch)."""
@@ -62,19 +62,19 @@ class Pair:
     def reposed(self, degrees: float, millimetres: float, seed: int) -> "Pair":
         """The same pair after the header of the second was turned and shifted, each axis by up to as much."""
         rng = np.random.default_rng(seed)
-        pose = rigid.euler(
+        pose = transforms.euler(
             np.zeros(3),
             np.radians(rng.uniform(-degrees, degrees, 3)),
             rng.uniform(-millimetres, millimetres, 3),
         )
-        matrix, _ = rigid.linear_parts(pose)
+        matrix, _ = transforms.linear_parts(pose)
         images = []
         for image in (self.moving, self.gtvr):
             image = sitk.Image(image)
             image.SetOrigin(pose.TransformPoint(image.GetOrigin()))
             image.SetDirection((matrix @ np.array(image.GetDirection()).reshape(3, 3)).ravel())
             images.append(image)
-        return Pair(self.fixed, images[0], self.gtv, images[1], self.points, rigid.apply(pose, self.truth))
+        return Pair(self.fixed, images[0], self.gtv, images[1], self.points, transforms.apply(pose, self.truth))
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def make_pair(seed: int, difficulty: Difficulty | None = None) -> Pair:
     how = difficulty or Difficulty()
     rng = np.random.default_rng([seed, 2020])
     head = Head(rng)
-    motion = rigid.euler(
+    motion = transforms.euler(
         np.zeros(3),
         np.radians(rng.uniform(-how.rotation_deg, how.rotation_deg, 3)),
         rng.uniform(-how.translation_mm, how.translation_mm, 3),
@@ -112,7 +112,7 @@ def make_pair(seed: int, difficulty: Difficulty | None = None) -> Pair:
 
     def pull_back(points: np.ndarray) -> np.ndarray:
         """From the recurrence MRI to the anatomy: motion undone, neck straightened, distortion undone."""
-        still = rigid.apply(motion.GetInverse(), points)
+        still = transforms.apply(motion.GetInverse(), points)
         bent = _bend(still, head.hinge_mm, flexion)
         return bent + _sample_vectors(deformation, bent) if how.distortion_mm else bent
 
@@ -127,7 +127,7 @@ def make_pair(seed: int, difficulty: Difficulty | None = None) -> Pair:
     before = points.copy()  # where the anatomy of a planning point was before the distortion was undone
     for _ in range(10 if how.distortion_mm else 0):
         before = points - _sample_vectors(deformation, before)
-    return Pair(fixed, moving, gtv, gtvr, points, rigid.apply(motion, before))
+    return Pair(fixed, moving, gtv, gtvr, points, transforms.apply(motion, before))
 
 
 class Head:
@@ -242,7 +242,7 @@ def make_real_pair(image: sitk.Image, label: sitk.Image, seed: int, difficulty: 
     rng = np.random.default_rng([seed, 2021])
     label = label != 0
     centre = centroid(label)
-    motion = rigid.euler(
+    motion = transforms.euler(
         centre,
         np.radians(rng.uniform(-how.rotation_deg, how.rotation_deg, 3)),
         rng.uniform(-how.translation_mm, how.translation_mm, 3),
@@ -269,7 +269,7 @@ def make_real_pair(image: sitk.Image, label: sitk.Image, seed: int, difficulty: 
     points = voxel_points(expand(crop(label, points, 40.0), 30.0))
     points = points[inside(points, image)]
     points = points[:: max(1, len(points) // 2000)]
-    return Pair(fixed, moving, label, gtvr, points, rigid.apply(motion, points))
+    return Pair(fixed, moving, label, gtvr, points, transforms.apply(motion, points))
 
 
 def _middle(image: sitk.Image) -> tuple[float, ...]:
@@ -280,8 +280,8 @@ def _grid(rng: np.random.Generator, how: Difficulty, middle: np.ndarray) -> sitk
     """An empty image: random voxels, field of view, tilt, half the time flipped rows."""
     spacing = np.array([*[rng.uniform(0.7, 1.0)] * 2, rng.uniform(*how.slice_mm)])
     size = np.array([256, 256, round(rng.uniform(*how.coverage_mm) / spacing[2])])
-    tilt = rigid.euler(np.zeros(3), np.radians(rng.uniform(-6, 6, 3)))
-    matrix = rigid.linear_parts(tilt)[0] @ np.diag([1.0, rng.choice([-1.0, 1.0]), 1.0])
+    tilt = transforms.euler(np.zeros(3), np.radians(rng.uniform(-6, 6, 3)))
+    matrix = transforms.linear_parts(tilt)[0] @ np.diag([1.0, rng.choice([-1.0, 1.0]), 1.0])
     middle = middle + rng.uniform((-10, -10, -30), (10, 10, 10))
     image = sitk.Image([int(n) for n in size], sitk.sitkFloat32)
     image.SetSpacing(spacing)

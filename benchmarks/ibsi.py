@@ -13,7 +13,7 @@ import numpy as np
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
-from npcradiomics.standard import agreement_table, agrees, standard_features  # noqa: E402
+from npcradiomics.features.ibsi import agreement_table, agrees, standard_features  # noqa: E402
 
 PHANTOM = REPOSITORY / "tests/data/ibsi_digital_phantom"
 

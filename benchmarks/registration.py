@@ -29,11 +29,11 @@ sys.path[:0] = [str(ROOT / "scripts"), str(Path(__file__).resolve().parent)]
 
 from head_phantom import POSES, Difficulty, Pair, make_pair, make_real_pair  # noqa: E402
 
-from npcradiomics import rigid  # noqa: E402
-from npcradiomics.contours import centroid  # noqa: E402
-from npcradiomics.geometry import voxel_points  # noqa: E402
-from npcradiomics.registration import refine, register  # noqa: E402
-from npcradiomics.registration_checks import check_registration  # noqa: E402
+from npcradiomics.images import transforms  # noqa: E402
+from npcradiomics.images.grids import voxel_points  # noqa: E402
+from npcradiomics.images.masks import centroid  # noqa: E402
+from npcradiomics.registration.checks import check_registration  # noqa: E402
+from npcradiomics.registration.rigid import refine, register  # noqa: E402
 
 DATA = ROOT.parent / "shared" / "data"
 SUCCESS_MM = 2.0
@@ -273,7 +273,7 @@ def two_timepoints(folder: Path, off: int):
         pose = sitk.VersorRigid3DTransform()
         pose.SetRotation(axis.tolist(), float(np.radians(8.0)))
         pose.SetTranslation((30.0 * shift).tolist())
-        matrix, _ = rigid.linear_parts(pose)
+        matrix, _ = transforms.linear_parts(pose)
         moving.SetOrigin(pose.TransformPoint(moving.GetOrigin()))
         moving.SetDirection((matrix @ np.array(moving.GetDirection()).reshape(3, 3)).ravel())
         truth = sitk.CompositeTransform([pose, truth])
@@ -287,8 +287,8 @@ def two_timepoints(folder: Path, off: int):
             yield {
                 "method": region,
                 "where": where,
-                "tre_mm": float(rigid.distances_mm(result.transform, truth, at).mean()),
-                "tre_max_mm": float(rigid.distances_mm(result.transform, truth, at).max()),
+                "tre_mm": float(transforms.distances_mm(result.transform, truth, at).mean()),
+                "tre_max_mm": float(transforms.distances_mm(result.transform, truth, at).max()),
                 "cpu_s": seconds,
             }
 

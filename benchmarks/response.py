@@ -24,12 +24,12 @@ import numpy as np
 import pandas as pd
 from scipy import ndimage, stats
 
-from npcradiomics.kit_features import kit_features
-from npcradiomics.logistic import fit_logistic
-from npcradiomics.performance import area
-from npcradiomics.radscore import lasso_path, prepare
-from npcradiomics.radscore_model import fit_model
-from npcradiomics.resampling_validation import p_of, repetition
+from npcradiomics.features.analysis_kit import kit_features
+from npcradiomics.response.discrimination import area
+from npcradiomics.response.lasso import lasso_path, prepare
+from npcradiomics.response.logistic import fit_logistic
+from npcradiomics.response.radscore import fit_model
+from npcradiomics.response.validation import p_of, repetition
 
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference" / "statistics" / "response"
 TRAIN, VALIDATION, N_FEATURES = (32, 96), (23, 46), 396  # effective, patients

@@ -149,8 +149,8 @@ def write_image_steps(folder, n):
     """What the image steps leave of n patients, in the format that collect_features reads."""
     import numpy as np
 
-    from npcradiomics.extraction import FEATURE_NAMES
-    from npcradiomics.intensities import intensity_shares
+    from npcradiomics.features.extraction import FEATURE_NAMES
+    from npcradiomics.features.intensities import intensity_shares
 
     rng = np.random.default_rng(8)
     names = [f"P{k:05d}" for k in range(1, n + 1)]
@@ -186,9 +186,9 @@ def write_draws(folder):
     """What draw_regions leaves of the cohort's patients: tumours of 30,000 voxels, observed features like the draws'."""
     import numpy as np
 
-    from npcradiomics.draws import Draws, write
-    from npcradiomics.extraction import FEATURE_NAMES
-    from npcradiomics.placement_shape import COVARIATES
+    from npcradiomics.features.extraction import FEATURE_NAMES
+    from npcradiomics.spatial_null.draws import Draws, write
+    from npcradiomics.spatial_null.shape import COVARIATES
 
     rng, n_voxels, n_draws = np.random.default_rng(9), 30_000, 199
     for place in sorted((folder / "patients").iterdir()):

@@ -30,16 +30,16 @@ import pandas as pd
 import SimpleITK as sitk
 from scipy import ndimage, stats
 
-from npcradiomics.comparison import apply_rule
-from npcradiomics.drawing import RegionMeter
-from npcradiomics.extraction import FEATURE_NAMES
-from npcradiomics.null_comparison import compare_with_null
-from npcradiomics.null_verdict import TEXTURE
-from npcradiomics.placement_shape import COVARIATES, Tumour
-from npcradiomics.placements import REMAINDER_SHARE, Placements, bin_of
-from npcradiomics.simulation import COARSE_SCALE_MM, TUMOUR_COARSE_SD, TUMOUR_FINE_SD
-from npcradiomics.simulation import Tumour as Outline
-from npcradiomics.surrogates import SurrogateField
+from npcradiomics.features.extraction import FEATURE_NAMES
+from npcradiomics.simulation.recurrence import COARSE_SCALE_MM, TUMOUR_COARSE_SD, TUMOUR_FINE_SD
+from npcradiomics.simulation.recurrence import Tumour as Outline
+from npcradiomics.spatial_null.comparison import compare_with_null
+from npcradiomics.spatial_null.placements import REMAINDER_SHARE, Placements, bin_of
+from npcradiomics.spatial_null.sampling import RegionMeter
+from npcradiomics.spatial_null.shape import COVARIATES, Tumour
+from npcradiomics.spatial_null.surrogates import SurrogateField
+from npcradiomics.spatial_null.verdict import TEXTURE
+from npcradiomics.statistics.comparison import apply_rule
 
 ROOT = Path(__file__).parents[1]
 SPACING_MM = (5.0, 0.7, 0.7)

@@ -4,17 +4,17 @@ from pathlib import Path
 
 import SimpleITK as sitk
 
-from npcradiomics import job
-from npcradiomics.artefact import read_json, write_text
-from npcradiomics.captions import escape_rst, fill_caption, notice_sentence
-from npcradiomics.contours import carry_mask
-from npcradiomics.draws import read
-from npcradiomics.image import read_image, read_mask
-from npcradiomics.notices import simulated_note
-from npcradiomics.pictures import draw_fusion, draw_in_field
-from npcradiomics.placement_pictures import N_SHOWN, draw_placements
+from npcradiomics.files import read_json, write_text
+from npcradiomics.images.masks import carry_mask
+from npcradiomics.images.volumes import read_image, read_mask
+from npcradiomics.jobs import script
+from npcradiomics.publication.captions import escape_rst, fill_caption, notice_sentence
+from npcradiomics.publication.figures.patient import draw_fusion, draw_in_field
+from npcradiomics.publication.figures.placements import N_SHOWN, draw_placements
+from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.notices import simulated_note
 from npcradiomics.rounding import percent_text
-from npcradiomics.style import save
+from npcradiomics.spatial_null.draws import read
 
 
 def main(snakemake):
@@ -59,4 +59,4 @@ def numbers_of(draws):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from npcradiomics import job
-from npcradiomics.artefact import read_json, write_table
-from npcradiomics.cohort import exclusions, regions_table, require_enough, stack
-from npcradiomics.subset import read_clinical, select_patients
+from npcradiomics.cohort.exclusion import read_clinical, select_patients
+from npcradiomics.cohort.inclusion import exclusions, regions_table, require_enough, stack
+from npcradiomics.files import read_json, write_table
+from npcradiomics.jobs import script
 
 
 def main(snakemake):
@@ -33,4 +33,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

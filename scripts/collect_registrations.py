@@ -2,12 +2,12 @@
 
 import os
 
-from npcradiomics import job
-from npcradiomics.artefact import read_json, write_rows, write_text
-from npcradiomics.embedded import file_uri
-from npcradiomics.html_page import render
-from npcradiomics.registration_overview import overview_content
-from npcradiomics.registration_verdict import table_row
+from npcradiomics.files import read_json, write_rows, write_text
+from npcradiomics.jobs import script
+from npcradiomics.publication.pages.embedded import file_uri
+from npcradiomics.publication.pages.registration_overview import overview_content
+from npcradiomics.publication.pages.template import render
+from npcradiomics.registration.verdict import table_row
 
 
 def main(snakemake):
@@ -30,4 +30,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

@@ -2,14 +2,9 @@
 
 import pandas as pd
 
-from npcradiomics import job
-from npcradiomics.artefact import read_json, write_json, write_table
-from npcradiomics.resampling_validation import (
-    decision_table,
-    permutation_report,
-    selection_frequency,
-    summarise,
-)
+from npcradiomics.files import read_json, write_json, write_table
+from npcradiomics.jobs import script
+from npcradiomics.response.validation import decision_table, permutation_report, selection_frequency, summarise
 
 
 def main(snakemake):
@@ -34,4 +29,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

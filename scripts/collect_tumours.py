@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from npcradiomics import job
-from npcradiomics.artefact import read_json, write_json, write_table
-from npcradiomics.cohort import stack
-from npcradiomics.response_cohort import responses
+from npcradiomics.cohort.inclusion import stack
+from npcradiomics.files import read_json, write_json, write_table
+from npcradiomics.jobs import script
+from npcradiomics.response.cohort import responses
 
 
 def main(snakemake):
@@ -25,4 +25,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

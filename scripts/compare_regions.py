@@ -4,15 +4,15 @@ import logging
 
 import pandas as pd
 
-from npcradiomics import job
-from npcradiomics.artefact import write_table
-from npcradiomics.comparison import compare_regions
-from npcradiomics.components import principal_components
-from npcradiomics.correlation import correlate_differences
-from npcradiomics.notices import small_cohort_warning
-from npcradiomics.selection import select_features
-from npcradiomics.size import size_effects
-from npcradiomics.stability import stability
+from npcradiomics.files import write_table
+from npcradiomics.jobs import script
+from npcradiomics.statistics.comparison import compare_regions
+from npcradiomics.statistics.correlation import correlate_differences
+from npcradiomics.statistics.paired_tests import small_cohort_warning
+from npcradiomics.statistics.principal_components import principal_components
+from npcradiomics.statistics.shown_features import select_features
+from npcradiomics.statistics.stability import stability
+from npcradiomics.statistics.volume_effect import size_effects
 
 
 def main(snakemake):
@@ -36,4 +36,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

@@ -4,9 +4,10 @@ import logging
 
 import pandas as pd
 
-from npcradiomics import draws, job
-from npcradiomics.artefact import write_json, write_table
-from npcradiomics.null_comparison import compare_with_null
+from npcradiomics.files import write_json, write_table
+from npcradiomics.jobs import script
+from npcradiomics.spatial_null import draws
+from npcradiomics.spatial_null.comparison import compare_with_null
 
 
 def main(snakemake):
@@ -32,4 +33,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

@@ -2,10 +2,11 @@
 
 import pandas as pd
 
-from npcradiomics import job
-from npcradiomics.agreement import agreement_page, compare_definitions
-from npcradiomics.artefact import replacing, write_table
-from npcradiomics.table_formats import write_markdown
+from npcradiomics.features.agreement import compare_definitions
+from npcradiomics.files import replacing, write_table
+from npcradiomics.jobs import script
+from npcradiomics.publication.tables.definitions import agreement_page
+from npcradiomics.publication.tables.formats import write_markdown
 
 
 def main(snakemake):
@@ -21,4 +22,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

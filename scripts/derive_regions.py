@@ -4,13 +4,13 @@ from pathlib import Path
 
 import SimpleITK as sitk
 
-from npcradiomics import job
-from npcradiomics.artefact import read_json, write_json
-from npcradiomics.contours import carried_volume, carry_mask
-from npcradiomics.image import read_image, read_mask, voxel_volume_cm3, write_image
-from npcradiomics.isodose import borderline, in_field_on_dose_grid
-from npcradiomics.regions import derive_regions
-from npcradiomics.registration_verdict import require_accepted
+from npcradiomics.files import read_json, write_json
+from npcradiomics.images.masks import carried_volume, carry_mask
+from npcradiomics.images.volumes import read_image, read_mask, voxel_volume_cm3, write_image
+from npcradiomics.jobs import script
+from npcradiomics.regions.isodose import borderline, in_field_on_dose_grid
+from npcradiomics.regions.recurrence import derive_regions
+from npcradiomics.registration.verdict import require_accepted
 
 
 def main(snakemake):
@@ -51,4 +51,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

@@ -4,10 +4,10 @@ import logging
 
 import SimpleITK as sitk
 
-from npcradiomics import job
-from npcradiomics.drawing import draw_patient
-from npcradiomics.draws import write
-from npcradiomics.image import read_image, read_mask, spacing_zyx_mm
+from npcradiomics.images.volumes import read_image, read_mask, spacing_zyx_mm
+from npcradiomics.jobs import script
+from npcradiomics.spatial_null.draws import write
+from npcradiomics.spatial_null.sampling import draw_patient
 
 
 def main(snakemake):
@@ -34,4 +34,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

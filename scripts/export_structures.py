@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from npcradiomics import job
-from npcradiomics.dicom_series import series_source
-from npcradiomics.dicom_writer import write_mr_series, write_rtstruct, write_seg
-from npcradiomics.image import read_image, read_mask, write_image
+from npcradiomics.dicom.series import series_source
+from npcradiomics.dicom.writer import write_mr_series, write_rtstruct, write_seg
+from npcradiomics.images.volumes import read_image, read_mask, write_image
+from npcradiomics.jobs import script
 
 NAMES = {"gtvr": "GTVr_on_planning", "recurrent": "recurrent", "non_recurrent": "non_recurrent"}
 
@@ -26,4 +26,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

@@ -8,13 +8,13 @@ import sys
 
 import SimpleITK as sitk
 
-from npcradiomics import job
-from npcradiomics.artefact import write_json, write_rows
-from npcradiomics.extraction import OUTLIERS, QUANTIZERS, RESAMPLINGS, extract
-from npcradiomics.image import read_image, read_mask, spacing_zyx_mm, voxel_volume_cm3
-from npcradiomics.intensities import intensity_shares
-from npcradiomics.pyradiomics_features import pyradiomics_features
-from npcradiomics.texture import texture_matrices
+from npcradiomics.features.extraction import OUTLIERS, QUANTIZERS, RESAMPLINGS, extract
+from npcradiomics.features.intensities import intensity_shares
+from npcradiomics.features.pyradiomics import pyradiomics_features
+from npcradiomics.features.toolbox import texture_matrices
+from npcradiomics.files import write_json, write_rows
+from npcradiomics.images.volumes import read_image, read_mask, spacing_zyx_mm, voxel_volume_cm3
+from npcradiomics.jobs import script
 
 
 def main(snakemake):
@@ -73,6 +73,6 @@ def by_hand(arguments):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821
 elif __name__ == "__main__":
     by_hand(sys.argv[1:])

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from npcradiomics import job
-from npcradiomics.artefact import write_text
-from npcradiomics.captions import escape_rst, fill_caption, notice_sentence
-from npcradiomics.figures import draw_histograms
-from npcradiomics.patient_labels import panel_titles
-from npcradiomics.style import PNG_PAGES, save
+from npcradiomics.files import write_text
+from npcradiomics.jobs import script
+from npcradiomics.publication.captions import escape_rst, fill_caption, notice_sentence
+from npcradiomics.publication.figures.heterogeneity import draw_histograms
+from npcradiomics.publication.figures.patient_labels import panel_titles
+from npcradiomics.publication.figures.style import PNG_PAGES, save
 
 
 def main(snakemake):
@@ -34,4 +34,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

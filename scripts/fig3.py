@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from npcradiomics import job
-from npcradiomics.artefact import write_table, write_text
-from npcradiomics.captions import cohort_numbers, fill_caption
-from npcradiomics.figures import draw_correlations
-from npcradiomics.selection import select_features
-from npcradiomics.style import save
+from npcradiomics.files import write_table, write_text
+from npcradiomics.jobs import script
+from npcradiomics.publication.captions import cohort_numbers, fill_caption
+from npcradiomics.publication.figures.heterogeneity import draw_correlations
+from npcradiomics.publication.figures.style import save
+from npcradiomics.statistics.shown_features import select_features
 
 
 def main(snakemake):
@@ -33,4 +33,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

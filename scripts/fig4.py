@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from npcradiomics import job
-from npcradiomics.artefact import write_table, write_text
-from npcradiomics.captions import cohort_numbers, fill_caption
-from npcradiomics.definitions import DEFINITIONS
-from npcradiomics.figures import MOST_PAIRS, draw_boxes
-from npcradiomics.selection import select_features
-from npcradiomics.style import save
+from npcradiomics.features.definitions import DEFINITIONS
+from npcradiomics.files import write_table, write_text
+from npcradiomics.jobs import script
+from npcradiomics.publication.captions import cohort_numbers, fill_caption
+from npcradiomics.publication.figures.heterogeneity import MOST_PAIRS, draw_boxes
+from npcradiomics.publication.figures.style import save
+from npcradiomics.statistics.shown_features import select_features
 
 
 def main(snakemake):
@@ -37,4 +37,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

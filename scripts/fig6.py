@@ -4,14 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from npcradiomics import job
-from npcradiomics.artefact import read_json, write_table, write_text
-from npcradiomics.captions import cohort_numbers, escape_rst, fill_caption
-from npcradiomics.null_figures import draw_null
-from npcradiomics.null_tables import control_note, null_panels
-from npcradiomics.null_verdict import rule_words
-from npcradiomics.selection import select_features
-from npcradiomics.style import save
+from npcradiomics.files import read_json, write_table, write_text
+from npcradiomics.jobs import script
+from npcradiomics.publication.captions import cohort_numbers, escape_rst, fill_caption
+from npcradiomics.publication.figures.spatial_null import draw_null, null_panels
+from npcradiomics.publication.figures.style import save
+from npcradiomics.spatial_null.verdict import control_note, rule_words
+from npcradiomics.statistics.shown_features import select_features
 
 
 def main(snakemake):
@@ -41,4 +40,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

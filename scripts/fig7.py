@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from npcradiomics import job
-from npcradiomics.artefact import read_json, write_table, write_text
-from npcradiomics.captions import escape_rst, fill_caption, notice_sentence
-from npcradiomics.null_figures import draw_ranks, patients_per_page
-from npcradiomics.null_tables import control_note, counts_words
-from npcradiomics.style import PNG_PAGES, save
+from npcradiomics.files import read_json, write_table, write_text
+from npcradiomics.jobs import script
+from npcradiomics.publication.captions import escape_rst, fill_caption, notice_sentence
+from npcradiomics.publication.figures.spatial_null import draw_ranks, patients_per_page
+from npcradiomics.publication.figures.style import PNG_PAGES, save
+from npcradiomics.publication.tables.spatial_null import counts_words
+from npcradiomics.spatial_null.verdict import control_note
 
 
 def main(snakemake):
@@ -37,4 +38,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from npcradiomics import job
-from npcradiomics.artefact import write_table, write_text
-from npcradiomics.captions import escape_rst, fill_caption, notice_sentence
-from npcradiomics.null_figures import draw_controls
-from npcradiomics.null_tables import control_note, control_panels
-from npcradiomics.style import save
+from npcradiomics.files import write_table, write_text
+from npcradiomics.jobs import script
+from npcradiomics.publication.captions import escape_rst, fill_caption, notice_sentence
+from npcradiomics.publication.figures.spatial_null import control_panels, draw_controls
+from npcradiomics.publication.figures.style import save
+from npcradiomics.spatial_null.verdict import control_note
 
 
 def main(snakemake):
@@ -33,4 +33,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

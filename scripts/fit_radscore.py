@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from npcradiomics import job
-from npcradiomics.artefact import write_json, write_table
-from npcradiomics.radscore_model import cross_validation_table, fit_model, model_file, paths_table
-from npcradiomics.response_cohort import split_table
+from npcradiomics.files import write_json, write_table
+from npcradiomics.jobs import script
+from npcradiomics.response.cohort import split_table
+from npcradiomics.response.radscore import cross_validation_table, fit_model, model_file, paths_table
 
 
 def main(snakemake):
@@ -24,4 +24,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

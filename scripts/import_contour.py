@@ -1,11 +1,11 @@
 """Rule import_contour: a structure of an RTSTRUCT as a mask on the grid of its MRI."""
 
-from npcradiomics import job
-from npcradiomics.artefact import read_json
-from npcradiomics.dicom import read_structure
-from npcradiomics.dicom_series import FRAME_KEY
-from npcradiomics.image import read_image, write_image
-from npcradiomics.sources import split
+from npcradiomics.cohort.sources import split
+from npcradiomics.dicom.reading import read_structure
+from npcradiomics.dicom.series import FRAME_KEY
+from npcradiomics.files import read_json
+from npcradiomics.images.volumes import read_image, write_image
+from npcradiomics.jobs import script
 
 
 def main(snakemake):
@@ -18,4 +18,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

@@ -1,10 +1,10 @@
 """Rule import_dose: an RTDOSE in gray, in the frame of the planning MRI."""
 
-from npcradiomics import job
-from npcradiomics.artefact import read_json
-from npcradiomics.dicom import read_dose_in
-from npcradiomics.dicom_series import FRAME_KEY
-from npcradiomics.image import read_image, write_image
+from npcradiomics.dicom.reading import read_dose_in
+from npcradiomics.dicom.series import FRAME_KEY
+from npcradiomics.files import read_json
+from npcradiomics.images.volumes import read_image, write_image
+from npcradiomics.jobs import script
 
 
 def main(snakemake):
@@ -19,4 +19,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

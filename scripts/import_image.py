@@ -2,11 +2,11 @@
 
 import logging
 
-from npcradiomics import job
-from npcradiomics.artefact import write_json
-from npcradiomics.dicom import read_series
-from npcradiomics.dicom_series import FRAME_KEY
-from npcradiomics.image import write_image
+from npcradiomics.dicom.reading import read_series
+from npcradiomics.dicom.series import FRAME_KEY
+from npcradiomics.files import write_json
+from npcradiomics.images.volumes import write_image
+from npcradiomics.jobs import script
 
 
 def main(snakemake):
@@ -24,4 +24,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

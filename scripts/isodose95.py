@@ -1,9 +1,9 @@
 """Rule isodose95: the 95 % isodose on the planning MRI from dose and prescription."""
 
-from npcradiomics import job
-from npcradiomics.dicom import offered_prescriptions
-from npcradiomics.image import read_image, write_image
-from npcradiomics.isodose import isodose95
+from npcradiomics.dicom.reading import offered_prescriptions
+from npcradiomics.images.volumes import read_image, write_image
+from npcradiomics.jobs import script
+from npcradiomics.regions.isodose import isodose95
 
 
 def main(snakemake):
@@ -16,4 +16,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

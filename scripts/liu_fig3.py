@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from npcradiomics import job
-from npcradiomics.artefact import read_json, write_table
-from npcradiomics.model_notes import sentence_of
-from npcradiomics.response_figures import draw_roc
-from npcradiomics.style import save
+from npcradiomics.files import read_json, write_table
+from npcradiomics.jobs import script
+from npcradiomics.publication.figures.response import draw_roc
+from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.tables.response import sentence_of
 
 
 def main(snakemake):
@@ -19,4 +19,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

@@ -2,13 +2,13 @@
 
 import pandas as pd
 
-from npcradiomics import job
-from npcradiomics.artefact import write_table
-from npcradiomics.clinical import compare_groups, printed_table
-from npcradiomics.liu_tables import LABELS
-from npcradiomics.model_notes import clinical_footnotes
-from npcradiomics.response_cohort import responses
-from npcradiomics.table_formats import write_formats
+from npcradiomics.files import write_table
+from npcradiomics.jobs import script
+from npcradiomics.publication.tables.formats import write_formats
+from npcradiomics.publication.tables.response import clinical_footnotes, printed_table
+from npcradiomics.response.clinical import compare_groups
+from npcradiomics.response.cohort import responses
+from npcradiomics.response.liu2025 import LABELS
 
 
 def main(snakemake):
@@ -34,4 +34,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from npcradiomics import job
-from npcradiomics.artefact import read_json, write_table
-from npcradiomics.model_notes import areas_table, performance_table, sentence_of
-from npcradiomics.response_figures import draw_validation
-from npcradiomics.style import save
-from npcradiomics.table_formats import write_formats
+from npcradiomics.files import read_json, write_table
+from npcradiomics.jobs import script
+from npcradiomics.publication.figures.response import draw_validation
+from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.tables.formats import write_formats
+from npcradiomics.publication.tables.response import areas_table, performance_table, sentence_of
 
 
 def main(snakemake):
@@ -25,4 +25,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

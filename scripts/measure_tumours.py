@@ -2,11 +2,11 @@
 
 import SimpleITK as sitk
 
-from npcradiomics import job
-from npcradiomics.artefact import write_json, write_rows
-from npcradiomics.image import read_image, read_mask, spacing_zyx_mm
-from npcradiomics.provenance import checksums
-from npcradiomics.tumour_features import tumour_features
+from npcradiomics.features.sets import tumour_features
+from npcradiomics.files import write_json, write_rows
+from npcradiomics.images.volumes import read_image, read_mask, spacing_zyx_mm
+from npcradiomics.jobs import script
+from npcradiomics.jobs.provenance import checksums
 
 
 def main(snakemake):
@@ -34,4 +34,4 @@ def measured(row, settings, pyradiomics):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

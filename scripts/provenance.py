@@ -3,9 +3,9 @@
 import os
 import shlex
 
-from npcradiomics import job
-from npcradiomics.artefact import read_json, write_json
-from npcradiomics.provenance import checksums, host_class, sha256, software, without_folders
+from npcradiomics.files import read_json, write_json
+from npcradiomics.jobs import script
+from npcradiomics.jobs.provenance import checksums, host_class, sha256, software, without_folders
 
 
 def main(snakemake):
@@ -25,4 +25,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

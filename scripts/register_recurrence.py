@@ -4,17 +4,16 @@ import logging
 
 import SimpleITK as sitk
 
-from npcradiomics import job
-from npcradiomics.artefact import replacing, write_json
-from npcradiomics.carried_contour import carry_or_empty
-from npcradiomics.contours import carried_volume, centroid
-from npcradiomics.examination import read_examination
-from npcradiomics.image import write_image
-from npcradiomics.motion import motion
-from npcradiomics.provenance import checksums
-from npcradiomics.registration import RegistrationParameters, register
-from npcradiomics.registration_checks import CheckLimits, check_registration
-from npcradiomics.registration_verdict import not_registered
+from npcradiomics.cohort.examination import read_examination
+from npcradiomics.files import replacing, write_json
+from npcradiomics.images.masks import carried_volume, carry_or_empty, centroid
+from npcradiomics.images.transforms import motion
+from npcradiomics.images.volumes import write_image
+from npcradiomics.jobs import script
+from npcradiomics.jobs.provenance import checksums
+from npcradiomics.registration.checks import CheckLimits, check_registration
+from npcradiomics.registration.rigid import RegistrationParameters, register
+from npcradiomics.registration.verdict import not_registered
 
 
 def main(snakemake):
@@ -59,4 +58,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

@@ -2,16 +2,16 @@
 
 import SimpleITK as sitk
 
-from npcradiomics import job
-from npcradiomics.artefact import read_json, replacing, write_text
-from npcradiomics.carried_contour import carry_or_empty
-from npcradiomics.html_page import render
-from npcradiomics.image import read_image, read_mask
-from npcradiomics.pictures import REGISTRATION_MARGIN_MM, draw_registration
-from npcradiomics.registration_page import page_content
-from npcradiomics.registration_pictures import MARGIN_MM, ExaminationPair, Volumes, thumbnail
-from npcradiomics.style import save
-from npcradiomics.transform_file import read_linear_transform
+from npcradiomics.files import read_json, replacing, write_text
+from npcradiomics.images.masks import carry_or_empty
+from npcradiomics.images.transforms import read_linear_transform
+from npcradiomics.images.volumes import read_image, read_mask
+from npcradiomics.jobs import script
+from npcradiomics.publication.figures.patient import REGISTRATION_MARGIN_MM, draw_registration
+from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.pages.registration import page_content
+from npcradiomics.publication.pages.registration_pictures import MARGIN_MM, ExaminationPair, Volumes, thumbnail
+from npcradiomics.publication.pages.template import render
 
 
 def main(snakemake):
@@ -43,4 +43,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

@@ -4,10 +4,10 @@ import logging
 
 import pandas as pd
 
-from npcradiomics import job
-from npcradiomics.artefact import write_rows, write_table
-from npcradiomics.resampling_validation import repetition
-from npcradiomics.response_cohort import split_table
+from npcradiomics.files import write_rows, write_table
+from npcradiomics.jobs import script
+from npcradiomics.response.cohort import split_table
+from npcradiomics.response.validation import repetition
 
 
 def main(snakemake):
@@ -30,4 +30,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

@@ -2,9 +2,9 @@
 
 import logging
 
-from npcradiomics import job
-from npcradiomics.artefact import write_rows, write_text
-from npcradiomics.dicom_scan import draft_rows, scan
+from npcradiomics.dicom.inventory import draft_rows, scan
+from npcradiomics.files import write_rows, write_text
+from npcradiomics.jobs import script
 
 
 def main(snakemake):
@@ -24,4 +24,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from npcradiomics import job
-from npcradiomics.artefact import read_json, write_table
-from npcradiomics.assessment import assess_set, calibration_table, roc_table
-from npcradiomics.radscore_model import score_patients
+from npcradiomics.files import read_json, write_table
+from npcradiomics.jobs import script
+from npcradiomics.response.assessment import assess_set, calibration_table, roc_table
+from npcradiomics.response.radscore import score_patients
 
 
 def main(snakemake):
@@ -31,4 +31,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

@@ -7,9 +7,9 @@ import sys
 
 import pandas as pd
 
-from npcradiomics import job
-from npcradiomics.artefact import read_json, write_table
-from npcradiomics.radscore_model import score_patients
+from npcradiomics.files import read_json, write_table
+from npcradiomics.jobs import script
+from npcradiomics.response.radscore import score_patients
 
 
 def main(snakemake):
@@ -35,6 +35,6 @@ def by_hand(arguments):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821
 elif __name__ == "__main__":
     by_hand(sys.argv[1:])

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from npcradiomics import job
-from npcradiomics.dicom_writer import write_mr_series, write_rtdose, write_rtstruct
-from npcradiomics.image import read_image, read_mask
+from npcradiomics.dicom.writer import write_mr_series, write_rtdose, write_rtstruct
+from npcradiomics.images.volumes import read_image, read_mask
+from npcradiomics.jobs import script
 
 
 def main(snakemake):
@@ -20,4 +20,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

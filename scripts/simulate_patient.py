@@ -1,9 +1,9 @@
 """Rule simulate_patient: a patient of the simulated default cohort."""
 
-from npcradiomics import job
-from npcradiomics.artefact import write_json
-from npcradiomics.image import write_image
-from npcradiomics.simulation import simulate_patient
+from npcradiomics.files import write_json
+from npcradiomics.images.volumes import write_image
+from npcradiomics.jobs import script
+from npcradiomics.simulation.recurrence import simulate_patient
 
 
 def main(snakemake):
@@ -21,4 +21,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

@@ -1,10 +1,10 @@
 """Rule simulate_tumours: images and masks of the simulated response cohort."""
 
-from npcradiomics import job
-from npcradiomics.artefact import write_json
-from npcradiomics.image import write_image
-from npcradiomics.response_cohort import responses
-from npcradiomics.response_simulation import simulate_tumour
+from npcradiomics.files import write_json
+from npcradiomics.images.volumes import write_image
+from npcradiomics.jobs import script
+from npcradiomics.response.cohort import responses
+from npcradiomics.simulation.response import simulate_tumour
 
 
 def main(snakemake):
@@ -18,4 +18,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from npcradiomics import job
-from npcradiomics.artefact import write_table, write_text
-from npcradiomics.captions import fill_caption
-from npcradiomics.paper_tables import table1, table1_data
-from npcradiomics.table_formats import write_formats
+from npcradiomics.files import write_table, write_text
+from npcradiomics.jobs import script
+from npcradiomics.publication.captions import fill_caption
+from npcradiomics.publication.tables.formats import write_formats
+from npcradiomics.publication.tables.heterogeneity import table1, table1_data
 
 
 def main(snakemake):
@@ -18,4 +18,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from npcradiomics import job
-from npcradiomics.artefact import write_table, write_text
-from npcradiomics.captions import escape_rst, fill_caption
-from npcradiomics.paper_tables import table2, table2_data
-from npcradiomics.table_formats import write_formats
+from npcradiomics.files import write_table, write_text
+from npcradiomics.jobs import script
+from npcradiomics.publication.captions import escape_rst, fill_caption
+from npcradiomics.publication.tables.formats import write_formats
+from npcradiomics.publication.tables.heterogeneity import table2, table2_data
 
 
 def main(snakemake):
@@ -25,4 +25,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from npcradiomics import job
-from npcradiomics.artefact import read_json, write_table, write_text
-from npcradiomics.captions import escape_rst, fill_caption
-from npcradiomics.null_tables import table3
-from npcradiomics.table_formats import write_formats
+from npcradiomics.files import read_json, write_table, write_text
+from npcradiomics.jobs import script
+from npcradiomics.publication.captions import escape_rst, fill_caption
+from npcradiomics.publication.tables.formats import write_formats
+from npcradiomics.publication.tables.spatial_null import table3
 
 
 def main(snakemake):
@@ -27,4 +27,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

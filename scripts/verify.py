@@ -3,9 +3,9 @@
 import logging
 import os
 
-from npcradiomics import job
-from npcradiomics.artefact import read_json
-from npcradiomics.provenance import checksums, differences, sha256, software
+from npcradiomics.files import read_json
+from npcradiomics.jobs import script
+from npcradiomics.jobs.provenance import checksums, differences, sha256, software
 
 
 def main(snakemake):
@@ -32,4 +32,4 @@ def main(snakemake):
 
 
 if "snakemake" in globals():
-    job.run(main, snakemake)  # noqa: F821
+    script.run(main, snakemake)  # noqa: F821

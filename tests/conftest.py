@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[1]
-SHARED = ROOT.parent / "shared"
+from repository import ROOT, SHARED
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@
 include: "rules/common.smk"
 
 
-from npcradiomics.response_cohort import assign_sets, refuse_known
+from npcradiomics.response.cohort import assign_sets, refuse_known
 
 settings = settings_of("response")
 patients = patients_of("response", settings)

@@ -7,7 +7,7 @@ import time
 import pytest
 import SimpleITK as sitk
 
-from conftest import ROOT
+from repository import ROOT
 
 PATIENTS = ["P1", "P2", "P3", "P4"]
 COLUMNS = ("planning_mri", "recurrence_mri", "gtv", "gtvr", "isodose95")
@@ -172,11 +172,11 @@ def test_a_changed_setting(cohort, section, values, message, per_patient, of_coh
 
 
 def test_an_edited_core_module(cohort, changed):
-    path = cohort.repository / "scripts/npcradiomics/texture.py"
+    path = cohort.repository / "scripts/npcradiomics/features/toolbox.py"
     changed(path, path.read_bytes() + b"\n# edited\n")
     jobs = to_do(cohort)
     assert patient_jobs(jobs) == of(PATIENTS, ["extract_features", "draw_regions"])
-    assert "texture.py" in reason(cohort, "P1: features of both regions")
+    assert "features/toolbox.py" in reason(cohort, "P1: features of both regions")
 
 
 def test_verify_finds_what_no_longer_fits(cohort, changed):

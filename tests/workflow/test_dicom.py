@@ -12,7 +12,7 @@ import pydicom
 import pytest
 import SimpleITK as sitk
 
-from npcradiomics import dicom
+from npcradiomics.dicom import reading
 
 PATIENT = "REC001"
 BASE = "results/heterogeneity"
@@ -185,14 +185,14 @@ def test_nothing_identifying_leaves_the_import(run):
 
 def test_exported_structures_come_back_voxel_for_voxel(run):
     folder = run.results / f"patients/{PATIENT}/export"
-    planning = dicom.read_series(run.folder / "data/planning_mri")
+    planning = reading.read_series(run.folder / "data/planning_mri")
     for name, file in (
         ("GTVr_on_planning", "gtvr_on_planning"),
         ("recurrent", "recurrent"),
         ("non_recurrent", "non_recurrent"),
     ):
         truth = sitk.GetArrayFromImage(sitk.ReadImage(str(run.results / f"patients/{PATIENT}/regions/{file}.nii.gz")))
-        found = sitk.GetArrayFromImage(dicom.read_structure(folder / "structures.dcm", name, planning))
+        found = sitk.GetArrayFromImage(reading.read_structure(folder / "structures.dcm", name, planning))
         assert 2 * np.count_nonzero(found & truth) / (found.sum() + truth.sum()) >= 0.999
         copy = sitk.GetArrayFromImage(sitk.ReadImage(str(folder / f"{name}.nii.gz")))
         assert np.array_equal(copy, truth)

@@ -2,7 +2,7 @@
 
 import re
 
-from npcradiomics import failures
+from npcradiomics.jobs import failures
 
 PATIENTS = [f"REC{i:03d}" for i in range(1, 16)]
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from npcradiomics import dependencies
+from npcradiomics.jobs import dependencies
+from repository import ROOT
 
-ROOT = Path(__file__).parents[2]
 CORE = ROOT / "scripts" / "npcradiomics"
 RULE_FILES = sorted((ROOT / "workflow").rglob("*.smk"))
 RULE = re.compile(r"^rule (\w+):\n(.*?)(?=^\S|\Z)", re.M | re.S)
@@ -26,22 +26,22 @@ RULES = rules()
 
 
 def imports_of(path):
-    """Core modules that a Python file imports anywhere in it."""
-    names = set()
+    """Core modules that a Python file imports anywhere in it, by the syntax tree."""
+    files = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "npcradiomics":
-            parts = node.module.split(".")
-            names |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
-    return names
+            place = ROOT / "scripts" / node.module.replace(".", "/")
+            files |= {place / f"{a.name}.py" for a in node.names} if place.is_dir() else {place.with_suffix(".py")}
+    return files - {CORE / "jobs" / "script.py"}  # the glue, which computes nothing
 
 
 def core_used_by(script):
-    """Core modules a script depends on, through others too; job is the glue and computes nothing."""
-    used, waiting = set(), imports_of(script) - {"job"}
+    """Core modules a script depends on, through others too."""
+    used, waiting = set(), imports_of(script)
     while waiting:
         module = waiting.pop()
         used.add(module)
-        waiting |= imports_of(CORE / f"{module}.py") - used
+        waiting |= imports_of(module) - used
     return used
 
 
@@ -69,7 +69,7 @@ def test_rule_has_docstring_environment_and_message(name):
 def test_a_rule_depends_on_the_code_its_script_imports(name):
     assert f'*code_of("{name}"),' in RULES[name]
     found = dependencies.modules_of(ROOT / "scripts" / f"{name}.py")
-    assert {path.stem for path in found} == core_used_by(ROOT / "scripts" / f"{name}.py")
+    assert set(found) == core_used_by(ROOT / "scripts" / f"{name}.py")
 
 
 def test_every_figure_and_table_is_named_after_its_rule():
@@ -80,14 +80,15 @@ def test_every_figure_and_table_is_named_after_its_rule():
 
 def test_every_core_module_is_used():
     used = set().union(*(core_used_by(path) for path in (ROOT / "scripts").glob("*.py")))
-    used |= {path.stem for rules in RULE_FILES for path in dependencies.modules_imported(rules)}
+    used |= {path for rules in RULE_FILES for path in dependencies.modules_imported(rules)}
     used |= set().union(*(imports_of(path) for path in (ROOT / "benchmarks").glob("*.py")))
-    assert {path.stem for path in CORE.glob("*.py")} - used == {"__init__", "job"}
+    unused = {path for path in CORE.rglob("*.py") if path.stem != "__init__"} - used
+    assert unused == {CORE / "jobs" / "script.py"}
 
 
 def test_core_knows_nothing_of_snakemake():
-    for path in CORE.glob("*.py"):
-        if path.stem != "job":
+    for path in CORE.rglob("*.py"):
+        if path.stem != "script":
             modules = [
                 n
                 for n in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
@@ -97,8 +98,44 @@ def test_core_knows_nothing_of_snakemake():
             assert not any(str(name).split(".")[0] == "snakemake" for name in names), path
 
 
+# Arrows run one way: a room may use the rooms above it in this list (and the modules at the root), and no other.
+ROOMS = [
+    "jobs",
+    "images",
+    "cohort",
+    "dicom",
+    "registration",
+    "regions",
+    "features",
+    "statistics",
+    "spatial_null",
+    "response",
+    "simulation",
+    "publication",
+]
+ROOT_MODULES = {"files", "rounding", "compilation"}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_arrows_between_rooms_run_one_way(room):
+    allowed = set() if room == "statistics" else set(ROOMS[: ROOMS.index(room)])
+    for path in (CORE / room).rglob("*.py"):
+        rooms = {used.relative_to(CORE).parts[0] for used in imports_of(path)} - {f"{m}.py" for m in ROOT_MODULES}
+        wrong = rooms - allowed - {room}
+        assert not wrong, f"{path.relative_to(CORE)} in room {room} uses {', '.join(sorted(wrong))}: an arrow back"
+
+
+def test_every_room_has_a_door_sign_and_loads_nothing():
+    folders = {path.parent for path in CORE.rglob("*.py")}
+    assert {folder.name for folder in folders if folder.parent == CORE} == set(ROOMS)
+    assert {path.stem for path in CORE.glob("*.py")} == {"__init__"} | ROOT_MODULES
+    for folder in folders:
+        (sign,) = ast.parse((folder / "__init__.py").read_text(encoding="utf-8")).body
+        assert len(ast.literal_eval(sign.value)) > 60, folder
+
+
 def test_no_module_is_a_drawer():
-    assert not {"utils", "helpers", "misc", "common", "stats", "radiomics"} & {p.stem for p in CORE.glob("*.py")}
+    assert not {"utils", "helpers", "misc", "common", "stats", "radiomics"} & {p.stem for p in CORE.rglob("*")}
 
 
 @pytest.mark.parametrize(("path", "lines"), [("Snakefile", 65), ("workflow/rules/common.smk", 60)])

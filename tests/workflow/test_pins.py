@@ -2,9 +2,9 @@
 
 import re
 import tomllib
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from repository import ROOT
+
 FROM_PYPI = {"pyradiomics", "itk-core", "itk-numerics"}
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
 

@@ -20,10 +20,10 @@ import fit_radscore
 import measure_tumours
 import resample
 import score_cohort
-from npcradiomics import configuration
-from npcradiomics.response_cohort import assign_sets
+from npcradiomics.cohort import configuration
+from npcradiomics.response.cohort import assign_sets
+from repository import ROOT
 
-ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "workflow" / "schemas"
 SETTINGS = configuration.complete_settings({}, configuration.read_schema(SCHEMAS / "response_config.schema.yaml"), "")
 MODEL = {"folds": 5, "measure": "class", "seed": 0}  # of this small cohort it keeps three features

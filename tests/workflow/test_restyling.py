@@ -5,13 +5,14 @@ import logging
 from contextlib import nullcontext
 from types import SimpleNamespace
 
-import cohort_on_disk
 import pandas as pd
 import pytest
 
-from conftest import ROOT
-from npcradiomics.notices import SIMULATED_NOTE
-from npcradiomics.paper import FEATURES, SEVEN_FEATURES
+import cohort_on_disk
+from npcradiomics.features.definitions import FEATURES
+from npcradiomics.publication.notices import SIMULATED_NOTE
+from npcradiomics.statistics.akram2020 import SEVEN_FEATURES
+from repository import ROOT
 
 COHORTS = {
     "nothing": (14, {}),
@@ -96,7 +97,7 @@ def test_data_beside_the_figures_are_the_cohort_tables(cohort):
     pd.testing.assert_frame_equal(fig3, read(cohort.folder / "correlation.tsv"))
     assert list(dict.fromkeys(fig3["feature_a"])) == shown
     fig4, features = read(cohort.made["fig4"]["data"]), read(cohort.folder / "features.tsv")
-    wide = fig4.set_index(["patient", "region", "feature"])["value"].unstack()[shown]  # noqa: PD010
+    wide = fig4.set_index(["patient", "region", "feature"])["value"].unstack()[shown]
     expected = features.set_index(["patient", "region"])[shown].sort_index()
     pd.testing.assert_frame_equal(wide, expected, check_names=False, check_exact=True)
     statistics = read(cohort.folder / "statistics.tsv").set_index("feature")

@@ -4,12 +4,12 @@ import re
 import shutil
 from contextlib import contextmanager
 
-import cohort_on_disk
 import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import ROOT
+import cohort_on_disk
+from repository import ROOT
 
 # One table and two figures: the scripts of all are run in test_restyling.py.
 TARGETS = ("table2", "fig3", "fig5")
@@ -92,7 +92,7 @@ def edited(path):
 
 
 def test_restyling_recomputes_no_statistics(run):
-    with edited(run.clone / "scripts/npcradiomics/style.py"):
+    with edited(run.clone / "scripts/npcradiomics/publication/figures/style.py"):
         assert redone(run) == {"fig3", "fig5"}
     with edited(run.clone / "workflow/report/fig3.rst"):
         assert redone(run) == {"fig3"}

@@ -11,8 +11,8 @@ SCHEMAS = ROOT / "workflow" / "schemas"
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "workflow")]
 
 import slurm_patience
-from npcradiomics import configuration
-from npcradiomics.dependencies import code_of
+from npcradiomics.cohort import configuration
+from npcradiomics.jobs.dependencies import code_of
 
 slurm_patience.be_patient(sys.modules.get("snakemake_executor_plugin_slurm"))
 

@@ -5,7 +5,7 @@ onerror:
     import sys
 
     sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
-    from npcradiomics import failures
+    from npcradiomics.jobs import failures
 
     found = failures.records("results")
     if found:

@@ -1,9 +1,9 @@
 """Who enters the cohort, and where each patient's files lie, also those that an import makes."""
 
-from npcradiomics import sources
-from npcradiomics.dicom_choice import selector
-from npcradiomics.dicom_file import state_of_files
-from npcradiomics.notices import cohort_notice
+from npcradiomics.cohort import sources
+from npcradiomics.dicom.names import selector
+from npcradiomics.dicom.dataset import state_of_files
+from npcradiomics.publication.notices import cohort_notice
 
 IMPORTED = workflow.pathvars.apply("<results>/patients/{patient}/imported")
 AFTER_REGISTRATION = ("derive_regions", "extract_features", "draw_regions")
@@ -23,7 +23,7 @@ left_out = [
 # who lacks a picture alone stays in the statistics.
 failed, without = {}, {step: set() for step in PICTURES}
 if settings["allow_missing"]:
-    from npcradiomics import failures
+    from npcradiomics.jobs import failures
 
     def last_changed(patient):
         files = filter(os.path.isfile, patients.get(patient, {}).values())

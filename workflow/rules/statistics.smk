@@ -4,14 +4,15 @@
 # Patients whom the config excludes are not waited for: one whose images cannot be read can be left out so.
 analysed = list(patients)
 if settings["exclude"]:
-    from npcradiomics import cohort, subset
+    from npcradiomics.cohort import inclusion
+    from npcradiomics.cohort import exclusion
 
-    kept, deselected = subset.select_patients(
-        subset.read_clinical(settings["patients"], settings["clinical_columns"]),
+    kept, deselected = exclusion.select_patients(
+        exclusion.read_clinical(settings["patients"], settings["clinical_columns"]),
         settings["exclude"],
     )
     analysed = list(kept["patient"])
-    cohort.require_enough(analysed, deselected)
+    inclusion.require_enough(analysed, deselected)
 # Nor those whose registration a person rejected, or who failed where that is allowed.
 analysed = [patient for patient in analysed if patient in cohort_patients]
 

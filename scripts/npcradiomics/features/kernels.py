@@ -1,0 +1,270 @@
+"""Compiled passes over the voxels of one region: what every texture matrix is counted from.
+
+A region lives in a *grid*: its box with one voxel of margin on every side, flattened in (z, y, x) order, int32,
+0 outside and ``INSIDE + level`` inside. One addition over neighbours then yields their number and the sum of
+their levels. All counts are integers, kept apart for face, edge and corner neighbours; weights come in when
+the features are computed, so no order of voxels can change a result.
+
+A compiled function and everything it calls stay in one file: numba's cache looks at the time stamp of that
+file only.
+"""
+
+import numpy as np
+
+from npcradiomics.compilation import at, compiled
+
+INSIDE = 1 << 16
+LEVEL = INSIDE - 1
+STRETCH = 512  # grid cells looked at in one go
+GAP = 32  # cells outside the region that are cheaper to look at than to skip
+
+
+# Half of the 26 neighbours, all later in (z, y, x) order; within a class those inside the slice come first.
+DIRECTIONS = np.array(
+    [
+        *[(0, 0, 1), (0, 1, 0), (1, 0, 0)],
+        *[(0, 1, -1), (0, 1, 1), (1, 0, -1), (1, 0, 1), (1, -1, 0), (1, 1, 0)],
+        *[(1, -1, -1), (1, -1, 1), (1, 1, -1), (1, 1, 1)],
+    ]
+)
+DISTANCE_CLASS = np.abs(DIRECTIONS).sum(axis=1) - 1  # 0 face, 1 edge, 2 corner
+LOWEST_BIT = np.array([(k & -k).bit_length() - 1 for k in range(1 << 13)], np.int8)
+
+
+@compiled
+def _look_around(grid, first, n_cells, steps, row, sums, links, pairs):
+    """Neighbours of the n_cells grid cells from `first` on, region or not, in loops that become vector
+    instructions.
+
+    sums int32 (3, cells): values of the face, edge and corner neighbours, added; links int32 (cells): bit d
+    set where the cell equals its neighbour in direction d, bit 13 + d its neighbour in the opposite direction;
+    pairs int32 (13, cells): place of the pair in a table of `row` columns, lower level first.
+    """
+    for x in range(n_cells):
+        sums[at(0), at(x)] = 0
+        sums[at(1), at(x)] = 0
+        sums[at(2), at(x)] = 0
+    for x in range(n_cells):
+        links[at(x)] = 0
+    for d in range(13):
+        forward = first + steps[d]
+        backward = first - steps[d]
+        kind = 0 if d < 3 else (1 if d < 9 else 2)
+        ahead = np.int32(1 << d)
+        behind = np.int32(1 << (13 + d))
+        for x in range(n_cells):
+            value = grid[at(first + x)]
+            one = grid[at(forward + x)]
+            other = grid[at(backward + x)]
+            sums[at(kind), at(x)] += one + other
+            links[at(x)] |= (ahead if one == value else np.int32(0)) | (behind if other == value else np.int32(0))
+        for x in range(n_cells):
+            value = grid[at(first + x)] & np.int32(LEVEL)
+            one = grid[at(forward + x)] & np.int32(LEVEL)
+            pairs[at(d), at(x)] = min(value, one) * np.int32(row) + max(value, one)
+
+
+@compiled
+def scan(
+    grid,
+    voxels,
+    steps,
+    tables,
+    weights,
+    glcm,
+    runs,
+    counts,
+    neighbours,
+    deviations,
+    sums,
+    parent,
+    members,
+    links,
+):
+    """Count pairs, runs longer than one voxel and neighbourhood differences of one region in one pass.
+
+    grid: int32 (cells); voxels: int32 (n), positions of the region's voxels in rising order; steps: int64
+    (13), DIRECTIONS as distances in the grid; tables: int64 (13), the table of `glcm` and `runs` a direction
+    is counted in.
+    weights: float64 (3), of face, edge and corner neighbours in the neighbourhood mean.
+    Adds to glcm int32 (table, level, level; lower level first, row 0 is outside), runs int32 (length, table,
+    level; length >= 2), counts int64 (level), neighbours int64 (class, level), deviations int64 (level; voxels
+    with a neighbour), sums float64 (level; |level - mean of neighbours|). Leaves in parent int32 (cells) the
+    forest of the zones and in members int32 (n + 1) the voxels that have an equal neighbour; links int32 (n +
+    1) is scratch. Returns (longest run or 1, number of members).
+    """
+    row = glcm.shape[2]
+    flat = glcm.ravel()
+    table = tables * (row * row)
+    near = np.empty((3, STRETCH), np.int32)
+    equal = np.empty(STRETCH, np.int32)
+    pairs = np.empty((13, STRETCH), np.int32)
+    longest = 1
+    n_members = 0
+    begin = 0
+    while begin < voxels.size:
+        first = np.int64(voxels[begin])
+        end = begin + 1
+        while end < voxels.size and voxels[end] - voxels[end - 1] <= GAP and voxels[end] - first < STRETCH:
+            end += 1
+        _look_around(grid, first, voxels[end - 1] - first + 1, steps, row, near, equal, pairs)
+        for k in range(begin, end):
+            x = at(voxels[at(k)] - first)
+            for d in range(13):
+                flat[at(table[at(d)] + pairs[at(d), x])] += 1
+            level = np.int64(grid[at(voxels[at(k)])]) & LEVEL
+            here = at(level)
+            counts[here] += 1
+            n_face = near[at(0), x] >> 16
+            n_edge = near[at(1), x] >> 16
+            n_corner = near[at(2), x] >> 16
+            if n_face + n_edge + n_corner > 0:
+                neighbours[at(0), here] += n_face
+                neighbours[at(1), here] += n_edge
+                neighbours[at(2), here] += n_corner
+                # Differences are integers until here: a voxel among equals contributes an exact zero.
+                difference = (
+                    weights[0] * ((near[at(0), x] & LEVEL) - n_face * level)
+                    + weights[1] * ((near[at(1), x] & LEVEL) - n_edge * level)
+                    + weights[2] * ((near[at(2), x] & LEVEL) - n_corner * level)
+                )
+                total = weights[0] * n_face + weights[1] * n_edge + weights[2] * n_corner
+                sums[here] += abs(difference) / total
+                deviations[here] += 1
+            # Written always, kept only where an equal neighbour exists: a branch would often be mispredicted
+            # here.
+            members[at(n_members)] = voxels[at(k)]
+            links[at(n_members)] = equal[x]
+            n_members += equal[x] != 0
+        begin = end
+
+    for k in range(n_members):
+        p = np.int64(members[at(k)])
+        value = grid[at(p)]
+        ahead = np.int64(links[at(k)]) & 0x1FFF
+        behind = np.int64(links[at(k)]) >> 13
+        starts = ahead & ~behind
+        while starts:
+            d = LOWEST_BIT[at(starts)]
+            starts &= starts - 1
+            length = 2
+            q = p + 2 * steps[at(d)]
+            while grid[at(q)] == value:
+                length += 1
+                q += steps[at(d)]
+            runs[at(length), at(tables[at(d)]), at(value & LEVEL)] += 1
+            longest = max(longest, length)
+
+        root = p
+        while behind:
+            d = LOWEST_BIT[at(behind)]
+            behind &= behind - 1
+            other = np.int64(parent[at(p - steps[at(d)])])
+            while parent[at(other)] != other:
+                other = np.int64(parent[at(other)])
+            # The smallest position of a zone is its root: the second pass then needs no search.
+            if other < root:
+                if root != p:
+                    parent[at(root)] = other
+                root = other
+            elif other > root:
+                parent[at(other)] = root
+        parent[at(p)] = root
+    return longest, n_members
+
+
+@compiled
+def measure_zones(grid, members, parent, size, column, sizes, zones):
+    """Count the 26-connected zones of more than one voxel that `scan` left in `parent`.
+
+    column int32 (n + 1), all zero before and after, maps a size to its column; sizes int64 (columns) and zones
+    int32 (column, level) receive the sizes that occur (in no particular order) and their numbers; rows used
+    are cleared first. n voxels have at most sqrt(2n) different sizes. Returns the number of columns.
+    """
+    for k in range(members.size):
+        p = members[k]
+        root = parent[parent[p]]
+        parent[p] = root
+        if root == p:
+            size[p] = 1
+        else:
+            size[root] += 1
+    n_columns = 0
+    for k in range(members.size):
+        p = members[k]
+        if parent[p] != p:
+            continue
+        if column[size[p]] == 0:
+            sizes[n_columns] = size[p]
+            zones[n_columns, :] = 0
+            n_columns += 1
+            column[size[p]] = n_columns
+        zones[column[size[p]] - 1, grid[p] & LEVEL] += 1
+    for c in range(n_columns):
+        column[sizes[c]] = 0
+    return n_columns
+
+
+@compiled
+def find_box(region):
+    """Tight box of the cells > 0 of an array (z, y, x), int64 (z0, z1, y0, y1, x0, x1) with upper ends
+    excluded, and their number."""
+    nz, ny, nx = region.shape
+    box = np.array([nz, 0, ny, 0, nx, 0])
+    n = 0
+    for z in range(nz):
+        for y in range(ny):
+            in_row = 0
+            for x in range(nx):
+                in_row += region[at(z), at(y), at(x)] > 0
+            if in_row == 0:
+                continue
+            n += in_row
+            box[0] = min(box[0], z)
+            box[1] = z + 1
+            box[2] = min(box[2], y)
+            box[3] = max(box[3], y + 1)
+            x = 0
+            while region[z, y, x] <= 0:
+                x += 1
+            box[4] = min(box[4], x)
+            x = nx
+            while region[z, y, x - 1] <= 0:
+                x -= 1
+            box[5] = max(box[5], x)
+    return box, n
+
+
+@compiled
+def list_voxels(region, box, n):
+    """Positions int32 (n) of the cells > 0 in the grid of `box`, rising, and the same cells' flat index int64
+    (n) in the array."""
+    _, ny, nx = region.shape
+    wide = box[5] - box[4] + 2
+    high = box[3] - box[2] + 2
+    positions = np.empty(n + 1, np.int32)
+    cells = np.empty(n + 1, np.int64)
+    k = 0
+    for z in range(box[0], box[1]):
+        for y in range(box[2], box[3]):
+            row = ((z - box[0] + 1) * high + y - box[2] + 1) * wide + 1 - box[4]
+            for x in range(box[4], box[5]):
+                # Written always, kept only inside: no branch to mispredict along the outline.
+                positions[at(k)] = row + x
+                cells[at(k)] = (z * ny + y) * nx + x
+                k += region[at(z), at(y), at(x)] > 0
+    return positions[:n], cells[:n]
+
+
+@compiled
+def fill_grid(grid, voxels, levels):
+    """Write the levels (n) of a region at its voxels (n)."""
+    for k in range(voxels.size):
+        grid[at(voxels[at(k)])] = INSIDE + levels[at(k)]
+
+
+@compiled
+def clear_grid(grid, voxels):
+    """Make the grid empty again where the region was."""
+    for k in range(voxels.size):
+        grid[at(voxels[at(k)])] = 0

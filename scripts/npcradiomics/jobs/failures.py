@@ -1,0 +1,101 @@
+"""Who failed, at which step, why, and what to try: a record beside the log of every job that has not ended well."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from npcradiomics.files import read_json, write_json, write_rows
+
+ENDING = ".failed.json"
+WITHOUT_A_WORD = "ended without a word: killed, or beyond its memory or time"
+
+# A first remedy per step; the message itself says more where more is known.
+REMEDIES = {
+    "import_image": "give the series by its UID or description, or correct the path in the patients table",
+    "import_contour": "correct the structure's name or the path in the patients table",
+    "import_dose": "correct the path or the prescription in the patients table",
+    "register_recurrence": "correct the file, or its path in the patients table",
+    "derive_regions": "look at registration and contours on the registration's page",
+    "extract_features": "look at the regions' sizes in regions.json",
+}
+ELSE = "read the log"
+
+
+def path_beside(log):
+    """Path of the record of the job with this log file."""
+    return Path(log).with_suffix(ENDING)
+
+
+def begin(log, step, patient):
+    """Leave a record that a job has begun; one that is killed leaves it as it is.
+
+    n_silent counts the times the job ended without a word in a row.
+    """
+    path = path_beside(log)
+    n_silent = read_json(path)["n_silent"] + 1 if path.exists() else 0
+    _write(log, step, patient, WITHOUT_A_WORD, n_silent)
+
+
+def fail(log, step, patient, reason):
+    """Write why the job failed; a disk that takes no more must not hide the reason from the terminal."""
+    with suppress(OSError):
+        _write(log, step, patient, reason, n_silent=-1)
+
+
+def _write(log, step, patient, reason, n_silent):
+    record = {"patient": patient, "step": step, "reason": reason, "log": str(log), "n_silent": n_silent}
+    write_json(record, path_beside(log))
+
+
+def succeed(log):
+    """Take the record away."""
+    path_beside(log).unlink(missing_ok=True)
+
+
+def records(folder):
+    """All records below a folder, patients in order of name, those of the cohort last."""
+    found = [read_json(path) for path in sorted(Path(folder).rglob(f"*{ENDING}"))]
+    return sorted(found, key=lambda record: (record["patient"] == "", record["patient"], record["step"]))
+
+
+def lasting(folder, changed):
+    """Records of jobs of patients that a run can do without: the last attempt failed and nothing changed since.
+
+    folder: of the logs; changed: function of a patient's name, time (s since 1970) at which the patient's files or row
+    last changed: after that a patient is tried again. A job that ended without a word once may only have been
+    interrupted together with the run, and is tried again.
+    """
+    found = []
+    for record in records(folder):
+        told = record["reason"] != WITHOUT_A_WORD or record["n_silent"] >= 1
+        if record["patient"] and told and os.path.getmtime(path_beside(record["log"])) >= changed(record["patient"]):
+            found.append(record)
+    return found
+
+
+def rows(found):
+    """Records as rows of a table: patient (or "cohort"), step, reason, what to try, log."""
+    return [
+        {
+            "patient": record["patient"] or "cohort",
+            "step": record["step"],
+            "reason": record["reason"],
+            "try": REMEDIES.get(record["step"], ELSE),
+            "log": record["log"],
+        }
+        for record in found
+    ]
+
+
+def report(found, table):
+    """Write the records as a tab-separated table and return the lines to show on the terminal."""
+    told = rows(found)
+    write_rows(told, table)
+    n_patients = len({record["patient"] for record in found} - {""})
+    n_steps = sum(record["patient"] == "" for record in found)
+    who = [f"{n_patients} patient{'s' * (n_patients != 1)}"] * (n_patients > 0)
+    who += [f"{n_steps} step{'s' * (n_steps != 1)} of the cohort"] * (n_steps > 0)
+    lines = [f"{' and '.join(who)} failed ({table}):"]
+    for row in told:
+        lines += [f"  {row['patient']}  {row['step']}: {row['reason']}", f"      try: {row['try']}; log: {row['log']}"]
+    return lines

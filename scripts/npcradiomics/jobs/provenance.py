@@ -1,0 +1,91 @@
+"""Where results come from: software, settings, inputs and outputs with checksums; and what no longer fits them."""
+
+import hashlib
+import os
+import platform
+import subprocess
+import tomllib
+from importlib.metadata import distributions
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[3]
+
+
+def sha256(path):
+    """SHA-256 of a file, hexadecimal."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def checksums(paths):
+    """{name: SHA-256, or None where there is no file} of {name: path}."""
+    return {name: sha256(path) if os.path.isfile(path) else None for name, path in paths.items()}
+
+
+def software():
+    """Versions of this code, its kernels and every package; the git commit, "" outside a clone."""
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    code = sorted((REPOSITORY / "scripts").rglob("*.py")) + sorted((REPOSITORY / "workflow").rglob("*.smk"))
+    return {
+        "version": project["version"],
+        "git_commit": _git("rev-parse", "HEAD"),
+        "git_changed_files": _git("status", "--porcelain", "--untracked-files=no").splitlines(),
+        "code_sha256": _together(code),
+        "kernels_sha256": _together([path for path in code if path.name.startswith("kernels")]),
+        "python": platform.python_version(),
+        "packages": dict(sorted({d.name.lower(): d.version for d in distributions()}.items())),
+    }
+
+
+def _git(*arguments):
+    try:
+        done = subprocess.run(["git", "-C", str(REPOSITORY), *arguments], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return done.stdout.strip()
+
+
+def _together(paths):
+    lines = "".join(f"{sha256(path)} {path.relative_to(REPOSITORY).as_posix()}\n" for path in paths)
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def host_class():
+    """What kind of machine this is, without its name or its user's."""
+    return {"system": platform.system(), "machine": platform.machine(), "cores": os.cpu_count()}
+
+
+def without_folders(arguments):
+    """A command line with paths cut to their last part: folders can hold names of people."""
+    return [os.path.basename(a) if a.startswith(("/", "~")) else a for a in arguments]
+
+
+def differences(then, now):
+    """Sentences, one per thing that is no longer what the record says.
+
+    then, now: nested dicts of text, numbers and lists, as in provenance.json; None as value: the file is not there.
+    """
+    return [
+        f"{' '.join(place)}: {_words(old)} in the record, {_words(new)} now"
+        for place, old, new in _unequal(then, now, ())
+    ]
+
+
+_ABSENT = object()
+
+
+def _unequal(then, now, place):
+    if isinstance(then, dict) and isinstance(now, dict):
+        for key in [*then, *(key for key in now if key not in then)]:
+            yield from _unequal(then.get(key, _ABSENT), now.get(key, _ABSENT), (*place, str(key)))
+    elif then != now:
+        yield place, then, now
+
+
+def _words(value):
+    if value is _ABSENT:
+        return "nothing"
+    if value is None:
+        return "no file"
+    text = str(value)
+    return f"{text[:12]}..." if len(text) == 64 and set(text) <= set("0123456789abcdef") else text

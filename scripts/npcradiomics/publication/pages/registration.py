@@ -1,0 +1,81 @@
+"""What stands on the page of one patient's registration."""
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
+
+from npcradiomics.images.slices import fullest
+from npcradiomics.publication.figures.style import CONTOUR_COLOURS
+from npcradiomics.publication.pages.registration_pictures import (
+    MAP_COLOURS,
+    MARGIN_MM,
+    ExaminationPair,
+    Volumes,
+    head_cuts,
+    joint_histogram,
+    tumour_cuts,
+)
+from npcradiomics.registration.verdict import limit_words, outcome, title, value_words, worst_check
+
+AXES = ("x: nodding", "y: leaning to a side", "z: turning left and right")
+DIRECTIONS = ("x: to the patient's left", "y: to the back", "z: to the head")
+
+
+def page_content(pair: ExaminationPair, quality: dict, review: str, note: str, simulated: bool) -> dict:
+    """Content of the template registration_page.html for one patient.
+
+    pair        both examinations on the planning grid
+    quality     the record of rule register_recurrence
+    review      "accept", "reject" or ""; note: the person's reason
+    """
+    backward = quality["checks"].get("backward")
+    full_scale_mm = 2.0 * backward["limit"] if backward else 2.0
+    tumour = Volumes(pair.round_tumour(MARGIN_MM), pair.planning)
+    cuts = tumour_cuts(tumour, full_scale_mm)
+    # Slices beside the tumour have no contour; the reader starts where there is most of it.
+    start = {
+        plane: f"tumour-{plane}-{_nearest(cuts, plane, fullest(tumour.masks['gtv'], plane))}"
+        for plane in ("axial", "coronal", "sagittal")
+    }
+    return {
+        "patient": quality["patient"],
+        "simulated": simulated,
+        "verdict": quality["verdict"],
+        "outcome": outcome(quality, review),
+        "review": review,
+        "note": note,
+        "worst": worst_check(quality),
+        "source": quality["source"],
+        "checks": [
+            check | {"title": title(check), "value_words": value_words(check), "limit_words": limit_words(check)}
+            for check in quality["checks"].values()
+        ],
+        "rotation": list(zip(AXES, quality["rotation_deg"], strict=True)),
+        "translation": list(zip(DIRECTIONS, quality["translation_mm"], strict=True)),
+        "quality": quality,
+        "cuts": cuts,
+        "whole": head_cuts(Volumes(pair.thinned(), pair.planning)),
+        "start": start,
+        "glance": [next(c for c in cuts if c["id"] == start[plane]) for plane in start],
+        "histograms": {name: joint_histogram(tumour, name) for name in ("before", "after")},
+        "discrepancy": _discrepancy_words(tumour, full_scale_mm),
+        "margin_mm": MARGIN_MM,
+        "colours": CONTOUR_COLOURS,
+    }
+
+
+def _nearest(cuts: list[dict], plane: str, index: int) -> int:
+    there = [int(c["id"].rsplit("-", 1)[1]) for c in cuts if c["plane"] == plane]
+    return min(there, key=lambda i: abs(i - index))
+
+
+def _discrepancy_words(volumes: Volumes, full_scale_mm: float) -> dict | None:
+    if "discrepancy" not in volumes.arrays:
+        return None
+    values = volumes.arrays["discrepancy"][volumes.masks["gtv"]]
+    return {
+        "mean": float(values.mean()),
+        "highest": float(values.max()),
+        "full_scale_mm": full_scale_mm,
+        "scale": [to_hex(colormaps[MAP_COLOURS](s)) for s in np.linspace(0.0, 1.0, 6).tolist()],
+    }

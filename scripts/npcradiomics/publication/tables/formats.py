@@ -1,0 +1,209 @@
+"""One table as Markdown, LaTeX and Word. Cells are text (rounding.py makes it); same table, same bytes."""
+
+import datetime
+import io
+import re
+import textwrap
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+from docx import Document
+from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from npcradiomics.files import replacing
+
+
+class Table(NamedTuple):
+    """header: one text per column; rows: texts, as many each; caption; footnotes: lines under the table."""
+
+    header: list
+    rows: list
+    caption: str
+    footnotes: list = []  # noqa: RUF012 a default of a tuple, never changed
+
+
+# Numbers stand to the right: 4.06E-02, <0.0001, 0.0009^, -3.6, 12 %, 0.23 to 1.47.
+_NUMBER = re.compile(r"[<>]?-?\d[\d.,]*(E[+-]\d+)?( %| to -?\d[\d.]*)?\^?|NA|")
+_LATEX = {
+    **{"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"},
+    **{"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}"},
+    **{
+        "≤": r"$\leq$",
+        "≥": r"$\geq$",
+        "×": r"$\times$",
+        "±": r"$\pm$",
+        "−": "$-$",
+        "²": r"\textsuperscript{2}",
+    },
+    **{"³": r"\textsuperscript{3}", "–": "--", "—": "---", "’": "'", "“": "``", "”": "''", "…": r"\ldots{}"},
+    **{
+        "µ": r"\textmu{}",
+        "μ": r"$\mu$",
+        "σ": r"$\sigma$",
+        "ρ": r"$\rho$",
+        "°": r"\textdegree{}",
+        "'": r"\textquotesingle{}",
+    },
+    **{'"': r"\textquotedbl{}"},
+    **{character: "\\" + character for character in "&%$#_{}"},
+}
+_A4_MM = (210, 297)
+_PORTRAIT_COLUMNS = 7  # more are set across the page
+_LONG_CELL = 60  # letters; a longer text is broken into lines in LaTeX, Word and Markdown do so by themselves
+_WORD_DATE = datetime.datetime(2020, 10, 5, tzinfo=datetime.UTC).replace(tzinfo=None)
+# The first date a zip file can hold.
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def write_formats(table, markdown, latex, word):
+    """Write a Table to three paths, each file whole."""
+    for path, write in ((markdown, write_markdown), (latex, write_latex), (word, write_docx)):
+        with replacing(path) as temporary:
+            write(temporary, table)
+
+
+def write_markdown(path, table):
+    """A pipe table with the caption above and the footnotes below, every special character escaped."""
+    _check(table)
+    aligned = [":--" if left else "--:" for left in _left(table)]
+    lines = [[_markdown(cell) for cell in table.header], aligned]
+    lines += [[_markdown(cell) for cell in row] for row in table.rows]
+    body = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    parts = [f"**{_markdown(table.caption)}**", body, *map(_markdown, table.footnotes)]
+    Path(path).write_text("\n\n".join(parts) + "\n", encoding="utf-8", newline="\n")
+
+
+def write_latex(path, table):
+    r"""A document that pdflatex compiles alone, and that \input takes in if the parent loads `standalone`.
+
+    The parent loads booktabs as well. Errors: ValueError for a character pdflatex's T1 fonts do not have.
+    """
+    _check(table)
+    columns = "".join(_latex_column(cells, left) for cells, left in zip(_columns(table), _left(table), strict=True))
+    lines = [" & ".join(map(_latex, table.header)), *(" & ".join(map(_latex, row)) for row in table.rows)]
+    text = "\n".join(
+        [
+            r"\documentclass[border=4pt,varwidth=257mm]{standalone}",
+            r"\usepackage[utf8]{inputenc}",
+            r"\usepackage[T1]{fontenc}",
+            r"\usepackage{lmodern}",
+            r"\usepackage{textcomp}",
+            r"\usepackage{booktabs}",
+            r"\begin{document}",
+            rf"\noindent\textbf{{{_latex(table.caption)}}}\par\medskip",
+            rf"\noindent\small\begin{{tabular}}{{{columns}}}",
+            rf"\toprule{chr(10)}{lines[0]} \\",
+            r"\midrule",
+            *(rf"{line} \\" for line in lines[1:]),
+            r"\bottomrule",
+            r"\end{tabular}\par\smallskip",
+            *(rf"\noindent{{\footnotesize {_latex(note)}\par}}" for note in table.footnotes),
+            r"\end{document}",
+            "",
+        ]
+    )
+    Path(path).write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_docx(path, table):
+    """A Word document (A4, across if wide) with a three-line table whose header repeats; dates inside are fixed."""
+    _check(table)
+    document = Document()
+    document.styles["Normal"].font.name = "Arial"
+    document.styles["Normal"].font.size = Pt(9)
+    document.core_properties.created = document.core_properties.modified = _WORD_DATE
+    document.core_properties.title = textwrap.shorten(table.caption, 255, placeholder="...")  # Word's limit
+    document.core_properties.author = ""
+    _set_page(document.sections[0], across=len(table.header) > _PORTRAIT_COLUMNS)
+    document.add_paragraph().add_run(table.caption).bold = True
+    grid = document.add_table(rows=1 + len(table.rows), cols=len(table.header))
+    for line, cells in enumerate([table.header, *table.rows]):
+        for cell, text, left in zip(grid.rows[line].cells, cells, _left(table), strict=True):
+            paragraph = cell.paragraphs[0]
+            paragraph.add_run(text).bold = line == 0
+            if not left:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    _rule(grid.rows[0], "top", "bottom")
+    _rule(grid.rows[-1], "bottom")
+    repeated = OxmlElement("w:tblHeader")
+    repeated.set(qn("w:val"), "true")
+    grid.rows[0]._tr.get_or_add_trPr().append(repeated)
+    for note in table.footnotes:
+        document.add_paragraph(note)
+    stream = io.BytesIO()
+    document.save(stream)
+    Path(path).write_bytes(_without_dates(stream))
+
+
+def _check(table):
+    if not table.header:
+        raise ValueError("table has no columns")
+    for line, row in enumerate([table.header, *table.rows]):
+        if len(row) != len(table.header):
+            raise ValueError(f"row {line} has {len(row)} cells, the header has {len(table.header)}")
+        wrong = [cell for cell in row if not isinstance(cell, str) or "\n" in cell]
+        if wrong:
+            raise ValueError(f"row {line}: a cell must be text on one line, got {wrong[0]!r}")
+
+
+def _left(table):
+    # A column of names is set left, one that holds nothing but numbers right.
+    return [not all(_NUMBER.fullmatch(cell) for cell in column) for column in _columns(table)]
+
+
+def _columns(table):
+    return list(zip(*table.rows, strict=True)) if table.rows else [("",)] * len(table.header)
+
+
+def _latex_column(cells, left):
+    if max(map(len, cells)) > _LONG_CELL:
+        return r"p{180mm}"
+    return "l" if left else "r"
+
+
+def _markdown(text):
+    # CommonMark lets a backslash stand before any ASCII punctuation; < could open HTML, ^ and ~ are pandoc's.
+    return re.sub(r"([\\`*_{}\[\]<>#|^~$&])", r"\\\1", text)
+
+
+def _latex(text):
+    # A hyphen before a number is a minus sign.
+    marked = re.sub(r"(?<![\w.)-])-(?=\d)", "−", text)
+    escaped = [_LATEX.get(character, character) for character in marked]
+    foreign = [character for character in escaped if len(character) == 1 and ord(character) > 0xFF]
+    if foreign:
+        raise ValueError(f"pdflatex has no {foreign[0]!r} (U+{ord(foreign[0]):04X}), it stands in {text!r}")
+    return "".join(escaped)
+
+
+def _set_page(section, across):
+    width, height = reversed(_A4_MM) if across else _A4_MM
+    section.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = Mm(width), Mm(height)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(20)
+
+
+def _rule(row, *sides):
+    for cell in row.cells:
+        borders = OxmlElement("w:tcBorders")
+        for side in sides:
+            line = OxmlElement(f"w:{side}")
+            for name, value in (("val", "single"), ("sz", "8"), ("space", "0"), ("color", "000000")):
+                line.set(qn(f"w:{name}"), value)
+            borders.append(line)
+        cell._tc.get_or_add_tcPr().append(borders)
+
+
+def _without_dates(stream):
+    dated, plain = zipfile.ZipFile(stream), io.BytesIO()
+    with zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in dated.namelist():
+            entry = zipfile.ZipInfo(name, _ZIP_DATE)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, dated.read(name))
+    return plain.getvalue()

@@ -1,0 +1,163 @@
+"""Tables 1 and 2 of Akram 2020 as text cells, ready for every format."""
+
+import numpy as np
+import pandas as pd
+
+from npcradiomics.features.definitions import TABLE1
+from npcradiomics.publication.notices import SIMULATED_NOTE
+from npcradiomics.publication.tables.formats import Table
+from npcradiomics.rounding import count_text, fixed_text, interval_text, p_text, p_words, scientific_text
+from npcradiomics.statistics.akram2020 import SEVEN_FEATURES, beside_ours
+from npcradiomics.statistics.paired_tests import small_cohort_warning
+
+# More excluded patients than this are counted in the note, not named; cohort/excluded.tsv names them all.
+NAMED_PATIENTS = 8
+EXCLUSION_RULES = {"exclude": "by the expression `exclude` of the config", "in_field": "recurrence not in field"}
+
+
+def table1():
+    """Table 1: the 47 features by family, with the words the paper prints."""
+    families = dict.fromkeys(family for family, _, _ in TABLE1)
+    rows = [[family, ", ".join(words for f, _, words in TABLE1 if f == family)] for family in families]
+    return Table(
+        ["Texture metrics", "Features"],
+        rows,
+        "Table 1. 47 features of the intensity histogram and four texture matrices",
+    )
+
+
+def table1_data():
+    """Table 1 as a tidy table: family, feature (its name in every table here), printed name."""
+    return pd.DataFrame(TABLE1, columns=["family", "feature", "printed_name"])
+
+
+def table2_data(statistics, size, simulated):
+    """Table 2 with all digits: paper.beside_ours, the columns of size.size_effects behind it, and simulated."""
+    beside = size.drop(columns=["n", "note"])
+    return beside_ours(statistics).merge(beside, on="feature", how="left").assign(simulated=simulated)
+
+
+def table2(statistics, size, excluded, simulated):
+    """Table 2: the significant features and the paper's seven, ours beside the printed rows.
+
+    statistics: of comparison.compare_regions; size: of size.size_effects; excluded: table of patient, rule, reason;
+    simulated: whether the cohort is.
+    """
+    header = ["Feature", "Mean difference", "SD", "p", "Effect size", "95 % CI", "Size"]
+    header += ["Akram: mean", "Akram: SD", "Akram: p", "recomputed"]
+    rows = [_table2_row(row) for row in table2_data(statistics, size, simulated).itertuples()]
+    n = count_text(statistics["n"].max())
+    caption = f"Table 2. Features that differ between GTVr and GTV-GTVr (n = {n})"
+    return Table(header, rows, caption, _notes(statistics, size, excluded, simulated))
+
+
+def _table2_row(row):
+    wilcoxon = row.test == "wilcoxon"
+    effect = "rank_biserial" if wilcoxon else "dz"
+    return [
+        f"{row.feature}{' *' if row.significant is True else ''}",
+        scientific_text(row.mean_difference),
+        scientific_text(row.sd_difference),
+        p_text(row.p) + ("^" if wilcoxon else ""),
+        fixed_text(getattr(row, effect), 2),
+        interval_text(getattr(row, f"{effect}_low"), getattr(row, f"{effect}_high")),
+        row.size_mark if isinstance(row.size_mark, str) else "NA",
+        scientific_text(row.paper_mean),
+        scientific_text(row.paper_sd),
+        row.paper_p + ("^" if row.paper_test == "wilcoxon" else "") if isinstance(row.paper_p, str) else "NA",
+        p_text(row.paper_p_recomputed),
+    ]
+
+
+def _notes(statistics, size, excluded, simulated):
+    first = statistics.iloc[0]
+    marked = statistics.loc[statistics["significant"], ["feature"]].merge(size, on="feature")
+    notes = [
+        SIMULATED_NOTE + "." if simulated else "",
+        _sentence(small_cohort_warning(int(statistics["n"].max()), first["threshold"])),
+        f"* significant: p < {first['threshold']:.5f} (Bonferroni, {first['n_tests']} tests). Differences are recurrent"
+        " minus non-recurrent. p of the paired t-test unless marked; ^ Wilcoxon signed-rank test, where the differences"
+        " are not normal (Shapiro-Wilk). Effect size: mean/SD of the differences (dz), on rows marked ^ the rank-biserial"
+        " correlation.",
+        "Size: what the volumes of the two regions alone would give. size = the difference follows the volume ratio"
+        " (Spearman), with this sign, and at equal volumes it cannot be told from zero; own = at equal volumes it still can;"
+        " open = neither. A mark is a warning, no test; region volumes are in cohort/regions.tsv, the numbers in"
+        f" cohort/size.tsv. Of the {len(marked)} significant features {_marks_words(marked)}.",
+        "Akram: the row that Akram 2020 prints. recomputed: p of the paired t-test from the paper's printed mean and SD (n = 14); for GLSZM_LZE the"
+        " paper used the Wilcoxon test, so it is not expected to agree there. NA: the paper prints no row.",
+        found_here(statistics, "simulated" if simulated else "user"),
+        _excluded_words(excluded),
+    ]
+    return [note for note in notes if note]
+
+
+def _sentence(words):
+    return f"Few patients: {words}." if words else ""
+
+
+def _marks_words(marked):
+    counts = marked["size_mark"].value_counts()
+    return ", ".join(f"{counts.get(mark, 0)} {mark}" for mark in ("size", "own", "open"))
+
+
+def _excluded_words(excluded):
+    if excluded.empty:
+        return ""
+    if len(excluded) <= NAMED_PATIENTS:
+        return "Not in the cohort: " + "; ".join(f"{row.patient} ({row.reason})" for row in excluded.itertuples()) + "."
+    counts = excluded["rule"].value_counts()
+    words = ", ".join(f"{count} {EXCLUSION_RULES[rule]}" for rule, count in counts.items())
+    return f"Not in the cohort: {len(excluded)} patients ({words}); cohort/excluded.tsv gives each with the reason."
+
+
+# Whose patients a cohort is, in the words of the generated paragraph.
+_WHOSE = {"simulated": "simulated patients", "user": "patients of another cohort"}
+
+
+def found_here(statistics, patients="user"):
+    """The paragraph under Table 2: which of the paper's seven are found here, and with which sign.
+
+    Parameters: statistics, the table of comparison.compare_regions; patients, "simulated" or "user".
+    Errors: ValueError for another value of patients, or an empty table.
+    """
+    if patients not in _WHOSE:
+        raise ValueError(f"patients is {patients!r}, expected {' or '.join(_WHOSE)}")
+    if statistics.empty:
+        raise ValueError("no statistics: the table has 0 features")
+    rows = beside_ours(statistics)
+    seven, others = rows[rows["feature"].isin(SEVEN_FEATURES)], rows[~rows["feature"].isin(SEVEN_FEATURES)]
+    found = seven["significant"].eq(True)
+    same = seven[found & seven["same_sign"].eq(True)]
+    opposite = seven[found & ~seven["same_sign"].eq(True)]
+    sentences = [
+        f"Of the {len(SEVEN_FEATURES)} features significant in Akram 2020, {found.sum()} "
+        f"{'is' if found.sum() == 1 else 'are'} significant in this cohort"
+        f" (n = {statistics['n'].max()}, p < {statistics['threshold'].iloc[0]:.5f})."
+    ]
+    if len(same):
+        sentences.append(f"With the paper's sign: {_signed(same)}.")
+    if len(opposite):
+        sentences.append(f"With the opposite sign: {_signed(opposite)}.")
+    if not found.all():
+        sentences.append(f"Not found: {', '.join(_missed(row) for row in seven[~found].itertuples())}.")
+    if len(others):
+        sentences.append(f"Significant here and not in the paper: {_signed(others)}.")
+    sentences.append(
+        f"These are {_WHOSE[patients]}, not the paper's 14: their means, SDs and p are not expected to "
+        "equal the printed ones, and agreement or disagreement neither confirms nor refutes the paper."
+    )
+    return " ".join(sentences)
+
+
+def _signed(rows):
+    signs = np.where(rows["mean_difference"] > 0, "higher", "lower")
+    return ", ".join(
+        f"{name} ({sign} in the recurrent region)" for name, sign in zip(rows["feature"], signs, strict=True)
+    )
+
+
+def _missed(row):
+    if pd.isna(row.p):
+        return f"{row.feature} ({row.note if isinstance(row.note, str) and row.note else 'not in this table'})"
+    direction = "higher" if row.mean_difference > 0 else "lower"
+    return f"{row.feature} ({direction}, p {p_words(row.p)})"

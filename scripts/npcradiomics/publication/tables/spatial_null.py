@@ -1,0 +1,101 @@
+"""Table 3: the paper's test, the size-matched spatial null, the surrogate null and the verdict, for every feature."""
+
+from npcradiomics.publication.tables.formats import Table
+from npcradiomics.rounding import count_text, fixed_text, p_text, percent_text, scientific_text
+from npcradiomics.spatial_null.verdict import VERDICTS, caveats, control_note, rule_words
+
+# A share of a mean difference near zero is a number without meaning; the tsv has it.
+LARGEST_SHARE = 9.995
+
+
+def table3(features, controls, patients, warnings, *, alpha, match, n_tests, notice):
+    """Table 3 as text cells.
+
+    features, controls, patients: tables of null_comparison.compare_with_null; warnings: its sentences; n_tests: of the
+    paper's Bonferroni rule; notice: words of notices.cohort_notice. If a negative control rejects, the caption begins with it.
+    """
+    has_large = features["p_without_large"].notna().any()
+    header = ["Feature", "n", "Mean difference", "Paper: p", "Null: S", "p", "maxT p", "Raw t: p"]
+    header += ["without large: p"] if has_large else []
+    header += ["Surrogates: p", "maxT p", "Draws reproduce", "Verdict"]
+    rows = [_row(row, has_large) for row in features.itertuples()]
+    first = control_note(controls, alpha, match)
+    words = "Table 3. Texture or size: the 47 features against regions of the same size drawn in the same tumours"
+    n = features["n"].max()
+    caption = f"{words.replace('47', str(len(features)))} (n = {count_text(n)})"
+    return Table(
+        header,
+        rows,
+        f"{first} {caption}" if first else caption,
+        _notes(
+            features,
+            controls,
+            patients,
+            warnings,
+            first,
+            alpha=alpha,
+            match=match,
+            n_tests=n_tests,
+            notice=notice,
+        ),
+    )
+
+
+def counts_words(features):
+    """How many features have each verdict, and which are texture: one sentence."""
+    counts = features["verdict"].value_counts()
+    words = ", ".join(f"{counts.get(word, 0)} {word}" for word in VERDICTS)
+    texture = features.loc[features["verdict"] == VERDICTS[0], "feature"]
+    return f"Of {len(features)} features: {words}" + (f" ({', '.join(texture)})." if len(texture) else ".")
+
+
+def patient_notes(patients, match):
+    """The caveats with the cohort's own numbers, from the table of patients."""
+    words = ["reason", "pieces"]  # from a file, an empty text is a missing number
+    records = patients.astype(dict.fromkeys(words, object)).fillna(dict.fromkeys(words, "")).to_dict("records")
+    return caveats(records, surrogates=bool((patients["n_surrogates"] > 0).any()), match=match)
+
+
+def _row(row, has_large):
+    share = row.share_reproduced
+    cells = [
+        f"{row.feature}{' *' if row.paper_significant else ''}",
+        count_text(row.n),
+        scientific_text(row.mean_difference),
+        p_text(row.paper_p) + ("^" if row.paper_test == "wilcoxon" else ""),
+        fixed_text(row.statistic, 2),
+        p_text(row.p),
+        p_text(row.p_maxt),
+        p_text(row.t_p_null),
+    ]
+    cells += [p_text(row.p_without_large)] if has_large else []
+    cells += [
+        p_text(row.surrogate_p),
+        p_text(row.surrogate_p_maxt),
+        percent_text(share) if abs(share) <= LARGEST_SHARE else "NA",
+        row.verdict,
+    ]
+    return cells
+
+
+def _notes(features, controls, patients, warnings, first, *, alpha, match, n_tests, notice):
+    matched = " at the same depth in the tumour (quartiles)" if match == "depth" else ""
+    tested = controls[controls["p_maxt"].notna()]
+    held = (
+        "" if tested.empty else f"; the smallest family-wise p of the {len(tested)} is {p_text(tested['p_maxt'].min())}"
+    )
+    notes = [
+        f"{notice}." if notice else "",
+        *(sentence for sentence in warnings if sentence != first),
+        counts_words(features),
+        rule_words(alpha),
+        f"* significant by the paper's test: p < {alpha / n_tests:.5f} (Bonferroni, {n_tests} tests); ^ Wilcoxon signed-rank test,"
+        " otherwise paired t-test. Differences are recurrent minus non-recurrent. Null: S = the sum of the patients' standardised"
+        f" differences / root of n, against regions of the same number of voxels drawn in the same tumours{matched}; p two-sided"
+        " from recombinations; maxT p family-wise over all features; Raw t: the paired t of the raw differences against the same"
+        " draws. Surrogates: the true regions in stationary textures. Draws reproduce: mean difference of the draws / observed mean"
+        " difference; NA where the observed mean is near zero.",
+        "Negative controls (shape and place of GTVr among its draws) are in Fig 8" + held + ".",
+        *patient_notes(patients, match),
+    ]
+    return [note for note in notes if note]

@@ -1,0 +1,62 @@
+"""Tables 1 and 2 of Liu 2025: clinical characteristics of effective and ineffective patients within a set."""
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+RESPONSES = ("effective", "ineffective")
+
+
+def compare_groups(table, numbers, categories):
+    """One row per clinical column and response, as the paper tests them.
+
+    table: patient, effective (1 or 0) and the clinical columns, missing values NaN. numbers: pooled t-test (equal
+    variances, as all 18 printed t are); categories: Pearson's chi-square without Yates' correction (as both printed are).
+    Returns columns: column, kind, category, effective_n, effective_mean, effective_sd, (ineffective likewise), missing,
+    test, statistic, df, p. A test with too few values is NaN.
+    """
+    groups = [table[table["effective"] == value] for value in (1, 0)]
+    rows = []
+    for column in numbers:
+        values = [group[column].dropna().to_numpy(dtype=np.float64) for group in groups]
+        row = {"column": column, "kind": "number", "category": ""}
+        for response, one in zip(RESPONSES, values, strict=True):
+            row |= {f"{response}_n": one.size, f"{response}_mean": _mean(one), f"{response}_sd": _sd(one)}
+        statistic, p = _pooled_t(*values)
+        missing = int(table[column].isna().sum())
+        df = sum(one.size for one in values) - 2
+        rows.append(row | {"missing": missing, "test": "pooled t", "statistic": statistic, "df": df, "p": p})
+    for column in categories:
+        kinds = sorted(table[column].dropna().unique())
+        counts = np.array([[int((group[column] == kind).sum()) for kind in kinds] for group in groups])
+        statistic, df, p = _chi_square(counts)
+        for kind, pair in zip(kinds, counts.T, strict=True):
+            row = {"column": column, "kind": "category", "category": kind}
+            for response, count in zip(RESPONSES, pair, strict=True):
+                row |= {f"{response}_n": int(count), f"{response}_mean": np.nan, f"{response}_sd": np.nan}
+            tested = {"test": "chi-square", "statistic": statistic, "df": df, "p": p}
+            rows.append(row | {"missing": int(table[column].isna().sum())} | tested)
+    return pd.DataFrame(rows)
+
+
+def _pooled_t(first, second):
+    if min(first.size, second.size) < 2 or np.ptp(np.concatenate([first, second])) == 0:
+        return np.nan, np.nan
+    result = stats.ttest_ind(first, second, equal_var=True)
+    return float(result.statistic), float(result.pvalue)
+
+
+def _chi_square(counts):
+    used = counts[:, counts.sum(axis=0) > 0]
+    if used.shape[1] < 2 or (used.sum(axis=1) == 0).any():
+        return np.nan, 0, np.nan
+    result = stats.chi2_contingency(used, correction=False)
+    return float(result.statistic), int(result.dof), float(result.pvalue)
+
+
+def _mean(values):
+    return float(values.mean()) if values.size else np.nan
+
+
+def _sd(values):
+    return float(values.std(ddof=1)) if values.size > 1 else np.nan

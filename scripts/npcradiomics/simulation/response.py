@@ -1,0 +1,127 @@
+"""The simulated response cohort: 142 patients with the counts of Liu 2025, clinical values after its Tables 1-2, and
+small T2-weighted volumes in which a few texture features differ between the responses. No clinical data.
+
+What a patient looks like follows from (seed, patient, response) alone. Arrays are (z, y, x).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import SimpleITK as sitk
+
+from npcradiomics.response.liu2025 import TABLES
+
+SPACING_MM = (6.0, 1.1, 1.1)  # z, y, x: slices of 5 mm and a gap of 1 mm
+SHAPE = (9, 64, 64)
+TISSUE, TUMOUR = 300.0, 420.0
+AGE_LIMITS = (20, 85)
+EFFECT = 0.8  # shift of each planted trait between the responses, in standard deviations
+
+
+@dataclass(frozen=True)
+class SimulatedTumour:
+    """image (int16) and mask (uint8) of one patient as SimpleITK images; truth (JSON-ready)."""
+
+    image: sitk.Image
+    mask: sitk.Image
+    truth: dict
+
+
+def simulate_tumour(patient, effective, seed, planted=True):
+    """One patient's T2-weighted volume and tumour mask.
+
+    effective: 1 or 0. Planted, both shifted by EFFECT in effective patients: the SD of the tumour's texture, and how far
+    it is drawn out along 135 degrees; planted=False is the null cohort, which is the same one without the shift.
+    """
+    rng = np.random.default_rng([seed, *patient.encode()])
+    shift = EFFECT * effective if planted else 0.0
+    traits = rng.normal(0.0, 1.0, 2) + shift
+    texture_sd = 40.0 * np.exp(0.22 * traits[0])
+    elongation = float(np.exp(0.35 * traits[1]))
+    mask = _tumour(rng)
+    texture = texture_sd * _texture(rng, along=1.6 * elongation, across=1.6)
+    background = 25.0 * _texture(rng, along=5.0, across=5.0)
+    values = np.where(mask, TUMOUR + texture, TISSUE + background)
+    noise = rng.normal(0.0, 12.0, (2, *SHAPE))
+    values = np.hypot(values + noise[0], noise[1])
+    truth = {
+        "patient": patient,
+        "simulated": True,
+        "seed": seed,
+        "effective": int(effective),
+        "planted": bool(planted),
+        "texture_sd": float(texture_sd),
+        "elongation_135_degrees": elongation,
+        "n_voxels": int(mask.sum()),
+    }
+    return SimulatedTumour(_image(np.rint(values).astype(np.int16)), _image(mask.astype(np.uint8)), truth)
+
+
+def simulate_rows(seed):
+    """The patients table of the default cohort: a list of dicts, names NPC001-NPC142 in random order of groups.
+
+    Clinical values are drawn from a normal or, where that would often be negative, a log-normal distribution with the
+    printed mean and SD; sexes have the printed counts.
+    """
+    rng = np.random.default_rng(seed)
+    groups = [(name, response) for name, table in TABLES.items() for response in table.groups]
+    drawn = []
+    for split, response in groups:
+        table = TABLES[split]
+        n = table.groups[response]
+        columns = {name: _values(rng, name, row[response], n) for name, row in table.numbers.items()}
+        men = table.men[response]
+        columns["sex"] = list(rng.permutation(["male"] * men + ["female"] * (n - men)))
+        labels = ["CR", "PR"] if response == "effective" else ["SD", "PD"]
+        columns["response"] = list(rng.choice(labels, n, p=[0.3, 0.7] if response == "effective" else [0.7, 0.3]))
+        drawn += [{"split": split} | {key: column[k] for key, column in columns.items()} for k in range(n)]
+    rows = []
+    for number, k in enumerate(rng.permutation(len(drawn)), start=1):
+        name = f"NPC{number:03d}"
+        base = f"results/response/simulated/{name}"
+        files = {"image": f"{base}/image.nii.gz", "mask": f"{base}/mask.nii.gz"}
+        one = drawn[k]
+        clinical = {key: one[key] for key in ("sex", *TABLES["train"].numbers)}
+        rows.append({"patient": name} | files | {"response": str(one["response"]), "split": one["split"]} | clinical)
+    return rows
+
+
+def _values(rng, column, mean_sd, n):
+    mean, sd = mean_sd
+    if column == "age":
+        values = []
+        while len(values) < n:  # the paper's selection criterion
+            values += [value for value in rng.normal(mean, sd, n) if AGE_LIMITS[0] <= value <= AGE_LIMITS[1]]
+        return [f"{value:.0f}" for value in values[:n]]
+    if mean < 3 * sd:
+        spread = np.sqrt(np.log1p((sd / mean) ** 2))
+        values = rng.lognormal(np.log(mean) - spread**2 / 2, spread, n)
+    else:
+        values = rng.normal(mean, sd, n)
+    return [f"{value:.2f}" for value in values]
+
+
+def _tumour(rng):
+    """A lumpy ellipsoid in the middle of the volume, 20 to 24 voxels across or more, so that offset 7 has pairs."""
+    centre = (np.array(SHAPE) - 1) / 2 + rng.uniform(-0.5, 0.5, 3) * [1, 4, 4]
+    radii_mm = rng.uniform([14.0, 12.5, 12.5], [24.0, 21.0, 21.0])
+    grid = np.moveaxis(np.indices(SHAPE).astype(float), 0, -1)
+    offset = (grid - centre) * SPACING_MM
+    distance = np.sqrt((offset**2 / radii_mm**2).sum(axis=-1))
+    return distance * (1.0 + 0.06 * _texture(rng, along=6.0, across=6.0)) < 1.0
+
+
+def _texture(rng, along, across):
+    """Gaussian random field (z, y, x), mean 0, variance 1, correlated in the slice over `along` voxels on the 135-degree
+    diagonal and `across` voxels on the other (sigma of the filter)."""
+    ky, kx = np.meshgrid(np.fft.fftfreq(SHAPE[1]), np.fft.fftfreq(SHAPE[2]), indexing="ij")
+    on_diagonal, off_diagonal = (kx + ky) / np.sqrt(2), (kx - ky) / np.sqrt(2)
+    gain = np.exp(-2 * np.pi**2 * ((on_diagonal * along) ** 2 + (off_diagonal * across) ** 2))
+    field = np.fft.ifft2(np.fft.fft2(rng.standard_normal(SHAPE)) * gain).real
+    return (field - field.mean()) / field.std()
+
+
+def _image(array):
+    image = sitk.GetImageFromArray(array)
+    image.SetSpacing([float(s) for s in SPACING_MM[::-1]])
+    return image

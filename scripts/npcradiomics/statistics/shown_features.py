@@ -1,0 +1,21 @@
+"""Which features the figures and the components are about: the significant ones, or the paper's seven."""
+
+from npcradiomics.statistics.akram2020 import SEVEN_FEATURES
+
+
+def select_features(statistics):
+    """Features to show, in the order of the statistics, and a sentence where they are not simply the significant ones.
+
+    statistics: table of comparison.compare_regions. With fewer than two significant features there is nothing to
+    correlate or to decompose, so the paper's seven take their place (with the one that is significant).
+    Returns (list of names, sentence or ""). A feature without a test (constant, missing) is left out.
+    """
+    tested = statistics[statistics["p"].notna()]
+    significant = list(tested.loc[tested["significant"], "feature"])
+    if len(significant) >= 2:
+        return significant, ""
+    shown = [name for name in tested["feature"] if name in SEVEN_FEATURES or name in significant]
+    found = f"Only {significant[0]} is significant" if significant else "No feature is significant"
+    threshold = f"p < {statistics['threshold'].iloc[0]:.3g}"
+    also = " also" if significant else ""
+    return shown, f"{found} ({threshold}); shown are{also} the features of Akram 2020, Table 2"

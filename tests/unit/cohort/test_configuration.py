@@ -1,0 +1,95 @@
+"""A wrong config or table is refused in one line per fault, with row, column and value."""
+
+import pytest
+
+from npcradiomics.cohort.configuration import complete_settings, read_patients, read_schema, require_numbers
+from repository import ROOT
+
+SCHEMAS = ROOT / "workflow" / "schemas"
+CONFIG = read_schema(SCHEMAS / "heterogeneity_config.schema.yaml")
+PATIENTS = read_schema(SCHEMAS / "heterogeneity_patients.schema.yaml")
+
+
+def test_defaults_are_those_of_the_config_file():
+    # config/config.yaml shows the defaults; what it shows and what the schema fills in must not drift apart.
+    shown = read_schema(SCHEMAS.parents[1] / "config" / "config.yaml")["heterogeneity"]
+    assert complete_settings({}, CONFIG, "config") == complete_settings(shown, CONFIG, "config")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            {"regions": {"in_field_minimum": 95}},
+            "regions: in_field_minimum: 95 is greater than the maximum of 1",
+        ),
+        ({"extraction": {"n_levels": 1}}, "extraction: n_levels: 1 is less than the minimum of 2"),
+        ({"extraction": {"quantiser": "lloyd"}}, "'quantiser' was unexpected"),
+        ({"regions": {"recurrent": "most"}}, "'most' is not one of"),
+        ({"unknown_key": 1}, "'unknown_key' was unexpected"),
+        ({"registration": {"parameters": {"optima": 0}}}, "optima: 0 is less than the minimum"),
+    ],
+)
+def test_wrong_setting_is_named(change, words):
+    with pytest.raises(ValueError, match="config: ") as refused:
+        complete_settings(change, CONFIG, "config")
+    assert words in str(refused.value)
+
+
+def test_every_fault_is_told_at_once():
+    with pytest.raises(ValueError, match="config") as refused:
+        complete_settings({"a": 1, "regions": {"min_voxels": "many"}}, CONFIG, "config")
+    assert len(str(refused.value).splitlines()) == 2
+
+
+COLUMNS = ["patient", "planning_mri", "recurrence_mri", "gtv", "gtvr", "gtvr_frame"]
+
+
+def table(tmp_path, *rows, columns=COLUMNS):
+    path = tmp_path / "patients.tsv"
+    path.write_text("\n".join("\t".join(cells) for cells in (columns, *rows)) + "\n", encoding="utf-8")
+    return path
+
+
+def cells(patient, frame="recurrence", gtv="g"):
+    return [patient, "p", "r", gtv, "gr", frame]
+
+
+def test_rows_come_back_in_order_without_empty_cells(tmp_path):
+    path = table(tmp_path, [*cells("B"), "", "T4"], [*cells("A"), "i", "T3"], columns=[*COLUMNS, "isodose95", "stage"])
+    rows = read_patients(path, PATIENTS, clinical_columns=["stage"])
+    assert [row["patient"] for row in rows] == ["B", "A"]
+    assert "isodose95" not in rows[0]
+    assert rows[1]["stage"] == "T3"
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "words"),
+    [
+        ([cells("A"), cells("B"), cells("A")], COLUMNS, "row 4: patient A stands in row 2 already"),
+        ([cells("A")], ["patient", "planing_mri", *COLUMNS[2:]], "'planing_mri'; did you mean planning_mri?"),
+        ([[*cells("A"), "red"]], [*COLUMNS, "colour"], "unknown column 'colour'; clinical columns are named"),
+        ([cells("A"), cells("B", "ct")], COLUMNS, "row 3 (B): gtvr_frame: 'ct' is not one of"),
+        ([cells("A"), cells("B", gtv="")], COLUMNS, "row 3 (B): 'gtv' is a required property"),
+        ([cells("A b")], COLUMNS, "patient 'A b' cannot be a folder name"),
+        ([cells("../A")], COLUMNS, "cannot be a folder name"),
+        ([cells("A")[:-1]], COLUMNS, "row 2: 5 cells, the header has 6"),
+        ([], COLUMNS, "no patients in the table"),
+    ],
+)
+def test_wrong_table_is_refused_with_row_and_column(tmp_path, rows, columns, words):
+    with pytest.raises(ValueError, match=r"patients\.tsv") as refused:
+        read_patients(table(tmp_path, *rows, columns=columns), PATIENTS)
+    assert words in str(refused.value)
+
+
+def test_absent_clinical_column_is_named(tmp_path):
+    with pytest.raises(ValueError, match=r"clinical column stage \(config\) is not in the table"):
+        read_patients(table(tmp_path, cells("A")), PATIENTS, clinical_columns=["stage"])
+
+
+def test_words_in_a_column_of_numbers_are_named():
+    rows = [{"patient": "P1", "age": "60"}, {"patient": "P2"}, {"patient": "P3", "age": "old"}]
+    with pytest.raises(ValueError, match=r"P3: age is 'old' \(words belong into clinical_categories"):
+        require_numbers(rows, ["age"])
+    require_numbers(rows[:2], ["age"])

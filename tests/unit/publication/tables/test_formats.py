@@ -1,0 +1,103 @@
+import shutil
+import subprocess
+import time
+
+import pytest
+from docx import Document
+
+from npcradiomics.publication.tables.formats import Table, write_docx, write_latex, write_markdown
+
+TABLE = Table(
+    header=["Feature", "Mean", "p"],
+    rows=[["GLSZM_GLV", "-4.06E-02", "<0.0001"], ["A & B | 100 %", "1.00E+00", "0.0009^"]],
+    caption="Table 2. GLSZM_GLV & others, p < 0.05/47",
+    footnotes=["^Wilcoxon signed-rank test.", "±2 SD, n ≥ 3, 5 µm, $x_1$ #1 {a} ~b \\c"],
+)
+
+
+def test_markdown(tmp_path):
+    write_markdown(tmp_path / "t.md", TABLE)
+    lines = (tmp_path / "t.md").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == r"**Table 2. GLSZM\_GLV \& others, p \< 0.05/47**"
+    assert lines[2:6] == [
+        "| Feature | Mean | p |",
+        "| :-- | --: | --: |",
+        r"| GLSZM\_GLV | -4.06E-02 | \<0.0001 |",
+        r"| A \& B \| 100 % | 1.00E+00 | 0.0009\^ |",
+    ]
+
+
+def test_latex_escapes_everything(tmp_path):
+    write_latex(tmp_path / "t.tex", TABLE)
+    text = (tmp_path / "t.tex").read_text(encoding="utf-8")
+    assert r"GLSZM\_GLV & $-$4.06E-02 & \textless{}0.0001 \\" in text
+    assert r"A \& B \textbar{} 100 \% & 1.00E+00 & 0.0009\textasciicircum{} \\" in text
+    assert r"\$x\_1\$ \#1 \{a\} \textasciitilde{}b \textbackslash{}c" in text
+    assert r"$\pm$2 SD, n $\geq$ 3, 5 \textmu{}m" in text
+    assert text.count("{") == text.count("}")
+    assert r"\begin{tabular}{lrr}" in text
+
+
+def test_latex_refuses_what_pdflatex_cannot_print(tmp_path):
+    with pytest.raises(ValueError, match=r"no '中' \(U\+4E2D\), it stands in '中'"):
+        write_latex(tmp_path / "t.tex", TABLE._replace(caption="中"))
+
+
+def test_latex_compiles(tmp_path):
+    if shutil.which("pdflatex") is None:
+        pytest.skip("pdflatex is not installed, so the LaTeX table was not compiled")
+    write_latex(tmp_path / "table2.tex", TABLE)
+    subprocess.run(["pdflatex", "-halt-on-error", "table2.tex"], cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / "table2.pdf").stat().st_size > 1000
+
+
+def test_docx_holds_the_text(tmp_path):
+    write_docx(tmp_path / "t.docx", TABLE)
+    document = Document(tmp_path / "t.docx")
+    assert [[cell.text for cell in row.cells] for row in document.tables[0].rows] == [
+        TABLE.header,
+        *TABLE.rows,
+    ]
+    paragraphs = [paragraph.text for paragraph in document.paragraphs]
+    assert paragraphs == [TABLE.caption, *TABLE.footnotes]
+
+
+def test_a_caption_longer_than_words_limit_for_titles_stays_whole(tmp_path):
+    caption = "The drawn regions do not lie or look like the recurrences. " * 8
+    write_docx(tmp_path / "t.docx", Table(header=["x"], rows=[["1"]], caption=caption))
+    document = Document(tmp_path / "t.docx")
+    assert document.paragraphs[0].text == caption
+    assert len(document.core_properties.title) <= 255 and document.core_properties.title.endswith("...")
+
+
+@pytest.mark.parametrize(("columns", "width_mm"), [(3, 210), (11, 297)])
+def test_wide_word_tables_lie_across_a4(tmp_path, columns, width_mm):
+    table = Table(header=["x"] * columns, rows=[["1"] * columns], caption="c")
+    write_docx(tmp_path / "t.docx", table)
+    section = Document(tmp_path / "t.docx").sections[0]
+    assert round(section.page_width.mm) == width_mm and round(section.page_height.mm) == 507 - width_mm
+    assert round(section.page_width.mm - section.left_margin.mm - section.right_margin.mm) == width_mm - 40
+
+
+@pytest.mark.parametrize("write", [write_markdown, write_latex, write_docx])
+def test_same_table_same_bytes(tmp_path, write):
+    write(tmp_path / "one", TABLE)
+    # Zip files keep times to two seconds.
+    time.sleep(2.1 if write is write_docx else 0)
+    write(tmp_path / "two", TABLE)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+@pytest.mark.parametrize("write", [write_markdown, write_latex, write_docx])
+def test_a_table_without_rows_is_written(tmp_path, write):
+    write(tmp_path / "empty", TABLE._replace(rows=[]))
+    assert (tmp_path / "empty").stat().st_size > 0
+
+
+@pytest.mark.parametrize("write", [write_markdown, write_latex, write_docx])
+def test_wrong_cells_are_refused(tmp_path, write):
+    with pytest.raises(ValueError, match="row 1 has 2 cells, the header has 3"):
+        write(tmp_path / "t", TABLE._replace(rows=[["a", "b"]]))
+    with pytest.raises(ValueError, match=r"row 1: a cell must be text on one line, got 0\.5"):
+        write(tmp_path / "t", TABLE._replace(rows=[["a", "b", 0.5]]))
+    assert not (tmp_path / "t").exists()

@@ -1,0 +1,94 @@
+import pandas as pd
+import pytest
+
+from npcradiomics.publication.captions import cohort_numbers, escape_rst, fill_caption, notice_sentence
+from npcradiomics.publication.notices import SIMULATED_NOTE
+from repository import ROOT
+
+TEMPLATES = ROOT / "workflow" / "report"
+STATISTICS = pd.DataFrame(
+    {
+        "feature": ["a", "b", "c"],
+        "n": [14, 13, 2],
+        "p": [1e-5, 0.3, None],
+        "significant": [True, False, False],
+        "threshold": 0.05 / 47,
+        "n_tests": 47,
+    }
+)
+
+
+def test_paragraphs_become_lines():
+    assert fill_caption("**Fig {{ i }}.**\nOne\n  two.\n\n{% if no %}\nx\n{% endif %}\n\nEnd.\n", i=3, no=False) == (
+        "**Fig 3.** One two.\n\nEnd.\n"
+    )
+
+
+def test_a_number_nobody_gave_is_refused():
+    with pytest.raises(ValueError, match="caption: 'n' is undefined"):
+        fill_caption("n = {{ n }}")
+
+
+def test_numbers_are_those_of_the_tests_that_exist():
+    assert cohort_numbers(STATISTICS, SIMULATED_NOTE) == {
+        "n": "13 to 14",
+        "n_tests": 47,
+        "alpha": "0.05",
+        "threshold": "0.00106",
+        "n_significant": 1,
+        "notice": "Simulated patients: no clinical data.",
+    }
+    assert cohort_numbers(STATISTICS.assign(n=14), "")["n"] == "14"
+    assert notice_sentence("") == ""
+
+
+NUMBERS = cohort_numbers(STATISTICS, SIMULATED_NOTE) | {"n_shown": 7, "n_pages": 1, "numbered": False}
+
+
+@pytest.mark.parametrize("selection", ["", "No feature is significant (p < 0.00106); shown are others"])
+@pytest.mark.parametrize(
+    ("name", "numbers", "words"),
+    [
+        (
+            "fig3",
+            {"n_pairs": 21, "n_negative": 0, "n_positive": 6},
+            "0 negative and 6 positive coefficients of the 21 pairs",
+        ),
+        ("fig4", {"n_patients": 500, "most_joined": 500}, "^ using Wilcoxon signed-rank test"),
+        ("fig4", {"n_patients": 501, "most_joined": 500}, "Lines join at most 500 of the 501 patients"),
+        (
+            "fig5",
+            {"n_recurrent": 14, "n_non_recurrent": 13, "pc1": "71 %", "pc2": "12 %"},
+            "PC1 explained 71 % of the variance and PC2 12 %",
+        ),
+    ],
+)
+def test_captions_say_what_was_significant_or_that_nothing_was(name, numbers, words, selection):
+    text = fill_caption(
+        (TEMPLATES / f"{name}.rst").read_text(encoding="utf-8"), **NUMBERS, **numbers, selection=selection
+    )
+    assert words in text
+    assert ("7 significant features" in text) == (not selection)
+    assert (selection + "." if selection else "p < 0.05/47 = 0.00106") in text
+    assert text.rstrip().endswith("Simulated patients: no clinical data.")
+
+
+@pytest.mark.parametrize(
+    ("n_pages", "shown"), [(1, ""), (3, "take 3 pages."), (9, "take 9 pages; the PNG shows the first 4.")]
+)
+def test_caption_of_fig_2_counts_patients_and_pages(n_pages, shown):
+    numbers = {
+        "n_patients": 14,
+        "first": "REC001",
+        "last": "REC014",
+        "png_pages": 4,
+        "numbered": False,
+        "notice": "",
+    }
+    text = fill_caption((TEMPLATES / "fig2.rst").read_text(encoding="utf-8"), n_pages=n_pages, **numbers)
+    assert "(n = 14, REC001 to REC014)" in text
+    assert shown in text and ("pages" in text) == (n_pages > 1)
+
+
+def test_names_are_no_markup():
+    assert escape_rst("P_07_*x|") == r"P\_07\_\*x\|"
