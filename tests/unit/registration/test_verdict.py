@@ -1,7 +1,11 @@
 """The gate, the order of doubt, and the words and the table a person reads."""
 
+import ast
+import inspect
+
 import pytest
 
+from npcradiomics.registration import checks as engine
 from npcradiomics.registration.verdict import (
     TITLES,
     by_doubt,
@@ -130,10 +134,7 @@ def test_check_without_a_column_is_refused():
 
 
 def test_every_check_of_the_engine_has_a_title_and_a_column():
-    import ast
-    import inspect
-
-    tree = ast.parse(inspect.getsource(checks))
+    tree = ast.parse(inspect.getsource(engine))
     calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "Check"]
     names = {n.args[0].value for n in calls}
     assert len(names) >= 6

@@ -7,6 +7,7 @@ import pytest
 import SimpleITK as sitk
 from scipy import ndimage
 
+from npcradiomics.simulation import recurrence as simulation
 from npcradiomics.simulation.head import CONTRASTS, TISSUES, Head
 from npcradiomics.simulation.recurrence import MAX_ROTATION_DEG, MAX_TRANSLATION_MM, Planted, Tumour, simulate_patient
 
@@ -151,8 +152,8 @@ def test_plane_by_plane_is_what_the_whole_volume_at_once_would_be(name, size):
     rng.uniform(size=3)  # the place of the recurrence grid
     assert bend_deg == patient.truth["neck_bending_deg"]
     points = whole_points(patient.recurrence_mri)
-    moved_back = recurrence._transform_points(points, patient.transform.GetInverse())
-    head_points = recurrence._unbend(moved_back, bend_deg)
+    moved_back = simulation._transform_points(points, patient.transform.GetInverse())
+    head_points = simulation._unbend(moved_back, bend_deg)
     expected_gtvr = tumour.on(head_points)[1]
     assert expected_gtvr.any() and (gtvr == expected_gtvr).all()
     contrast, thickness_mm = CONTRASTS["t1"], patient.recurrence_mri.GetSpacing()[2]

@@ -3,25 +3,27 @@ import pandas as pd
 import pytest
 
 import statistics_reference as reference
+from npcradiomics.features.definitions import FEATURES, TABLE1
+from npcradiomics.publication.tables.heterogeneity import found_here
 from npcradiomics.rounding import p_text
 from npcradiomics.statistics import akram2020
 from npcradiomics.statistics.comparison import compare_regions
 
 
 def test_table_1_has_the_printed_numbers_of_features():
-    families = [family for family, _, _ in akram2020.TABLE1]
+    families = [family for family, _, _ in TABLE1]
     counted = {family: families.count(family) for family in dict.fromkeys(families)}
     assert counted == {"Intensity Histogram": 7, "GLCM": 9, "GLRLM": 13, "GLSZM": 13, "NGTDM": 5}
-    assert len(set(akram2020.FEATURES)) == 47
+    assert len(set(FEATURES)) == 47
 
 
 def test_names_are_those_of_the_reference_cohorts_in_order(shared):
     features = reference.read_features(reference.cohort_folder(shared, "n14_table2"))
-    assert list(features.columns[2:]) == list(akram2020.FEATURES)
+    assert list(features.columns[2:]) == list(FEATURES)
 
 
 def test_the_seven_are_in_table_1():
-    assert len(akram2020.SEVEN_FEATURES) == 7 and set(akram2020.SEVEN_FEATURES) <= set(akram2020.FEATURES)
+    assert len(akram2020.SEVEN_FEATURES) == 7 and set(akram2020.SEVEN_FEATURES) <= set(FEATURES)
 
 
 def test_p_of_the_six_t_rows_follows_from_the_printed_mean_and_sd():
@@ -52,7 +54,7 @@ def _statistics():
 
 
 def test_paragraph_names_sign_misses_and_whose_patients():
-    text = akram2020.found_here(_statistics(), "simulated")
+    text = found_here(_statistics(), "simulated")
     assert (
         "Of the 7 features significant in Akram 2020, 2 are significant in this cohort (n = 11, p < 0.00106)." in text
     )
@@ -63,12 +65,12 @@ def test_paragraph_names_sign_misses_and_whose_patients():
     assert "Intensity_Variance (not in this table)" in text
     assert "not in the paper: GLCM_Energy (lower in the recurrent region)." in text
     assert "These are simulated patients, not the paper's 14" in text
-    assert "These are patients of another cohort" in akram2020.found_here(_statistics())
+    assert "These are patients of another cohort" in found_here(_statistics())
 
 
 def test_paragraph_refuses_other_words():
     with pytest.raises(ValueError, match="'real', expected simulated or user"):
-        akram2020.found_here(_statistics(), "real")
+        found_here(_statistics(), "real")
 
 
 def test_rows_beside_ours():
