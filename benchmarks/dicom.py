@@ -3,9 +3,9 @@
 python benchmarks/dicom.py [folder]   runs the workflow twice for 15 patients of 96 x 96 x 20 voxels in `folder`
 (default: a temporary one) and prints, per feature, how far a patient's value and Table 2 lie from NIfTI's.
 
-`dicom` is MRI, contours and dose as rule simulate_dicom writes them: contours lie on the slices of the MRI. In `ct` GTV and
-GTVr were drawn on another grid, 1 x 1 x 3 mm and shifted, as on a planning CT, and the registrations are those of `nifti`:
-what resampling of contours alone does.
+`dicom` is MRI, contours and dose as rule simulate_dicom writes them: contours lie on the slices of
+the MRI. In `ct` GTV and GTVr were drawn on another grid, 1 x 1 x 3 mm and shifted, as on a planning
+CT, and the registrations are those of `nifti`: what resampling of contours alone does.
 """
 
 import os
@@ -46,13 +46,20 @@ def main():
         made = [f"{BASE}/simulated/{p}/dicom/dose.dcm" for p in PATIENTS]
         run(folder / "nifti", rows(lambda p: nifti(simulated / p)), made)
         for name, cells in (("nifti", nifti), ("dicom", as_dicom)):
-            run(folder / name, rows(lambda p, cells=cells: cells(simulated / p)), [f"{BASE}/cohort/statistics.tsv"])
+            run(
+                folder / name,
+                rows(lambda p, cells=cells: cells(simulated / p)),
+                [f"{BASE}/cohort/statistics.tsv"],
+            )
         features = {
-            name: pd.read_csv(folder / name / BASE / "cohort/features.tsv", sep="\t") for name in ("nifti", "dicom")
+            name: pd.read_csv(folder / name / BASE / "cohort/features.tsv", sep="\t")
+            for name in ("nifti", "dicom")
         }
         registered = folder / "nifti" / BASE / "patients"
         patients = features["nifti"]["patient"].unique()
-        features["ct"] = pd.DataFrame([row for p in patients for row in on_ct(simulated / p, registered / p)])
+        features["ct"] = pd.DataFrame(
+            [row for p in patients for row in on_ct(simulated / p, registered / p)]
+        )
         print(report(features).to_string(float_format="{:.3g}".format))
 
 
@@ -68,7 +75,10 @@ def nifti(folder):
 def as_dicom(folder):
     made = folder / "dicom"
     images = {name: made / name for name in ("planning_mri", "recurrence_mri")}
-    contours = {"gtv": made / "planning_structures.dcm#GTV", "gtvr": made / "recurrence_structures.dcm#GTVr"}
+    contours = {
+        "gtv": made / "planning_structures.dcm#GTV",
+        "gtvr": made / "recurrence_structures.dcm#GTVr",
+    }
     return images | contours | {"dose": made / "dose.dcm", "prescription_gy": "70"}
 
 
@@ -101,7 +111,9 @@ def drawn_on_ct(folder, name, series, image):
     drawn = carry_mask(mask, grid, sitk.Transform(3, sitk.sitkIdentity))
     mri = series_source(folder / "dicom" / series)
     slices = tuple(new_uid("ct slice", folder.name, name, z) for z in range(grid.GetSize()[2]))
-    source = Source(mri.study_uid, new_uid("ct", folder.name, name), mri.frame_uid, CT_IMAGE, slices)
+    source = Source(
+        mri.study_uid, new_uid("ct", folder.name, name), mri.frame_uid, CT_IMAGE, slices
+    )
     path = folder / f"dicom/{name}_on_ct.dcm"
     write_rtstruct({name: drawn}, path, folder.name, source)
     return reading.read_structure(path, name, image)
@@ -112,12 +124,27 @@ def run(folder, table, targets):
     table.to_csv(folder / "patients.tsv", sep="\t", index=False)
     pyradiomics = str(ROOT / "config/heterogeneity/pyradiomics.yaml")
     settings = {"patients": "patients.tsv", "pyradiomics": pyradiomics, "simulation": SIMULATION}
-    (folder / "config.yaml").write_text(yaml.safe_dump({"heterogeneity": settings}), encoding="utf-8")
-    command = [sys.executable, "-m", "snakemake", "-s", str(ROOT / "Snakefile"), "--directory", str(folder), "-c2"]
+    (folder / "config.yaml").write_text(
+        yaml.safe_dump({"heterogeneity": settings}), encoding="utf-8"
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "snakemake",
+        "-s",
+        str(ROOT / "Snakefile"),
+        "--directory",
+        str(folder),
+        "-c2",
+    ]
     command += ["-q", "rules", "--configfile", str(folder / "config.yaml"), "--", *targets]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        command, env=os.environ | {"PATH": path}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        env=os.environ | {"PATH": path},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     if done.returncode:
         sys.exit(f"{' '.join(command)}\n{done.stdout[-3000:]}")
@@ -131,13 +158,17 @@ def report(features):
         for name, table in features.items()
     }
     for name in ("dicom", "ct"):
-        joined = base.merge(features[name], on=["patient", "region"], validate="one_to_one", suffixes=("", " other"))
+        joined = base.merge(
+            features[name], on=["patient", "region"], validate="one_to_one", suffixes=("", " other")
+        )
         assert len(joined) == len(base) == len(features[name])
         for feature, row in rows.items():
             away = (joined[f"{feature} other"] / joined[feature] - 1).abs()
             old, new = tables["nifti"].loc[feature], tables[name].loc[feature]
             row[f"{name}: median"], row[f"{name}: largest"] = away.median(), away.max()
-            row[f"{name}: mean difference moves, SD"] = (new.mean_difference - old.mean_difference) / old.sd_difference
+            row[f"{name}: mean difference moves, SD"] = (
+                new.mean_difference - old.mean_difference
+            ) / old.sd_difference
             row[f"{name}: significant"] = f"{old.significant} -> {new.significant}"
     return pd.DataFrame(rows).T
 

@@ -4,10 +4,11 @@ time, medians.
     python benchmarks/extraction.py                 what is installed; peers: pip install -r
     benchmarks/requirements-peers.txt python benchmarks/extraction.py --voxels 2000   one size only
 
-Regions are smooth noise in an irregular blob (int16, like MRI), cropped to their box, the same for everyone. Peers get
-the quantized region; ours starts from intensities (Lloyd-Max and histogram features included). pyradiomics at its best:
-feature classes called directly, only the features of Table 1 that it has, merged matrix (weightingNorm euclidean). MIRP and
-pictologics choose by family: statistics, GLCM, GLRLM, GLSZM and NGTDM, merged in 3-D, no discretisation.
+Regions are smooth noise in an irregular blob (int16, like MRI), cropped to their box, the same for
+everyone. Peers get the quantized region; ours starts from intensities (Lloyd-Max and histogram
+features included). pyradiomics at its best: feature classes called directly, only the features of
+Table 1 that it has, merged matrix (weightingNorm euclidean). MIRP and pictologics choose by family:
+statistics, GLCM, GLRLM, GLSZM and NGTDM, merged in 3-D, no discretisation.
 """
 
 import argparse
@@ -17,7 +18,9 @@ import sys
 import time
 from pathlib import Path
 
-os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", NUMBA_NUM_THREADS="1")
+os.environ.update(
+    OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", NUMBA_NUM_THREADS="1"
+)
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 import numpy as np
@@ -75,7 +78,10 @@ def pyradiomics_peer():
         label = sitk.GetImageFromArray(mask.astype(np.uint8))
         for family, calculator in classes.items():
             features = calculator(
-                raw if family == "firstorder" else image, label, binWidth=1, weightingNorm="euclidean"
+                raw if family == "firstorder" else image,
+                label,
+                binWidth=1,
+                weightingNorm="euclidean",
             )
             for name in wanted[family]:
                 features.enableFeatureByName(name)
@@ -143,8 +149,8 @@ def find_peers():
 def side_by_side(functions, n_turns=5, block_seconds=0.1):
     """Median CPU milliseconds of each function.
 
-    They take turns, so that a busy machine slows all alike; in its turn each runs for block_seconds at least once, so that
-    none is measured with the caches another one left.
+    They take turns, so that a busy machine slows all alike; in its turn each runs for block_seconds
+    at least once, so that none is measured with the caches another one left.
     """
     for function in functions:
         function()
@@ -165,13 +171,19 @@ def side_by_side(functions, n_turns=5, block_seconds=0.1):
 def print_ratios(sizes, peers):
     """The table of issue 3: CPU time of each peer over ours."""
     names = list(peers)
-    print("\n| voxels | ours, ms |" + "".join(f" {name}, ms | {name} / ours |" for name in names) + " goals |")
+    print(
+        "\n| voxels | ours, ms |"
+        + "".join(f" {name}, ms | {name} / ours |" for name in names)
+        + " goals |"
+    )
     print("|---|---|" + "---|---|" * len(names) + "---|")
     for n_voxels in sizes:
         volume, mask = make_region(n_voxels)
         levels = extract(volume, mask).levels
         functions = [lambda v=volume, m=mask: extract(v, m)]
-        functions += [lambda run=run, v=volume, m=mask, q=levels: run(v, q, m) for run in peers.values()]
+        functions += [
+            lambda run=run, v=volume, m=mask, q=levels: run(v, q, m) for run in peers.values()
+        ]
         ours, *others = side_by_side(functions)
         goals = ", ".join(f">= {goal}" for goal in GOALS.get(n_voxels, ()))
         cells = "".join(f" {other:.1f} | {other / ours:.0f} |" for other in others)
@@ -186,7 +198,9 @@ def print_draws(n_voxels=30000, n_region=4000, n_draws=40):
     volume, mask = make_region(n_voxels)
     rng = np.random.default_rng(1)
     voxels = np.argwhere(mask)
-    distances = [((voxels - voxels[rng.integers(len(voxels))]) ** 2).sum(axis=1) for _ in range(n_draws)]
+    distances = [
+        ((voxels - voxels[rng.integers(len(voxels))]) ** 2).sum(axis=1) for _ in range(n_draws)
+    ]
     draws = [distance <= np.partition(distance, n_region)[n_region] for distance in distances]
     for image in (volume, volume + rng.random(volume.shape).astype(np.float32)):
         extractor = SubregionExtractor(image, mask)
@@ -197,7 +211,10 @@ def print_draws(n_voxels=30000, n_region=4000, n_draws=40):
             extractor.measure(members)
             spent.append(time.process_time() - start)
         seconds = float(np.median(spent))
-        print(f"| {image.dtype} | {1000 * seconds:.2f} | {1 / seconds:.0f} | >= {DRAWS_GOAL} |", flush=True)
+        print(
+            f"| {image.dtype} | {1000 * seconds:.2f} | {1 / seconds:.0f} | >= {DRAWS_GOAL} |",
+            flush=True,
+        )
 
 
 def machine():
@@ -212,8 +229,12 @@ def machine():
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--voxels", type=int, nargs="*", default=list(GOALS), help="sizes of the regions")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--voxels", type=int, nargs="*", default=list(GOALS), help="sizes of the regions"
+    )
     sizes = parser.parse_args().voxels
     print(machine())
     peers = find_peers()

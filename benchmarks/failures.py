@@ -3,8 +3,9 @@
 python benchmarks/failures.py local [--only main_killed] [--seed 1]      about 20 minutes on 2 cores
 python benchmarks/failures.py cluster                                    a throw-away SLURM; as root on Debian
 
-Prints "survived n of n"; the exit code is 1 if something did not survive. A trial survives if the results are byte for byte
-those of the run that nobody disturbed (all files but logs and benchmark times: nothing lost, nothing half-written).
+Prints "survived n of n"; the exit code is 1 if something did not survive. A trial survives if the
+results are byte for byte those of the run that nobody disturbed (all files but logs and benchmark
+times: nothing lost, nothing half-written).
 """
 
 import argparse
@@ -31,7 +32,9 @@ def survived(trials, rng, *where):
             for what, wrong in trial(*where, rng, times):
                 total, good = total + 1, good + (wrong is None)
                 fate = (
-                    f"survived {trial.__name__}: {what}" if wrong is None else f"LOST {trial.__name__}: {what}: {wrong}"
+                    f"survived {trial.__name__}: {what}"
+                    if wrong is None
+                    else f"LOST {trial.__name__}: {what}: {wrong}"
                 )
                 print(fate, flush=True)
         except (subprocess.CalledProcessError, FileNotFoundError) as error:
@@ -40,7 +43,9 @@ def survived(trials, rng, *where):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("where", choices=["local", "cluster"])
     parser.add_argument("--only", nargs="+", help="names of trials")
     parser.add_argument("--times", type=int, help="of each trial, instead of its own number")
@@ -52,7 +57,9 @@ def main():
     if arguments.times:
         trials = [(trial, arguments.times) for trial, _ in trials]
     with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="failures-", ignore_cleanup_errors=True))
+        folder = stack.enter_context(
+            tempfile.TemporaryDirectory(prefix="failures-", ignore_cleanup_errors=True)
+        )
         where = [Cohort(folder)]
         print(f"{len(where[0].expected)} files to compare", flush=True)
         if arguments.where == "cluster":

@@ -1,4 +1,7 @@
-"""Disturbances of a run on SLURM. Each generator yields (what was done, None or what went wrong)."""
+"""Disturbances of a run on SLURM.
+
+Each generator yields (what was done, None or what went wrong).
+"""
 
 import contextlib
 import os
@@ -11,12 +14,18 @@ import yaml
 from failures_local import end, wait_for
 from throwaway import PROFILE
 
-HASTE = {"slurm-init-seconds-before-status-checks": 3, "latency-wait": 20}  # the throw-away cluster answers at once
+HASTE = {
+    "slurm-init-seconds-before-status-checks": 3,
+    "latency-wait": 20,
+}  # the throw-away cluster answers at once
 MEASURED = "heterogeneity_extract_features"  # the rule whose requests two trials change
 
 
 def run_on(cohort, resources=None):
-    """A fresh run by a copy of the profile; `resources` are those of one rule, which then is a job of its own."""
+    """A fresh run by a copy of the profile;
+
+    `resources` are those of one rule, which then is a job of its own.
+    """
     profile = yaml.safe_load((PROFILE / "config.yaml").read_text(encoding="utf-8")) | HASTE
     if resources:
         profile["set-resources"][MEASURED] = resources
@@ -49,7 +58,9 @@ def environment(pid):
 
 def sent_again(cohort, run, code):
     """None if the run ended well and Snakemake had to send a job again."""
-    return end(cohort, run, code) or (None if "Trying to restart job" in run.output else "no job was sent again")
+    return end(cohort, run, code) or (
+        None if "Trying to restart job" in run.output else "no job was sent again"
+    )
 
 
 def undisturbed(cohort, lab, rng, times):
@@ -60,7 +71,10 @@ def undisturbed(cohort, lab, rng, times):
 
 
 def main_killed(cohort, lab, rng, times):
-    """kill -9 of the main process while its jobs run on in SLURM; workflow/resume.py and the same command."""
+    """kill -9 of the main process while its jobs run on in SLURM;
+
+    workflow/resume.py and the same command.
+    """
     run, moments = run_on(cohort), []
     while times:
         process = run.start(resume=True)
@@ -99,7 +113,10 @@ def job_cancelled(cohort, lab, rng, times):
 
 
 def beyond_memory(cohort, lab, rng, times):
-    """A request that is too small the first time. The cluster has no cgroups: SLURM sets ulimit -v (VSizeFactor)."""
+    """A request that is too small the first time.
+
+    The cluster has no cgroups: SLURM sets ulimit -v (VSizeFactor).
+    """
     for _ in range(times):
         run = run_on(cohort, {"mem_mb": "560 if attempt == 1 else 1500", "runtime": "attempt * 3"})
         yield "jobs beyond their memory", sent_again(cohort, run, run.finish())
@@ -118,7 +135,10 @@ def beyond_time(cohort, lab, rng, times):
 
 
 def node_down(cohort, lab, rng, times):
-    """A node is set down with its jobs, or loses its power, in turn; it stays down until the run has ended."""
+    """A node is set down with its jobs, or loses its power, in turn;
+
+    it stays down until the run has ended.
+    """
     for number in range(times):
         run = run_on(cohort)
         process = run.start()
@@ -136,7 +156,10 @@ def node_down(cohort, lab, rng, times):
 
 
 def controller_away(cohort, lab, rng, times):
-    """The controller is away for 60 s: first when the run begins, then at random moments. Nobody does anything."""
+    """The controller is away for 60 s: first when the run begins, then at random moments.
+
+    Nobody does anything.
+    """
     for number in range(times):
         run = run_on(cohort)
         if number:
@@ -155,7 +178,10 @@ def controller_away(cohort, lab, rng, times):
             process.kill()
             wrong = "the main process is stuck"
         said = run.output.count("SLURM does not answer")
-        yield f"controller away for 60 s {'in the run' if number else 'at its start'}, noticed {said} times", wrong
+        yield (
+            f"controller away for 60 s {'in the run' if number else 'at its start'}, noticed {said} times",
+            wrong,
+        )
 
 
 TRIALS = (

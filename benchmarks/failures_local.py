@@ -1,4 +1,7 @@
-"""Disturbances of a run on a workstation. Each generator yields (what was done, None or what went wrong)."""
+"""Disturbances of a run on a workstation.
+
+Each generator yields (what was done, None or what went wrong).
+"""
 
 import contextlib
 import os
@@ -67,9 +70,14 @@ def job_killed(cohort, rng, times):
 
 @contextlib.contextmanager
 def small_disk(folder, megabytes):
-    """A file system of its own for a run. Raises CalledProcessError where one may not be mounted."""
+    """A file system of its own for a run.
+
+    Raises CalledProcessError where one may not be mounted.
+    """
     folder.mkdir(parents=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder], check=True)
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder], check=True
+    )
     try:
         yield folder
     finally:
@@ -97,7 +105,10 @@ def disk_full(cohort, rng, times):
             told = process.returncode != 0
             (folder / "filler").unlink()
             wrong = end(cohort, run, run.finish(resume=True))
-            yield f"disk full when {files} files were there", wrong if told else "the run ended with exit code 0"
+            yield (
+                f"disk full when {files} files were there",
+                wrong if told else "the run ended with exit code 0",
+            )
 
 
 def read_only(cohort, rng, times):
@@ -108,7 +119,9 @@ def read_only(cohort, rng, times):
             process = run.start()
             time.sleep(rng.uniform(0.1, 0.8) * cohort.seconds)
             remount = ["mount", "-o", "remount,ro", results]
-            while process.poll() is None and subprocess.run(remount, capture_output=True).returncode:
+            while (
+                process.poll() is None and subprocess.run(remount, capture_output=True).returncode
+            ):
                 time.sleep(0.02)  # busy while a file is open for writing
             files, told = len(run.digests()), process.wait() != 0
             subprocess.run(["mount", "-o", "remount,rw", results], check=True)
@@ -133,16 +146,27 @@ def two_people(cohort, rng, times):
         before = len(run.output)
         refused &= run.finish(resume=True) != 0 and "nothing was done" in run.output[before:]
         wrong = end(cohort, run, first.wait())
-        yield "a second start in one folder", wrong if refused else "the second start was not refused"
+        yield (
+            "a second start in one folder",
+            wrong if refused else "the second start was not refused",
+        )
 
 
 def bad_patient(cohort, rng, times):
-    """One patient of 60 has an empty GTV: costs one patient, named with step, reason and remedy; then allow_missing."""
+    """One patient of 60 has an empty GTV: costs one patient, named with step, reason and remedy;
+
+    then allow_missing.
+    """
     names = [f"P{k:02d}" for k in range(1, 61)]
     for _ in range(times):
         bad = rng.choice(names)
-        patients = {name: PATIENTS[k % len(PATIENTS)] for k, name in enumerate(names)} | {bad: "bad"}
-        run = cohort.run(patients=patients, spatial_null={"n_draws": 9, "surrogates": 5, "n_recombinations": 1000})
+        patients = {name: PATIENTS[k % len(PATIENTS)] for k, name in enumerate(names)} | {
+            bad: "bad"
+        }
+        run = cohort.run(
+            patients=patients,
+            spatial_null={"n_draws": 9, "surrogates": 5, "n_recombinations": 1000},
+        )
         folder = shutil.copytree(run.folder / "images" / PATIENTS[0], run.folder / "images/bad")
         gtv = sitk.ReadImage(str(folder / "gtv.nii.gz"))
         sitk.WriteImage(gtv * 0, str(folder / "gtv.nii.gz"))
@@ -154,7 +178,9 @@ def _wrong_without(bad, patients, cohort, run):
     if run.finish() == 0:
         return "the run ended with exit code 0"
     told = (run.folder / "results/failed.tsv").read_text(encoding="utf-8").splitlines()[1:]
-    if [line.split("\t")[:2] for line in told] != [[bad, "register_recurrence"]] or "mask is empty" not in told[0]:
+    if [line.split("\t")[:2] for line in told] != [
+        [bad, "register_recurrence"]
+    ] or "mask is empty" not in told[0]:
         return f"failed.tsv says {told}"
     digests = run.digests()
     for name, where in patients.items():
@@ -162,7 +188,9 @@ def _wrong_without(bad, patients, cohort, run):
             f"patients/{name}/{file}": f"patients/{where}/{file}"
             for file in ("regions/recurrent.nii.gz", "registration/recurrence_to_planning.tfm")
         }
-        if name != bad and any(digests.get(here) != cohort.expected[there] for here, there in same.items()):
+        if name != bad and any(
+            digests.get(here) != cohort.expected[there] for here, there in same.items()
+        ):
             return f"{name} did not come through"
     if (run.results / "tables").exists() and list((run.results / "tables").glob("table2.*")):
         return "Table 2 was made without a word about the patient"
@@ -170,10 +198,21 @@ def _wrong_without(bad, patients, cohort, run):
     if run.finish():
         return f"with allow_missing: {run.output[-600:]}"
     words = {f"tables/table{k}.md": bad for k in (2, 3)}
-    words |= {f"figures/fig{k}.caption.rst": f"Without 1 of 60 patients: {bad}" for k in range(2, 9)}
-    said = {item: (run.results / item).read_text(encoding="utf-8").replace("\\", "") for item in words}
+    words |= {
+        f"figures/fig{k}.caption.rst": f"Without 1 of 60 patients: {bad}" for k in range(2, 9)
+    }
+    said = {
+        item: (run.results / item).read_text(encoding="utf-8").replace("\\", "") for item in words
+    }
     silent = [item for item in words if words[item] not in said[item]]
     return f"do not name the patient: {', '.join(silent)}" if silent else None
 
 
-TRIALS = ((main_killed, 20), (job_killed, 3), (disk_full, 3), (read_only, 3), (two_people, 2), (bad_patient, 1))
+TRIALS = (
+    (main_killed, 20),
+    (job_killed, 3),
+    (disk_full, 3),
+    (read_only, 3),
+    (two_people, 2),
+    (bad_patient, 1),
+)

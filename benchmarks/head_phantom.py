@@ -1,9 +1,10 @@
 """Pairs of head MRI with known motion, as hard as follow-up of nasopharyngeal carcinoma makes them; seeded.
 
-A continuous anatomy (skull, skull base, air cavities, nasopharynx, tumour) is sampled on the grid of each
-examination, slices averaged over their thickness, so no image is a resampled other image. The second
-examination has another contrast, grid and noise, the tumour shrunk and grown again at one side, the neck bent
-from just below the tumour, and the head moved. x to the left, y to the back, z up, in mm.
+A continuous anatomy (skull, skull base, air cavities, nasopharynx, tumour) is sampled on the grid
+of each examination, slices averaged over their thickness, so no image is a resampled other image.
+The second examination has another contrast, grid and noise, the tumour shrunk and grown again at
+one side, the neck bent from just below the tumour, and the head moved. x to the left, y to the
+back, z up, in mm.
 """
 
 from dataclasses import dataclass
@@ -74,7 +75,14 @@ class Pair:
             image.SetOrigin(pose.TransformPoint(image.GetOrigin()))
             image.SetDirection((matrix @ np.array(image.GetDirection()).reshape(3, 3)).ravel())
             images.append(image)
-        return Pair(self.fixed, images[0], self.gtv, images[1], self.points, transforms.apply(pose, self.truth))
+        return Pair(
+            self.fixed,
+            images[0],
+            self.gtv,
+            images[1],
+            self.points,
+            transforms.apply(pose, self.truth),
+        )
 
 
 @dataclass(frozen=True)
@@ -124,7 +132,9 @@ def make_pair(seed: int, difficulty: Difficulty | None = None) -> Pair:
     around = voxel_points(expand(crop(gtv, voxel_points(gtv), 15.0), 10.0))
     around = around[around[:, 2] > head.hinge_mm]
     points = np.concatenate([head.landmarks, around[:: max(1, len(around) // 2000)]])
-    before = points.copy()  # where the anatomy of a planning point was before the distortion was undone
+    before = (
+        points.copy()
+    )  # where the anatomy of a planning point was before the distortion was undone
     for _ in range(10 if how.distortion_mm else 0):
         before = points - _sample_vectors(deformation, before)
     return Pair(fixed, moving, gtv, gtvr, points, transforms.apply(motion, before))
@@ -141,25 +151,36 @@ class Head:
         x, y, z = (
             (axis + bend) / factor
             for axis, bend, factor in zip(
-                np.meshgrid(*(a.astype(np.float32) for a in axes), indexing="ij"), person, scale, strict=True
+                np.meshgrid(*(a.astype(np.float32) for a in axes), indexing="ij"),
+                person,
+                scale,
+                strict=True,
             )
         )
         fine, coarse = (_smooth_noise(rng, self.shape, sigma / STEP_MM) for sigma in (2.2, 5.0))
         tissue = np.zeros(self.shape, dtype=np.uint8)
 
         def ball(centre, radii, ripple=0.0):
-            distance = sum(((v - c) / r) ** 2 for v, c, r in zip((x, y, z), centre, radii, strict=True))
+            distance = sum(
+                ((v - c) / r) ** 2 for v, c, r in zip((x, y, z), centre, radii, strict=True)
+            )
             return distance < 1.0 + ripple * coarse if ripple else distance < 1.0
 
         def paint(name, where):
             tissue[where] = TISSUES.index(name)
 
         neck = (x / 58) ** 2 + ((y - 22) / 62) ** 2 < 1
-        paint("skin", ball((0, 8, 35), (78, 97, 82)) | (neck & (z < 10)) | ball((0, -35, -25), (58, 52, 52)))
+        paint(
+            "skin",
+            ball((0, 8, 35), (78, 97, 82)) | (neck & (z < 10)) | ball((0, -35, -25), (58, 52, 52)),
+        )
         shoulders = ball((0, 25, -130), (105, 60, 48))
         paint("skin", shoulders)
         inner_neck = (x / 52) ** 2 + ((y - 22) / 56) ** 2 < 1
-        paint("muscle", (inner_neck & (z < 10) & (coarse > -1.6)) | ball((0, -32, -22), (50, 44, 46), 0.15))
+        paint(
+            "muscle",
+            (inner_neck & (z < 10) & (coarse > -1.6)) | ball((0, -32, -22), (50, 44, 46), 0.15),
+        )
         paint("muscle", ball((0, 25, -130), (97, 52, 42), 0.15))
         paint("bone", ball((0, 10, 38), (73, 91, 76)))
         paint("marrow", ball((0, 10, 38), (71, 89, 74)) & ~ball((0, 10, 38), (69, 87, 72)))
@@ -197,10 +218,18 @@ class Head:
         # Neck: vertebrae with discs, cord, airway.
         spine = (x / 13) ** 2 + ((y - 28) / 10) ** 2 < 1
         paint("bone", spine & (z < -12))
-        paint("marrow", ((x / 11) ** 2 + ((y - 28) / 8) ** 2 < 1) & (z < -12) & ((z + 200) % 17 > 4))
+        paint(
+            "marrow", ((x / 11) ** 2 + ((y - 28) / 8) ** 2 < 1) & (z < -12) & ((z + 200) % 17 > 4)
+        )
         paint("fluid", ((x / 9) ** 2 + ((y - 47) / 8) ** 2 < 1) & (z < 8))
         paint("white", ((x / 6) ** 2 + ((y - 47) / 5) ** 2 < 1) & (z < 8))
-        paint("bone", (np.hypot(x, y - 47) > 10) & (np.hypot(x, y - 47) < 14) & (z < -14) & ((z + 200) % 17 > 8))
+        paint(
+            "bone",
+            (np.hypot(x, y - 47) > 10)
+            & (np.hypot(x, y - 47) < 14)
+            & (z < -14)
+            & ((z + 200) % 17 > 8),
+        )
         paint("mucosa", ball((0, -6, -16), (19, 13, 17), 0.15))
         paint("air", ball((0, -9, -18), (13, 7, 15), 0.2))
         paint("air", ((x / 10) ** 2 + ((y - 2) / 6) ** 2 < 1) & (z < -28))
@@ -222,7 +251,9 @@ class Head:
         self.hinge_mm = float(lowest - 10.0)
 
         middle = np.argwhere(self.tumour).mean(axis=0) * STEP_MM + LOW
-        edge = (tissue == TISSUES.index("bone")) & ~ndimage.binary_erosion(tissue == TISSUES.index("bone"))
+        edge = (tissue == TISSUES.index("bone")) & ~ndimage.binary_erosion(
+            tissue == TISSUES.index("bone")
+        )
         bone = np.argwhere(edge) * STEP_MM + LOW
         near = bone[(np.linalg.norm(bone - middle, axis=1) < 60.0) & (bone[:, 2] > self.hinge_mm)]
         self.landmarks = near[rng.choice(len(near), 200, replace=False)]
@@ -236,8 +267,13 @@ class Head:
         return ndimage.gaussian_filter(signal, 0.5 / STEP_MM)
 
 
-def make_real_pair(image: sitk.Image, label: sitk.Image, seed: int, difficulty: Difficulty | None = None) -> Pair:
-    """A pair whose first examination is real; the second is the first moved, on another grid, remapped."""
+def make_real_pair(
+    image: sitk.Image, label: sitk.Image, seed: int, difficulty: Difficulty | None = None
+) -> Pair:
+    """A pair whose first examination is real;
+
+    the second is the first moved, on another grid, remapped.
+    """
     how = difficulty or Difficulty()
     rng = np.random.default_rng([seed, 2021])
     label = label != 0
@@ -252,7 +288,9 @@ def make_real_pair(image: sitk.Image, label: sitk.Image, seed: int, difficulty: 
     values = sitk.GetArrayFromImage(fixed)
     top = np.percentile(values, 99.5)
     relative = np.clip(values / top, 0, 1)
-    remapped = 200 * (relative ** rng.uniform(0.6, 1.6) if rng.random() < 0.5 else np.sin(np.pi * relative**0.7))
+    remapped = 200 * (
+        relative ** rng.uniform(0.6, 1.6) if rng.random() < 0.5 else np.sin(np.pi * relative**0.7)
+    )
     other = sitk.GetImageFromArray(remapped.astype(np.float32))
     other.CopyInformation(image)
     moved = sitk.Resample(other, grid, motion.GetInverse(), sitk.sitkBSpline, 0.0, sitk.sitkFloat32)
@@ -295,7 +333,13 @@ def _grid_points(grid: sitk.Image, through: float = 0.0) -> np.ndarray:
     matrix = np.array(grid.GetDirection()).reshape(3, 3) * np.array(grid.GetSpacing())
     nx, ny, nz = grid.GetSize()
     ix, iy, iz = (np.arange(n)[:, None] * matrix[:, axis] for axis, n in enumerate((nx, ny, nz)))
-    return ix[None, None] + iy[None, :, None] + iz[:, None, None] + through * matrix[:, 2] + np.array(grid.GetOrigin())
+    return (
+        ix[None, None]
+        + iy[None, :, None]
+        + iz[:, None, None]
+        + through * matrix[:, 2]
+        + np.array(grid.GetOrigin())
+    )
 
 
 def _render(grid, signal, pull_back, rng, how) -> sitk.Image:
@@ -304,7 +348,9 @@ def _render(grid, signal, pull_back, rng, how) -> sitk.Image:
     for share in through:
         points = pull_back(_grid_points(grid, share).reshape(-1, 3))
         index = ((points - LOW) / STEP_MM).T
-        total += ndimage.map_coordinates(signal, index, order=1, mode="nearest").reshape(total.shape)
+        total += ndimage.map_coordinates(signal, index, order=1, mode="nearest").reshape(
+            total.shape
+        )
     image = sitk.GetImageFromArray(_spoil(total / len(through), rng, how))
     image.CopyInformation(grid)
     return image
@@ -329,7 +375,10 @@ def _mask(grid: sitk.Image, anatomy: np.ndarray, pull_back) -> sitk.Image:
 
 
 def _bend(points: np.ndarray, hinge_mm: float, angle_rad: float) -> np.ndarray:
-    """Points below the hinge turned about x, by an angle that grows over 40 mm; above it nothing moves."""
+    """Points below the hinge turned about x, by an angle that grows over 40 mm;
+
+    above it nothing moves.
+    """
     depth = np.clip((hinge_mm - points[:, 2]) / 40.0, 0.0, 1.0)
     angle = angle_rad * depth * depth * (3.0 - 2.0 * depth)
     y, z = points[:, 1] - 25.0, points[:, 2] - hinge_mm
@@ -344,15 +393,23 @@ def _smooth_noise(rng: np.random.Generator, shape: tuple[int, ...], sigma: float
     coarse = max(1, int(sigma / 2))
     small = rng.normal(size=[n // coarse + 3 for n in shape]).astype(np.float32)
     small = ndimage.gaussian_filter(small, sigma / coarse)
-    big = ndimage.zoom(small, coarse, order=1)[tuple(slice(n) for n in shape)] if coarse > 1 else small
+    big = (
+        ndimage.zoom(small, coarse, order=1)[tuple(slice(n) for n in shape)]
+        if coarse > 1
+        else small
+    )
     big = big[tuple(slice(n) for n in shape)]
     return big / big.std()
 
 
-def _smooth_vectors(rng: np.random.Generator, shape: tuple[int, ...], sigma: float, rms: float) -> np.ndarray:
+def _smooth_vectors(
+    rng: np.random.Generator, shape: tuple[int, ...], sigma: float, rms: float
+) -> np.ndarray:
     return np.stack([rms * _smooth_noise(rng, shape, sigma) for _ in range(3)])
 
 
 def _sample_vectors(field: np.ndarray, points: np.ndarray) -> np.ndarray:
     index = ((points - LOW) / STEP_MM).T
-    return np.stack([ndimage.map_coordinates(f, index, order=1, mode="nearest") for f in field], axis=1)
+    return np.stack(
+        [ndimage.map_coordinates(f, index, order=1, mode="nearest") for f in field], axis=1
+    )

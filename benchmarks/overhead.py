@@ -23,9 +23,12 @@ from pathlib import Path
 from soak import look
 
 ROOT = Path(__file__).parents[1]
-os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", NUMBA_NUM_THREADS="1")
+os.environ.update(
+    OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", NUMBA_NUM_THREADS="1"
+)
 GOAL = 0.35
-# What Snakemake writes above every script; then the script, which does nothing more when it is not called by Snakemake.
+# What Snakemake writes above every script; then the script, which does nothing more when it is not
+# called by Snakemake.
 IMPORTING = """import sys, pickle, runpy; from pathlib import Path; sys.path.insert(0, str(Path(sys.argv[1]).parent))
 from snakemake.logging import logger; from snakemake.iocontainers import Snakemake
 runpy.run_path(sys.argv[1])"""
@@ -33,7 +36,9 @@ runpy.run_path(sys.argv[1])"""
 
 def cpu_seconds(command):
     """CPU s of a process."""
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
     said = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -44,7 +49,12 @@ def cpu_seconds(command):
 
 def run():
     """The default run in this folder; CPU s of the whole and of the main process alone."""
-    process, own = subprocess.Popen([sys.executable, "-m", "snakemake", "-c2", "all"], stdout=subprocess.DEVNULL), 0.0
+    process, own = (
+        subprocess.Popen(
+            [sys.executable, "-m", "snakemake", "-c2", "all"], stdout=subprocess.DEVNULL
+        ),
+        0.0,
+    )
     while process.poll() is None:
         own, _ = look(process) or (own, 0.0)
         time.sleep(0.2)
@@ -65,16 +75,22 @@ def benchmarked(results):
     for path in sorted((results / "benchmarks").rglob("*.tsv")):
         with path.open(encoding="utf-8") as file:
             row = next(csv.DictReader(file, delimiter="\t"))
-        seconds.setdefault(path.stem, []).append(float("nan") if row["cpu_time"] == "NA" else float(row["cpu_time"]))
+        seconds.setdefault(path.stem, []).append(
+            float("nan") if row["cpu_time"] == "NA" else float(row["cpu_time"])
+        )
         if row["max_rss"] != "NA":
             peak[path.stem] = max(peak.get(path.stem, 0.0), float(row["max_rss"]))
     return seconds, peak
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("results", type=Path, help="folder of a study's results")
-    parser.add_argument("--run", action="store_true", help="make the default run first and measure it")
+    parser.add_argument(
+        "--run", action="store_true", help="make the default run first and measure it"
+    )
     parser.add_argument("--whole", type=float, help="CPU s of the whole command")
     parser.add_argument("--main", type=float, default=0.0, help="CPU s of the main process")
     parser.add_argument("--scripts", type=Path, default=ROOT / "scripts")

@@ -46,13 +46,19 @@ STRESS = Difficulty(
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     arguments.add_argument("--sets", nargs="+", default=list(SETS), choices=list(SETS))
-    arguments.add_argument("--trials", type=int, default=10_000, help="at most so many trials of each set")
+    arguments.add_argument(
+        "--trials", type=int, default=10_000, help="at most so many trials of each set"
+    )
     folder = Path(tempfile.gettempdir()) / "npcradiomics-registration-bench"
     arguments.add_argument("--cache", type=Path, default=folder)
     arguments.add_argument("--rows", type=Path, default=folder / "rows.jsonl")
-    arguments.add_argument("--tables", action="store_true", help="print the tables of the rows there are")
+    arguments.add_argument(
+        "--tables", action="store_true", help="print the tables of the rows there are"
+    )
     arguments.add_argument("--size-probe", action="store_true", help=argparse.SUPPRESS)
     options = arguments.parse_args()
     if options.size_probe:
@@ -77,12 +83,20 @@ def run_set(name: str, options: argparse.Namespace) -> None:
         with options.rows.open("a") as out:
             out.writelines(json.dumps(row) + "\n" for row in rows)
         for row in rows:
-            shown = {k: round(v, 3) if isinstance(v, float) else v for k, v in row.items() if k != "checks"}
+            shown = {
+                k: round(v, 3) if isinstance(v, float) else v
+                for k, v in row.items()
+                if k != "checks"
+            }
             print(shown, file=sys.stderr, flush=True)
 
 
 def read_rows(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    return (
+        [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        if path.exists()
+        else []
+    )
 
 
 # Pairs
@@ -125,7 +139,9 @@ def posed(pairs):
 
 
 def rigid_pairs(cache: Path):
-    pairs = [(f"phantom {seed}", lambda seed=seed: phantom(cache, seed, EASY)) for seed in range(1, 9)]
+    pairs = [
+        (f"phantom {seed}", lambda seed=seed: phantom(cache, seed, EASY)) for seed in range(1, 9)
+    ]
     pairs += [(f"real {seed}", lambda seed=seed: real(cache, seed)) for seed in range(9, 13)]
     return posed(pairs)
 
@@ -147,14 +163,20 @@ def elastix_set(cache: Path):
 
 
 def distorted_set(cache: Path):
-    pairs = [(f"distorted {seed}", lambda seed=seed: phantom(cache, seed, DISTORTED)) for seed in range(101, 109)]
+    pairs = [
+        (f"distorted {seed}", lambda seed=seed: phantom(cache, seed, DISTORTED))
+        for seed in range(101, 109)
+    ]
     for label, make in posed(pairs):
         yield label, lambda make=make: compare(make(), others=False)
 
 
 def stress_set(cache: Path):
     for seed in range(301, 317):
-        yield f"stress {seed}", lambda seed=seed: compare(phantom(cache, seed, STRESS), others=False)
+        yield (
+            f"stress {seed}",
+            lambda seed=seed: compare(phantom(cache, seed, STRESS), others=False),
+        )
 
 
 def wrong_set(cache: Path):
@@ -163,7 +185,9 @@ def wrong_set(cache: Path):
         pose = list(POSES.values())[seed % 3]
         yield (
             f"held out {seed}",
-            lambda seed=seed, pose=pose: wrong_rows(phantom(cache, seed, EASY).reposed(*pose, seed), seed),
+            lambda seed=seed, pose=pose: wrong_rows(
+                phantom(cache, seed, EASY).reposed(*pose, seed), seed
+            ),
         )
 
 
@@ -173,7 +197,11 @@ def real_set(cache: Path):
         print(f"real two time points left out: {folder} is not there", file=sys.stderr)
         return
     for off in (0, 1, 2, 3):
-        label = "FLAIR, headers as they are" if off == 0 else f"FLAIR, 30 mm and 8 degrees off, no. {off}"
+        label = (
+            "FLAIR, headers as they are"
+            if off == 0
+            else f"FLAIR, 30 mm and 8 degrees off, no. {off}"
+        )
         yield label, lambda off=off: two_timepoints(folder, off)
 
 
@@ -207,7 +235,9 @@ def errors(pair: Pair, transform: sitk.Transform) -> dict:
 
 
 def judged(pair: Pair, transform: sitk.Transform) -> dict:
-    result, seconds = timed(check_registration, pair.fixed, pair.moving, transform, pair.gtv, pair.gtvr)
+    result, seconds = timed(
+        check_registration, pair.fixed, pair.moving, transform, pair.gtv, pair.gtvr
+    )
     values = {check.name: [check.value, check.verdict] for check in result.checks}
     return {"verdict": result.verdict, "checks": values, "check_cpu_s": seconds}
 
@@ -264,7 +294,9 @@ def random_motion(rng, pair: Pair, low_mm, high_mm, low_deg, high_deg) -> sitk.T
 def two_timepoints(folder: Path, off: int):
     fixed = sitk.ReadImage(str(folder / "study1_FLAIR.nii.gz"))
     moving = sitk.ReadImage(str(folder / "study2_FLAIR.nii.gz"))
-    first, second = (sitk.ReadTransform(str(folder / f"study{n}_FLAIR_to_common_space.txt")) for n in (1, 2))
+    first, second = (
+        sitk.ReadTransform(str(folder / f"study{n}_FLAIR_to_common_space.txt")) for n in (1, 2)
+    )
     # Each of the publishers' transforms maps points of the common space to points of its study.
     truth = sitk.CompositeTransform([second, first.GetInverse()])
     if off:
@@ -283,7 +315,10 @@ def two_timepoints(folder: Path, off: int):
     gtv = ball_mask(fixed, middle, 15.0)
     for region, voi in (("tumour-sized ball in the middle", gtv), ("whole head, no contour", None)):
         result, seconds = timed(register, fixed, moving, voi)
-        for where, at in (("head", points), ("ball + 10 mm", voxel_points(ball_mask(fixed, middle, 25.0)))):
+        for where, at in (
+            ("head", points),
+            ("ball + 10 mm", voxel_points(ball_mask(fixed, middle, 25.0))),
+        ):
             yield {
                 "method": region,
                 "where": where,
@@ -311,7 +346,10 @@ def size_rows(cache: Path):
         large.SetDirection(image.GetDirection())
         large.SetOrigin(image.GetOrigin())
         large.SetSpacing(
-            [s * (n - 1) / (m - 1) for s, n, m in zip(image.GetSpacing(), image.GetSize(), (512, 512, 60), strict=True)]
+            [
+                s * (n - 1) / (m - 1)
+                for s, n, m in zip(image.GetSpacing(), image.GetSize(), (512, 512, 60), strict=True)
+            ]
         )
         nearest = sitk.sitkNearestNeighbor if name.startswith("gtv") else sitk.sitkLinear
         sitk.WriteImage(
@@ -329,7 +367,8 @@ def size_rows(cache: Path):
 
 def size_probe(cache: Path) -> dict:
     fixed, moving, gtv, gtvr = (
-        sitk.ReadImage(str(cache / f"large_{name}.mha")) for name in ("fixed", "moving", "gtv", "gtvr")
+        sitk.ReadImage(str(cache / f"large_{name}.mha"))
+        for name in ("fixed", "moving", "gtv", "gtvr")
     )
     first, seconds = timed(register, fixed, moving, gtv, moving_voi=gtvr)
     _, check_seconds = timed(check_registration, fixed, moving, first.transform, gtv, gtvr)
@@ -356,7 +395,9 @@ def plain_recipe(fixed: sitk.Image, moving: sitk.Image) -> sitk.Transform:
     method.SetMetricSamplingStrategy(method.RANDOM)
     method.SetMetricSamplingPercentage(0.01, 1)
     method.SetInterpolator(sitk.sitkLinear)
-    method.SetOptimizerAsRegularStepGradientDescent(learningRate=1.0, minStep=1e-4, numberOfIterations=100)
+    method.SetOptimizerAsRegularStepGradientDescent(
+        learningRate=1.0, minStep=1e-4, numberOfIterations=100
+    )
     method.SetOptimizerScalesFromPhysicalShift()
     method.SetShrinkFactorsPerLevel([4, 2, 1])
     method.SetSmoothingSigmasPerLevel([2, 1, 0])
@@ -377,14 +418,18 @@ def elastix(fixed: sitk.Image, moving: sitk.Image, gtv: sitk.Image) -> sitk.Tran
         other.SetDirection(itk.matrix_from_array(np.array(image.GetDirection()).reshape(3, 3)))
         return other
 
-    mask = sitk.SignedMaurerDistanceMap(gtv != 0, squaredDistance=False, useImageSpacing=True) <= 25.0
+    mask = (
+        sitk.SignedMaurerDistanceMap(gtv != 0, squaredDistance=False, useImageSpacing=True) <= 25.0
+    )
     stages = (None, converted(mask, np.uint8))
     fixed, moving = converted(fixed, np.float32), converted(moving, np.float32)
     found, total = None, None
     for stage in stages:
         settings = itk.ParameterObject.New()
         settings.AddParameterMap(settings.GetDefaultParameterMap("rigid"))
-        settings.SetParameter("AutomaticTransformInitialization", "true" if found is None else "false")
+        settings.SetParameter(
+            "AutomaticTransformInitialization", "true" if found is None else "false"
+        )
         settings.SetParameter("ErodeMask", "false")
         method = itk.ElastixRegistrationMethod.New(fixed, moving)
         method.SetParameterObject(settings)
@@ -412,7 +457,9 @@ def _euler_of(found) -> sitk.Transform:
 
 
 def print_tables(rows: list[dict]) -> None:
-    print(f"Machine: {cpu_name()}; Python {platform.python_version()}, SimpleITK {sitk.Version.VersionString()}")
+    print(
+        f"Machine: {cpu_name()}; Python {platform.python_version()}, SimpleITK {sitk.Version.VersionString()}"
+    )
     for names, heading in (
         (("rigid", "elastix"), "Rigid pairs, three header poses each"),
         (("distorted",), "The same with 0.8 mm RMS smooth distortion per axis"),
@@ -450,7 +497,10 @@ def print_accuracy(rows: list[dict], heading: str) -> None:
 
 
 def print_safety(rows: list[dict]) -> None:
-    """Wrong ones from everywhere; right ones apart from those of the stress set, whose images a check may refuse."""
+    """Wrong ones from everywhere;
+
+    right ones apart from those of the stress set, whose images a check may refuse.
+    """
     judged_rows = [row for row in rows if "verdict" in row]
     if not judged_rows:
         return
@@ -458,16 +508,23 @@ def print_safety(rows: list[dict]) -> None:
     right = [row for row in judged_rows if row["tre_mm"] <= SUCCESS_MM]
     stressed = [row for row in right if row["set"] == "stress"]
     right = [row for row in right if row["set"] != "stress"]
-    kinds = [row["method"] if row["set"] == "wrong" else f"of the {row['set']} set" for row in wrong]
+    kinds = [
+        row["method"] if row["set"] == "wrong" else f"of the {row['set']} set" for row in wrong
+    ]
     print("## Knowing when it failed\n")
     print(f"Wrong (mean TRE > {SUCCESS_MM:g} mm), all on heads that set no limit: {len(wrong)}")
     print(f"({', '.join(f'{kinds.count(kind)} {kind}' for kind in dict.fromkeys(kinds))}).\n")
-    print("| check | wrong ones failed | right ones failed | ... to look at or not known | right under stress failed |")
+    print(
+        "| check | wrong ones failed | right ones failed | ... to look at or not known | right under stress failed |"
+    )
     print("|---|---|---|---|---|")
     for name in [*judged_rows[0]["checks"], "all together"]:
 
         def share(group, *verdicts, name=name):
-            had = [row["verdict"] if name == "all together" else row["checks"][name][1] for row in group]
+            had = [
+                row["verdict"] if name == "all together" else row["checks"][name][1]
+                for row in group
+            ]
             return f"{sum(verdict in verdicts for verdict in had)}/{len(group)}"
 
         print(
@@ -477,12 +534,17 @@ def print_safety(rows: list[dict]) -> None:
     passed = [row for row in wrong if row["verdict"] != "failed"]
     print(
         "\nWrong and not failed: "
-        + ("; ".join(f"{row['label']}, {row['method']}, {row['tre_mm']:.1f} mm" for row in passed) or "none")
+        + (
+            "; ".join(f"{row['label']}, {row['method']}, {row['tre_mm']:.1f} mm" for row in passed)
+            or "none"
+        )
     )
     backward = [[row["checks"]["backward"][0] for row in group] for group in (right, wrong)]
     right_mm, wrong_mm = ([value for value in values if value is not None] for values in backward)
     if right_mm and wrong_mm:
-        print(f"Backward discrepancy: right at most {max(right_mm):.2f} mm, wrong at least {min(wrong_mm):.2f} mm.")
+        print(
+            f"Backward discrepancy: right at most {max(right_mm):.2f} mm, wrong at least {min(wrong_mm):.2f} mm."
+        )
     print()
 
 
@@ -508,7 +570,11 @@ def print_size(rows: list[dict]) -> None:
 
 
 def cpu_name() -> str:
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
+    lines = (
+        Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        if Path("/proc/cpuinfo").exists()
+        else []
+    )
     named = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
     return f"{named[0]} x {len(named)}" if named else platform.processor()
 

@@ -4,9 +4,10 @@
     python benchmarks/response.py skglm              our path beside R's (../shared) and skglm's (pip install skglm==0.5)
     python benchmarks/response.py null rows.tsv      cohorts of noise through all steps; called again it goes on, then reports
 
-CPU time, one thread, medians. Noise is independent normal features, 142 patients (32 of 96 effective in training, 23 of
-46 in validation), 396 features. A row of rows.tsv is one repetition of one cohort; rounds go through all cohorts, so that
-a file cut short holds equally many permutations of each.
+CPU time, one thread, medians. Noise is independent normal features, 142 patients (32 of 96
+effective in training, 23 of 46 in validation), 396 features. A row of rows.tsv is one repetition of
+one cohort; rounds go through all cohorts, so that a file cut short holds equally many permutations
+of each.
 """
 
 import argparse
@@ -17,7 +18,9 @@ import sys
 import time
 from pathlib import Path
 
-os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", NUMBA_NUM_THREADS="1")
+os.environ.update(
+    OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", NUMBA_NUM_THREADS="1"
+)
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 import numpy as np
@@ -34,7 +37,16 @@ from npcradiomics.response.validation import p_of, repetition
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference" / "statistics" / "response"
 TRAIN, VALIDATION, N_FEATURES = (32, 96), (23, 46), 396  # effective, patients
 PAPER_KEPT = 5
-COLUMNS = ("cohort", "repetition", "folds", "auc", "auc_training", "auc_five", "auc_validation", "kept")
+COLUMNS = (
+    "cohort",
+    "repetition",
+    "folds",
+    "auc",
+    "auc_training",
+    "auc_five",
+    "auc_validation",
+    "kept",
+)
 
 
 def cpu_median(call, repeats=5):
@@ -61,9 +73,14 @@ def speed():
     seconds = cpu_median(lambda: kit_features(volume, mask, (3.0, 1.0, 1.0)))
     print(f"396 features of {np.count_nonzero(mask)} voxels: {seconds:.2f} CPU s (wanted: 1)")
     x, y = noise(0)[:2]
-    print(f"one path, {len(y)} patients x {N_FEATURES}: {1000 * cpu_median(lambda: lasso_path(x, y)):.1f} CPU ms")
+    print(
+        f"one path, {len(y)} patients x {N_FEATURES}: {1000 * cpu_median(lambda: lasso_path(x, y)):.1f} CPU ms"
+    )
     rng = np.random.default_rng(0)
-    x, y = pd.DataFrame(rng.normal(size=(1000, 1500))).add_prefix("f"), (np.arange(1000) % 3 == 0).astype(int)
+    x, y = (
+        pd.DataFrame(rng.normal(size=(1000, 1500))).add_prefix("f"),
+        (np.arange(1000) % 3 == 0).astype(int),
+    )
     x.iloc[:, :5] += 0.5 * y[:, None]
     start = time.process_time()
     fit = fit_model(x, y, rng)
@@ -115,7 +132,11 @@ def optimality_gap(x, y, penalties, coefficients):
         eta = x @ row
         intercept = fit_logistic(np.empty((len(y), 0)), y, offset=eta).coefficients[0]
         gradient = standard.T @ (y - 1 / (1 + np.exp(-eta - intercept))) / len(y)
-        at = np.where(row != 0, np.abs(gradient - penalty * np.sign(row)), np.maximum(np.abs(gradient) - penalty, 0))
+        at = np.where(
+            row != 0,
+            np.abs(gradient - penalty * np.sign(row)),
+            np.maximum(np.abs(gradient) - penalty, 0),
+        )
         worst = max(worst, at.max())
     return worst
 
@@ -131,13 +152,17 @@ def skglm():
             found["skglm"] = skglm_path(x, y, penalties)
             calls["skglm"] = lambda x=x, y=y, penalties=penalties: skglm_path(x, y, penalties)
         except ImportError as error:
-            print(f"skglm is left out: {error} (pip install skglm==0.5 into an environment of its own)")
+            print(
+                f"skglm is left out: {error} (pip install skglm==0.5 into an environment of its own)"
+            )
         print(f"{name}: {x.shape[0]} patients x {x.shape[1]} features, {len(penalties)} penalties")
         for other in found:
             gap = optimality_gap(x, y, penalties, found[other])
             away = np.abs(found[other] - found["ours"]).max()
             spent = f", {1000 * cpu_median(calls[other], 3):.1f} CPU ms" if other in calls else ""
-            print(f"  {other}: largest difference from ours {away:.1e}, optimality missed by {gap:.1e}{spent}")
+            print(
+                f"  {other}: largest difference from ours {away:.1e}, optimality missed by {gap:.1e}{spent}"
+            )
 
 
 def noise(cohort):
@@ -164,7 +189,11 @@ def observed(cohort, folds):
     x, y, new, response = noise(cohort)
     fit = fit_model(x, y, np.random.default_rng([8, cohort]), folds=folds)
     nested, _ = repetition("nested", 0, x, y, cohort, {"folds": folds})
-    row = {"auc": nested["auc"], "auc_training": area(y, fit.rad_score(x)), "auc_five": area_of_five(x, y)}
+    row = {
+        "auc": nested["auc"],
+        "auc_training": area(y, fit.rad_score(x)),
+        "auc_five": area_of_five(x, y),
+    }
     return row | {"auc_validation": area(response, fit.rad_score(new)), "kept": len(fit.selected)}
 
 
@@ -197,11 +226,16 @@ def null(path, cohorts, permutations, folds):
 
 def report(table):
     """What noise looks like: areas, and whether the permutation p is uniform."""
-    own, shuffled = table[table["repetition"] == 0].set_index("cohort"), table[table["repetition"] > 0]
+    own, shuffled = (
+        table[table["repetition"] == 0].set_index("cohort"),
+        table[table["repetition"] > 0],
+    )
     counts = shuffled.groupby("cohort").size()
     few = int(counts.min())
     shuffled = shuffled[shuffled["repetition"] <= few]
-    print(f"{len(own)} cohorts of noise, {few} permutations each, {table['folds'].iloc[0]} folds of the tuning")
+    print(
+        f"{len(own)} cohorts of noise, {few} permutations each, {table['folds'].iloc[0]} folds of the tuning"
+    )
     for name, words in (
         ("auc", "nested cross-validation"),
         ("auc_validation", "validation set"),
@@ -209,19 +243,24 @@ def report(table):
         ("auc_five", "training, the first five features of the path"),
     ):
         values = own[name]
-        print(f"  AUC {words}: mean {values.mean():.3f}, median {values.median():.3f}, SD {values.std():.3f}")
+        print(
+            f"  AUC {words}: mean {values.mean():.3f}, median {values.median():.3f}, SD {values.std():.3f}"
+        )
     kept = own[own["kept"] > 0]
     print(
         f"  {len(kept)} of {len(own)} models kept features; their training AUC: median {kept['auc_training'].median():.3f}"
     )
     kept = shuffled[shuffled["kept"] > 0]
-    print(f"  {len(kept)} of {len(shuffled)} shuffles kept features: median {kept['auc_training'].median():.3f}")
+    print(
+        f"  {len(kept)} of {len(shuffled)} shuffles kept features: median {kept['auc_training'].median():.3f}"
+    )
     print(f"  nested AUC of all shuffles: mean {shuffled['auc'].mean():.3f}")
     rng = np.random.default_rng(0)
     for name in ("auc", "auc_training"):
         groups = shuffled.groupby("cohort")[name]
         p = np.array([p_of(own.loc[cohort, name], values.to_numpy()) for cohort, values in groups])
-        # Ties broken at random make the p of a true null exactly uniform; with them counted it is never too small.
+        # Ties broken at random make the p of a true null exactly uniform; with them counted it is
+        # never too small.
         spread = [
             (
                 np.count_nonzero(values > own.loc[cohort, name])
@@ -238,7 +277,9 @@ def report(table):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parts = parser.add_subparsers(dest="part", required=True)
     parts.add_parser("speed")
     parts.add_parser("skglm")

@@ -6,9 +6,10 @@
     python benchmarks/scale.py cohort --patients 500 --keep /tmp/cohort
     python benchmarks/scale.py null --patients 1000      the same for the spatial null, 199 draws and 199 surrogates a patient
 
-CPU seconds and peak memory are the operating system's (wait4) of one process each with its children. The images of start_up are
-empty files: a rule that looked into one would fail. In the cohort every feature differs between the regions, half of
-the differences are skewed (Wilcoxon), half normal (t): nothing is left out because it is not significant, the worst case.
+CPU seconds and peak memory are the operating system's (wait4) of one process each with its
+children. The images of start_up are empty files: a rule that looked into one would fail. In the
+cohort every feature differs between the regions, half of the differences are skewed (Wilcoxon),
+half normal (t): nothing is left out because it is not significant, the worst case.
 """
 
 import argparse
@@ -23,7 +24,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 ROOT = Path(__file__).parents[1]
-os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", NUMBA_NUM_THREADS="1")
+os.environ.update(
+    OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", NUMBA_NUM_THREADS="1"
+)
 sys.path[:0] = [str(ROOT / "scripts")]
 
 IMAGES = ("planning_mri", "recurrence_mri", "gtv", "gtvr", "isodose95")
@@ -40,7 +43,9 @@ PER_PATIENT = {
     "notes": "features/notes.json",
     "regions": "regions/regions.json",
 }
-COHORT_TABLES = {name: name for name in ("features", "excluded", "regions", "pyradiomics", "intensities")}
+COHORT_TABLES = {
+    name: name for name in ("features", "excluded", "regions", "pyradiomics", "intensities")
+}
 NULL_TABLES = {
     "controls": "null_controls",
     "ranks": "null_ranks",
@@ -59,11 +64,16 @@ NULL_SCRIPTS = ("compare_with_null", "table3", "fig6", "fig7", "fig8")
 
 
 def measured(command, folder, **environment):
-    """Run a command; (exit code, CPU s, wall s, peak MB, what it printed) of it and the children it waited for."""
+    """Run a command;
+
+    (exit code, CPU s, wall s, peak MB, what it printed) of it and the children it waited for.
+    """
     with open(Path(folder) / "output.txt", "w+", encoding="utf-8") as output:
         began = time.monotonic()
         env = os.environ | environment
-        process = subprocess.Popen(command, cwd=folder, env=env, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, cwd=folder, env=env, stdout=output, stderr=subprocess.STDOUT
+        )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         wall = time.monotonic() - began
@@ -80,15 +90,29 @@ def write_patients(folder, n):
         for image in IMAGES:
             (folder / f"images/{name}/{image}.nii.gz").touch()
     rows = [("patient", "gtvr_frame", *IMAGES)]
-    rows += [(name, "recurrence", *(f"images/{name}/{image}.nii.gz" for image in IMAGES)) for name in names]
-    (folder / "patients.tsv").write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
+    rows += [
+        (name, "recurrence", *(f"images/{name}/{image}.nii.gz" for image in IMAGES))
+        for name in names
+    ]
+    (folder / "patients.tsv").write_text(
+        "".join("\t".join(row) + "\n" for row in rows), encoding="utf-8"
+    )
     pyradiomics = ROOT / "config/heterogeneity/pyradiomics.yaml"
     config = {"heterogeneity": {"patients": "patients.tsv", "pyradiomics": str(pyradiomics)}}
     (folder / "config.yaml").write_text(json.dumps(config), encoding="utf-8")
 
 
 def dry_run(target, quiet="all"):
-    command = [sys.executable, "-m", "snakemake", target, "-s", str(ROOT / "Snakefile"), "--configfile", "config.yaml"]
+    command = [
+        sys.executable,
+        "-m",
+        "snakemake",
+        target,
+        "-s",
+        str(ROOT / "Snakefile"),
+        "--configfile",
+        "config.yaml",
+    ]
     return [*command, "-c1", "-n", "-q", quiet]
 
 
@@ -102,14 +126,20 @@ def start_up(arguments):
             write_patients(Path(folder), n)
             for target in arguments.targets:
                 code, cpu, wall, peak, text = measured(dry_run(target, "rules"), folder)
-                total = [line.split()[1] for line in text.splitlines() if line.split()[:1] == ["total"]]
+                total = [
+                    line.split()[1] for line in text.splitlines() if line.split()[:1] == ["total"]
+                ]
                 if code or not total:
                     sys.exit(f"{n} patients, {target}: exit code {code}\n{text[-3000:]}")
                 jobs = int(total[0])
                 row = f"| {n:,} | {target} | {jobs:,} | {cpu:.1f} | {wall:.1f} | {1000 * cpu / jobs:.1f} | {peak:.0f} |"
                 print(f"{row} {os.getloadavg()[0]:.1f} |", flush=True)
                 missed += [f"{n} patients, {target}: {cpu:.1f} CPU s"] * (cpu > GOAL_S.get(n, cpu))
-    print("goals missed: " + "; ".join(missed) if missed else "goals reached: 1,000 <= 15 s, 5,000 <= 90 s (CPU)")
+    print(
+        "goals missed: " + "; ".join(missed)
+        if missed
+        else "goals reached: 1,000 <= 15 s, 5,000 <= 90 s (CPU)"
+    )
     return bool(missed)
 
 
@@ -140,7 +170,9 @@ def opened(arguments):
             if code or not audits:
                 sys.exit(f"exit code {code}\n{text[-3000:]}")
             for _, _, _, files, _, images, _, table in audits:
-                print(f"{n} patients: {files} files opened, {images} of them images, the patients table {table} times")
+                print(
+                    f"{n} patients: {files} files opened, {images} of them images, the patients table {table} times"
+                )
                 wrong |= int(images) > 0 or int(table) > 1
     return wrong
 
@@ -160,18 +192,31 @@ def write_image_steps(folder, n):
         (at / "features").mkdir(parents=True)
         (at / "regions").mkdir()
         rest = rng.normal(50, 10, len(FEATURE_NAMES))
-        difference = np.where(skewed, rng.lognormal(0, 1, len(FEATURE_NAMES)), rng.normal(0.5, 1, len(FEATURE_NAMES)))
+        difference = np.where(
+            skewed, rng.lognormal(0, 1, len(FEATURE_NAMES)), rng.normal(0.5, 1, len(FEATURE_NAMES))
+        )
         cm3 = {"recurrent": rng.uniform(2, 12), "non_recurrent": 10.0}
         head = "\t".join(["patient", "region", "n_voxels", "volume_cm3", *FEATURE_NAMES])
         for region, values in {"recurrent": rest + difference, "non_recurrent": rest}.items():
-            numbers = "\t".join(map(repr, [int(100 * cm3[region]), float(cm3[region]), *values.tolist()]))
-            (at / f"features/{region}.tsv").write_text(f"{head}\n{name}\t{region}\t{numbers}\n", encoding="utf-8")
+            numbers = "\t".join(
+                map(repr, [int(100 * cm3[region]), float(cm3[region]), *values.tolist()])
+            )
+            (at / f"features/{region}.tsv").write_text(
+                f"{head}\n{name}\t{region}\t{numbers}\n", encoding="utf-8"
+            )
         peers = "\t".join(f"glcm_{k}" for k in range(107))
-        rows = "".join(f"{name}\t{region}\t" + "\t".join(["0.5"] * 107) + "\n" for region in REGIONS)
-        (at / "features/pyradiomics.tsv").write_text(f"patient\tregion\t{peers}\n{rows}", encoding="utf-8")
+        rows = "".join(
+            f"{name}\t{region}\t" + "\t".join(["0.5"] * 107) + "\n" for region in REGIONS
+        )
+        (at / "features/pyradiomics.tsv").write_text(
+            f"patient\tregion\t{peers}\n{rows}", encoding="utf-8"
+        )
         voxels = {"recurrent": rng.normal(120, 9, 400), "non_recurrent": rng.normal(100, 20, 900)}
         shares = intensity_shares({region: np.rint(values) for region, values in voxels.items()})
-        rows = ["\t".join(["patient", *shares[0]]), *("\t".join(map(str, [name, *s.values()])) for s in shares)]
+        rows = [
+            "\t".join(["patient", *shares[0]]),
+            *("\t".join(map(str, [name, *s.values()])) for s in shares),
+        ]
         (at / "features/intensities.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
         note = {"branch": "3D", "undefined": {}, "largest_zone": 10}
         notes = {"patient": name} | dict.fromkeys(REGIONS, note)
@@ -179,7 +224,9 @@ def write_image_steps(folder, n):
         report = {f"{region}_cm3": float(size) for region, size in cm3.items()}
         report |= {"patient": name, "in_field": "yes", "in_field_fraction": 1.0, "warnings": []}
         (at / "regions/regions.json").write_text(json.dumps(report), encoding="utf-8")
-    (folder / "patients.tsv").write_text("patient\n" + "".join(f"{name}\n" for name in names), encoding="utf-8")
+    (folder / "patients.tsv").write_text(
+        "patient\n" + "".join(f"{name}\n" for name in names), encoding="utf-8"
+    )
 
 
 def write_draws(folder):
@@ -227,7 +274,9 @@ class Files(SimpleNamespace):
 
 def run_script(name, folder):
     """The script of a rule on the cohort in `folder`, in this process."""
-    tables = {table: folder / f"{file}.tsv" for table, file in (COHORT_TABLES | STATISTICS_TABLES).items()}
+    tables = {
+        table: folder / f"{file}.tsv" for table, file in (COHORT_TABLES | STATISTICS_TABLES).items()
+    }
     params = {
         "simulated": True,
         "notice": "Made up for a benchmark.",
@@ -235,15 +284,28 @@ def run_script(name, folder):
         "left_out": [],
         "clinical_columns": [],
     }
-    params |= {"regions": {"in_field_minimum": 0.95}, "alpha": 0.05, "n_tests": 47, "match": "depth"}
-    params |= {"spatial_null": {"n_draws": 199, "n_recombinations": 100_000, "seed": 2020, "scores": "standard"}}
+    params |= {
+        "regions": {"in_field_minimum": 0.95},
+        "alpha": 0.05,
+        "n_tests": 47,
+        "match": "depth",
+    }
+    params |= {
+        "spatial_null": {
+            "n_draws": 199,
+            "n_recombinations": 100_000,
+            "seed": 2020,
+            "scores": "standard",
+        }
+    }
     params["spatial_null"] |= {"correction": "single_step", "match": "depth"}
     params |= {"statistics": {"alpha": 0.05, "n_tests": 47, "seed": 2020, "n_boot": 2000}}
     inputs, outputs = tables, tables
     if name == "collect_features":
         params["patients"] = sorted(path.name for path in (folder / "patients").iterdir())
         inputs = {
-            file: [folder / "patients" / p / path for p in params["patients"]] for file, path in PER_PATIENT.items()
+            file: [folder / "patients" / p / path for p in params["patients"]]
+            for file, path in PER_PATIENT.items()
         }
         inputs["patients"] = folder / "patients.tsv"
     elif name == "compare_with_null":
@@ -255,7 +317,9 @@ def run_script(name, folder):
     if name not in ("collect_features", "compare_regions", "compare_with_null"):
         inputs = inputs | {"caption": ROOT / f"workflow/report/{name}.rst"}
         outputs = {kind: folder / f"{name}.{ending}" for kind, ending in ENDINGS.items()}
-    snakemake = SimpleNamespace(input=Files(**inputs), output=Files(**outputs), params=Files(**params))
+    snakemake = SimpleNamespace(
+        input=Files(**inputs), output=Files(**outputs), params=Files(**params)
+    )
     importlib.import_module(name).main(snakemake)
 
 
@@ -273,13 +337,26 @@ def cohort(arguments):
             folder = Path(arguments.keep or temporary)
             folder.mkdir(exist_ok=True)
             if not (folder / "patients.tsv").exists():
-                measured([sys.executable, __file__, "write", "--patients", str(n), "--keep", str(folder)], temporary)
+                measured(
+                    [
+                        sys.executable,
+                        __file__,
+                        "write",
+                        "--patients",
+                        str(n),
+                        "--keep",
+                        str(folder),
+                    ],
+                    temporary,
+                )
             if arguments.what == "null" and not (folder / "patients/P00001/null").exists():
                 write_draws(folder)
             print(f"| {n:,} patients | CPU s | wall s | peak MB |\n|---|---|---|---|", flush=True)
             rows = {}
             for name in arguments.only or SCRIPTS:
-                code, *rows[name], text = measured([sys.executable, __file__, name, "--keep", str(folder)], temporary)
+                code, *rows[name], text = measured(
+                    [sys.executable, __file__, name, "--keep", str(folder)], temporary
+                )
                 if code:
                     sys.exit(f"{name}: exit code {code}\n{text[-3000:]}")
                 cpu, wall, peak = rows[name]
@@ -296,7 +373,9 @@ def cohort(arguments):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument(
         "what",
         choices=["start_up", "opened", "cohort", "null", "write", *SCRIPTS, *NULL_SCRIPTS],
@@ -304,14 +383,18 @@ def main():
     )
     parser.add_argument("--patients", type=int, nargs="+", help="sizes of cohorts")
     parser.add_argument("--targets", nargs="+", default=["all", "cohort_stats"])
-    parser.add_argument("--keep", help="folder in which the cohort's files are left, and looked for")
+    parser.add_argument(
+        "--keep", help="folder in which the cohort's files are left, and looked for"
+    )
     parser.add_argument("--only", nargs="+", help="these scripts of the cohort step")
     arguments = parser.parse_args()
     if arguments.what == "write":
         return write_image_steps(Path(arguments.keep), arguments.patients[0])
     if arguments.what in (*SCRIPTS, *NULL_SCRIPTS):
         return run_script(arguments.what, Path(arguments.keep))
-    return {"start_up": start_up, "opened": opened, "cohort": cohort, "null": null}[arguments.what](arguments)
+    return {"start_up": start_up, "opened": opened, "cohort": cohort, "null": null}[arguments.what](
+        arguments
+    )
 
 
 if __name__ == "__main__":

@@ -15,15 +15,24 @@ PATIENTS = ("REC001", "REC002", "REC003")
 FILES = ("planning_mri", "recurrence_mri", "gtv", "gtvr", "isodose95")
 SIMULATION = {"seed": 7, "size": [96, 96, 20], "spacing_mm": [1.6, 1.6, 5.0]}
 TARGETS = ("cohort_stats",)
-STAYS_OUT = {"logs", "benchmarks", "provenance.json"}  # of the comparison: they hold times and the command
+STAYS_OUT = {
+    "logs",
+    "benchmarks",
+    "provenance.json",
+}  # of the comparison: they hold times and the command
 SNAKEMAKE = [sys.executable, "-m", "snakemake"]
 
 
 class Run:
     """A folder in which the workflow is started, disturbed and started again."""
 
-    def __init__(self, folder, images="images", options=("-c2", "--keep-going"), patients=None, **settings):
-        """patients: {name: folder of its images below `images`}; settings: further keys of the config."""
+    def __init__(
+        self, folder, images="images", options=("-c2", "--keep-going"), patients=None, **settings
+    ):
+        """patients: {name: folder of its images below `images`};
+
+        settings: further keys of the config.
+        """
         self.folder, self.options, self.settings = Path(folder), list(options), settings
         self.folder.mkdir(parents=True, exist_ok=True)
         columns = ["patient", "gtvr_frame", *FILES]
@@ -40,7 +49,11 @@ class Run:
         """Write the config, with further keys."""
         self.settings |= settings
         pyradiomics = str(ROOT / "config/heterogeneity/pyradiomics.yaml")
-        config = {"patients": "patients.tsv", "pyradiomics": pyradiomics, "simulation": SIMULATION} | self.settings
+        config = {
+            "patients": "patients.tsv",
+            "pyradiomics": pyradiomics,
+            "simulation": SIMULATION,
+        } | self.settings
         text = yaml.safe_dump({"heterogeneity": config})
         (self.folder / "config.yaml").write_text(text, encoding="utf-8")
 
@@ -54,14 +67,28 @@ class Run:
         return (self.folder / "output.txt").read_text(encoding="utf-8", errors="replace")
 
     def start(self, *arguments, targets=TARGETS, resume=False):
-        """Start the command; with `resume` as workflow/resume.py does, which is how a user goes on after a kill -9."""
-        command = [*SNAKEMAKE, *targets, "-s", str(ROOT / "Snakefile"), "--configfile", "config.yaml"]
+        """Start the command;
+
+        with `resume` as workflow/resume.py does, which is how a user goes on after a kill -9.
+        """
+        command = [
+            *SNAKEMAKE,
+            *targets,
+            "-s",
+            str(ROOT / "Snakefile"),
+            "--configfile",
+            "config.yaml",
+        ]
         command += [*self.options, *arguments]
         if resume:
             command = [sys.executable, str(ROOT / "workflow/resume.py"), *command]
-        environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+        environment = os.environ | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        }
         with open(self.folder / "output.txt", "a", encoding="utf-8") as output:
-            return subprocess.Popen(command, cwd=self.folder, env=environment, stdout=output, stderr=subprocess.STDOUT)
+            return subprocess.Popen(
+                command, cwd=self.folder, env=environment, stdout=output, stderr=subprocess.STDOUT
+            )
 
     def finish(self, *arguments, **how):
         """Start and wait; the exit code."""
@@ -73,7 +100,11 @@ class Run:
         for proc in Path("/proc").glob("[0-9]*"):
             try:
                 command = (proc / "cmdline").read_bytes().decode(errors="replace").split("\0")
-                is_script = "python" in command[0] and ".snakemake/scripts/" in command[1] and rule in command[1]
+                is_script = (
+                    "python" in command[0]
+                    and ".snakemake/scripts/" in command[1]
+                    and rule in command[1]
+                )
                 if is_script and (proc / "cwd").resolve() == self.folder.resolve():
                     found.append(int(proc.name))
             except (OSError, IndexError):  # ended meanwhile; a kernel thread
@@ -100,7 +131,8 @@ class Cohort:
         truths = [f"results/heterogeneity/simulated/{patient}/truth.json" for patient in PATIENTS]
         if maker.finish(targets=truths):
             raise RuntimeError(f"the patients could not be simulated: {maker.output[-2000:]}")
-        # Under another name: as if they came from a hospital, so that no trial simulates them again.
+        # Under another name: as if they came from a hospital, so that no trial simulates them
+        # again.
         self.images = shutil.copytree(maker.results / "simulated", self.folder / "images")
         undisturbed, began = self.run(), time.monotonic()
         if undisturbed.finish():
@@ -116,8 +148,13 @@ class Cohort:
         return run
 
     def differences(self, run):
-        """Files that are missing, too many or other than in the undisturbed run; empty if all is well."""
+        """Files that are missing, too many or other than in the undisturbed run;
+
+        empty if all is well.
+        """
         found = run.digests()
         return sorted(
-            name for name in self.expected.keys() | found.keys() if self.expected.get(name) != found.get(name)
+            name
+            for name in self.expected.keys() | found.keys()
+            if self.expected.get(name) != found.get(name)
         )

@@ -4,14 +4,15 @@
     python benchmarks/spatial_null.py --cohorts 20 --situations planted_050
     python benchmarks/spatial_null.py --summary                           only the table, from what has run
 
-Each cohort is one line of --out (JSON lines), so that a run may be interrupted and goes on where it stopped. A cohort
-follows from the seed, the situation and its number alone.
+Each cohort is one line of --out (JSON lines), so that a run may be interrupted and goes on where it
+stopped. A cohort follows from the seed, the situation and its number alone.
 
-Tumours are unions of three ellipsoids with a wobbly surface on a grid of 0.7 x 0.7 x 5 mm (two to five thousand voxels), the
-texture is a coarse and a fine Gaussian random field with MRI noise, rounded to whole grey values. Lloyd-Max with 256
-levels per region, 47 features, the generator of the workflow, the workflow's statistics and verdicts. Smaller than the
-workflow's defaults: B = 49 draws, 49 surrogates, 2,000 recombinations. The level does not depend on B, power hardly
-does; M only sets how finely p is known.
+Tumours are unions of three ellipsoids with a wobbly surface on a grid of 0.7 x 0.7 x 5 mm (two to
+five thousand voxels), the texture is a coarse and a fine Gaussian random field with MRI noise,
+rounded to whole grey values. Lloyd-Max with 256 levels per region, 47 features, the generator of
+the workflow, the workflow's statistics and verdicts. Smaller than the workflow's defaults: B = 49
+draws, 49 surrogates, 2,000 recombinations. The level does not depend on B, power hardly does; M
+only sets how finely p is known.
 """
 
 import argparse
@@ -22,7 +23,9 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
-os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", NUMBA_NUM_THREADS="1")
+os.environ.update(
+    OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", NUMBA_NUM_THREADS="1"
+)
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 import numpy as np
@@ -45,8 +48,9 @@ ROOT = Path(__file__).parents[1]
 SPACING_MM = (5.0, 0.7, 0.7)
 N_PATIENTS = 14
 ALPHA = 0.05
-# Of the lengths of a tumour of simulation.py (10,000 voxels): small ones, so that 200 cohorts run in an hour; what can be
-# seen in a region depends on its size, so the planted textures are in tumours of full size.
+# Of the lengths of a tumour of simulation.py (10,000 voxels): small ones, so that 200 cohorts run
+# in an hour; what can be seen in a region depends on its size, so the planted textures are in
+# tumours of full size.
 SCALE, PLANTED_SCALE = 0.6, 1.0
 TUMOUR_SD = float(np.hypot(TUMOUR_COARSE_SD, TUMOUR_FINE_SD))
 EDGE_MM = 3.0  # the dark rim falls off over this depth
@@ -103,7 +107,11 @@ def random_tumour(rng, scale=SCALE):
 def random_texture(rng, gtv):
     """Coarse and fine Gaussian field, float64 (z, y, x), mean 120, SD TUMOUR_SD."""
     sigma = COARSE_SCALE_MM / np.array(SPACING_MM)
-    return 120 + TUMOUR_COARSE_SD * unit_field(rng, gtv.shape, sigma) + fine_field(rng, gtv.shape, TUMOUR_FINE_SD)
+    return (
+        120
+        + TUMOUR_COARSE_SD * unit_field(rng, gtv.shape, sigma)
+        + fine_field(rng, gtv.shape, TUMOUR_FINE_SD)
+    )
 
 
 def unit_field(rng, shape, sigma):
@@ -139,11 +147,15 @@ def recurrence(rng, placements, region):
     if region == "ellipsoid":
         return ellipsoid(rng, placements.tumour, placements.n_voxels)
     if region == "central":  # the deepest of four places
-        return max((placements.draw(rng)[:2] for _ in range(4)), key=lambda drawn: drawn[1].covariates[0])
+        return max(
+            (placements.draw(rng)[:2] for _ in range(4)), key=lambda drawn: drawn[1].covariates[0]
+        )
     return placements.draw(rng)[:2]
 
 
-def simulate(rng, patient, *, n_draws, fraction, region, edge, planted, match, surrogates, real, scale):
+def simulate(
+    rng, patient, *, n_draws, fraction, region, edge, planted, match, surrogates, real, scale
+):
     """One patient's record, in the form of draws.read."""
     if real is None:
         gtv = random_tumour(rng, scale)
@@ -172,7 +184,9 @@ def simulate(rng, patient, *, n_draws, fraction, region, edge, planted, match, s
         features.append(meter.measure(drawn))
         covariates.append(shape.covariates)
     return SimpleNamespace(
-        unplanted=RegionMeter(without, gtv, SPACING_MM, EXTRACTION).measure(members) if planted else features[0],
+        unplanted=RegionMeter(without, gtv, SPACING_MM, EXTRACTION).measure(members)
+        if planted
+        else features[0],
         patient=patient,
         reason="",
         notes="",
@@ -202,14 +216,23 @@ def paper_test(records):
     """The paper's rule on the observed differences, as the columns that compare_with_null reads."""
     differences = np.array([record.features[0, 0] - record.features[0, 1] for record in records])
     rows = [apply_rule(column) for column in differences.T]
-    table = pd.DataFrame({"feature": FEATURE_NAMES, "test": [r["test"] for r in rows], "p": [r["p"] for r in rows]})
+    table = pd.DataFrame(
+        {"feature": FEATURE_NAMES, "test": [r["test"] for r in rows], "p": [r["p"] for r in rows]}
+    )
     return table.assign(significant=table["p"] < ALPHA / len(FEATURE_NAMES))
 
 
 def simulate_cohort(situation, number, seed, n_draws, real):
     """Its patients' records, and how their draws are matched."""
     what = dict(
-        region="exchangeable", edge=0.0, planted=0.0, match="none", surrogates=False, n_large=0, real=False, scale=SCALE
+        region="exchangeable",
+        edge=0.0,
+        planted=0.0,
+        match="none",
+        surrogates=False,
+        n_large=0,
+        real=False,
+        scale=SCALE,
     )
     what |= SITUATIONS[situation][0]
     rng = np.random.default_rng([seed, *situation.encode(), number])
@@ -229,8 +252,18 @@ def answers(records, match, seed, n_recombinations):
     normal = compare_with_null(records, paper, match=match, scores="normal", **options)
     features = found.features
     answer = {"n_draws": len(records[0].features) - 1, "M": n_recombinations}
-    for name in ("p", "p_maxt", "t_p_null", "z_t_p", "surrogate_p_maxt", "share_reproduced", "paper_p"):
-        answer[name] = [None if np.isnan(value) else round(float(value), 6) for value in features[name]]
+    for name in (
+        "p",
+        "p_maxt",
+        "t_p_null",
+        "z_t_p",
+        "surrogate_p_maxt",
+        "share_reproduced",
+        "paper_p",
+    ):
+        answer[name] = [
+            None if np.isnan(value) else round(float(value), 6) for value in features[name]
+        ]
     answer["true_shift"] = true_shift(records).round(3).tolist()
     answer["p_maxt_normal"] = normal.features["p_maxt"].round(6).tolist()
     answer["paper_significant"] = features["paper_significant"].tolist()
@@ -264,7 +297,9 @@ def real_tumour(shared):
 def keep(records, path):
     """Store what the statistics start from, so that another statistic can be tried without drawing anew."""
     names = ("features", "surrogate_features", "covariates")
-    arrays = {name: np.array([getattr(record, name) for record in records], np.float32) for name in names}
+    arrays = {
+        name: np.array([getattr(record, name) for record in records], np.float32) for name in names
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez(path, fraction=[record.fraction for record in records], **arrays)
 
@@ -316,11 +351,17 @@ def details(part):
         for name, share in zip(part[0]["control_p"], (control <= ALPHA).mean(axis=0), strict=True)
     ]
     print(f"    controls p <= {ALPHA}: {', '.join(words)}")
-    called = {name: np.mean([row["verdict"][k] == TEXTURE for row in part]) for k, name in enumerate(FEATURE_NAMES)}
+    called = {
+        name: np.mean([row["verdict"][k] == TEXTURE for row in part])
+        for k, name in enumerate(FEATURE_NAMES)
+    }
     found = np.mean([[value <= ALPHA for value in row["p_maxt"]] for row in part], axis=0)
     if any(called.values()):
         most = sorted(called, key=called.get, reverse=True)[:8]
-        print("    called texture: " + ", ".join(f"{name} {100 * called[name]:.0f} %" for name in most))
+        print(
+            "    called texture: "
+            + ", ".join(f"{name} {100 * called[name]:.0f} %" for name in most)
+        )
     shift = np.mean([row["true_shift"] for row in part], axis=0)
     if any(shift):
         by_size(found, called, shift)
@@ -343,15 +384,21 @@ def by_size(found, called, shift):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--cohorts", type=int, default=200)
-    parser.add_argument("--situations", nargs="+", choices=list(SITUATIONS), default=list(SITUATIONS))
+    parser.add_argument(
+        "--situations", nargs="+", choices=list(SITUATIONS), default=list(SITUATIONS)
+    )
     parser.add_argument("--seed", type=int, default=2020)
     parser.add_argument("--draws", type=int, default=49)
     parser.add_argument("--recombinations", type=int, default=2000)
     parser.add_argument("--out", type=Path, default=Path("spatial_null_bench.jsonl"))
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
-    parser.add_argument("--keep", type=Path, help="folder for the features of all draws (300 kB a cohort)")
+    parser.add_argument(
+        "--keep", type=Path, help="folder for the features of all draws (300 kB a cohort)"
+    )
     parser.add_argument("--summary", action="store_true", help="only print what is in --out")
     args = parser.parse_args()
     if not args.summary:
@@ -364,7 +411,8 @@ def run(args):
     args.out.touch()
     lines = args.out.read_text(encoding="utf-8").splitlines()
     done = {(row["situation"], row["cohort"]) for row in map(json.loads, lines)}
-    # In turns, so that an interrupted run has some cohorts of every situation; the costly planted ones come late.
+    # In turns, so that an interrupted run has some cohorts of every situation; the costly planted
+    # ones come late.
     jobs = [(situation, k) for k in range(args.cohorts) for situation in args.situations]
     jobs.sort(key=lambda job: job[1] * (4 if job[0].startswith("planted") else 1))
     jobs = [job for job in jobs if job not in done and (real is not None or job[0] != "real_mri")]
@@ -376,14 +424,19 @@ def run(args):
         records, match = simulate_cohort(situation, number, args.seed, args.draws, real)
         if args.keep:
             keep(records, args.keep / f"{situation}_{number}.npz")
-        answer = {"situation": situation, "cohort": number} | answers(records, match, number, args.recombinations)
+        answer = {"situation": situation, "cohort": number} | answers(
+            records, match, number, args.recombinations
+        )
         answer["cpu_s"] = round(time.process_time() - cpu, 3)
         with args.out.open("a", encoding="utf-8") as file:
             file.write(json.dumps(answer) + "\n")
         spent.setdefault(situation, []).append(answer["cpu_s"])
         if k % 20 == 0:
             left = (time.time() - begin) / (k + 1) * (len(jobs) - k - 1) / 60
-            print(f"{k + 1} of {len(jobs)} cohorts, {left:.0f} min left, last {answer['cpu_s']} CPU s", flush=True)
+            print(
+                f"{k + 1} of {len(jobs)} cohorts, {left:.0f} min left, last {answer['cpu_s']} CPU s",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -24,10 +24,18 @@ def main(snakemake):
     gtv, gtvr = read_mask(given.gtv, planning), read_mask(given.gtvr, planning)
     isodose95 = None
     if given.isodose95:
-        isodose95 = carry_mask(read_mask(given.isodose95), planning, sitk.Transform(3, sitk.sitkIdentity))
+        isodose95 = carry_mask(
+            read_mask(given.isodose95), planning, sitk.Transform(3, sitk.sitkIdentity)
+        )
     fraction = read_json(given.regions)["in_field_fraction"]
-    words = "dose not known" if fraction is None else f"{fraction:.1%} of GTVr inside the 95 % isodose"
-    save(draw_in_field(patient, planning, gtvr, isodose95, words, simulated), made.s1_pdf, made.s1_png)
+    words = (
+        "dose not known" if fraction is None else f"{fraction:.1%} of GTVr inside the 95 % isodose"
+    )
+    save(
+        draw_in_field(patient, planning, gtvr, isodose95, words, simulated),
+        made.s1_pdf,
+        made.s1_png,
+    )
     fused = read_image(given.recurrence_on_planning)
     save(draw_fusion(patient, planning, fused, gtv, gtvr, simulated), made.s2_pdf, made.s2_png)
     numbers = {"patient": escape_rst(patient), "notice": notice_sentence(simulated_note(simulated))}

@@ -25,8 +25,13 @@ def main(snakemake):
             given.quality, given.thumbnails, given.reports, params.reviews, strict=True
         )
     ]
-    write_rows([table_row(p["quality"], p["review"], p["note"]) for p in patients], snakemake.output.table)
-    write_text(render(given.templates[0], **overview_content(patients, params.simulated)), snakemake.output.overview)
+    write_rows(
+        [table_row(p["quality"], p["review"], p["note"]) for p in patients], snakemake.output.table
+    )
+    write_text(
+        render(given.templates[0], **overview_content(patients, params.simulated)),
+        snakemake.output.overview,
+    )
 
 
 if "snakemake" in globals():

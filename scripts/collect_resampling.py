@@ -4,7 +4,12 @@ import pandas as pd
 
 from npcradiomics.files import read_json, write_json, write_table
 from npcradiomics.jobs import script
-from npcradiomics.response.validation import decision_table, permutation_report, selection_frequency, summarise
+from npcradiomics.response.validation import (
+    decision_table,
+    permutation_report,
+    selection_frequency,
+    summarise,
+)
 
 
 def main(snakemake):
@@ -12,7 +17,8 @@ def main(snakemake):
         return pd.concat([pd.read_csv(path, sep="\t") for path in paths], ignore_index=True)
 
     nested, bootstrap, permuted, predictions = (
-        stacked(snakemake.input[name]) for name in ("nested", "bootstrap", "permutation", "predictions")
+        stacked(snakemake.input[name])
+        for name in ("nested", "bootstrap", "permutation", "predictions")
     )
     performance = pd.read_csv(snakemake.input.performance, sep="\t").set_index("set")
     scored = pd.read_csv(snakemake.input.radscore, sep="\t", dtype={"patient": str})

@@ -21,7 +21,9 @@ def main(snakemake):
     notes = {}
     for path in snakemake.input.notes:
         notes |= read_json(path)
-    write_json({patient: words for patient, words in notes.items() if words}, snakemake.output.notes)
+    write_json(
+        {patient: words for patient, words in notes.items() if words}, snakemake.output.notes
+    )
 
 
 if "snakemake" in globals():

@@ -20,7 +20,9 @@ def main(snakemake):
     bootstrap = {"seed": settings["seed"], "n_boot": settings["n_boot"]}
     features = pd.read_csv(snakemake.input.features, sep="\t", dtype={"patient": str})
     regions = pd.read_csv(snakemake.input.regions, sep="\t", dtype={"patient": str})
-    statistics = compare_regions(features, alpha=settings["alpha"], n_tests=settings["n_tests"], **bootstrap)
+    statistics = compare_regions(
+        features, alpha=settings["alpha"], n_tests=settings["n_tests"], **bootstrap
+    )
     notice = small_cohort_warning(features["patient"].nunique(), statistics["threshold"].iloc[0])
     if notice:
         logging.getLogger("npcradiomics").warning(notice)

@@ -17,7 +17,8 @@ def main(snakemake):
     in_cohort = set(regions.loc[regions["in_cohort"], "patient"])
     records = (draws.read(path, places=False) for path in snakemake.input.draws)
     options = {
-        name: settings[name] for name in ("n_draws", "n_recombinations", "seed", "scores", "correction", "match")
+        name: settings[name]
+        for name in ("n_draws", "n_recombinations", "seed", "scores", "correction", "match")
     }
     compared = compare_with_null(
         (record for record in records if record.patient in in_cohort),

@@ -11,7 +11,9 @@ from npcradiomics.publication.tables.formats import write_markdown
 
 def main(snakemake):
     read = {"sep": "\t", "dtype": {"patient": str}}
-    features, pyradiomics = (pd.read_csv(snakemake.input[name], **read) for name in ("features", "pyradiomics"))
+    features, pyradiomics = (
+        pd.read_csv(snakemake.input[name], **read) for name in ("features", "pyradiomics")
+    )
     table = compare_definitions(features, pyradiomics)
     whose = f"{len(features)} regions of this cohort" + (
         f" ({snakemake.params.notice})" if snakemake.params.notice else ""

@@ -23,9 +23,13 @@ def main(snakemake):
     gtvr = carry_mask(drawn, planning, to_recurrence) if asked.gtvr_frame == "recurrence" else drawn
     isodose95 = None
     if snakemake.input.isodose95:
-        isodose95 = carry_mask(read_mask(snakemake.input.isodose95), planning, sitk.Transform(3, sitk.sitkIdentity))
+        isodose95 = carry_mask(
+            read_mask(snakemake.input.isodose95), planning, sitk.Transform(3, sitk.sitkIdentity)
+        )
     masks = [None if m is None else sitk.GetArrayFromImage(m) > 0 for m in (gtv, gtvr, isodose95)]
-    regions = derive_regions(masks[0], masks[1], voxel_volume_cm3(planning), masks[2], **asked.regions)
+    regions = derive_regions(
+        masks[0], masks[1], voxel_volume_cm3(planning), masks[2], **asked.regions
+    )
     for name, mask in (
         ("recurrent", regions.recurrent),
         ("non_recurrent", regions.non_recurrent),
@@ -37,7 +41,9 @@ def main(snakemake):
     on_dose_grid = None
     if snakemake.input.dose:
         on_dose_grid = in_field_on_dose_grid(
-            read_mask(snakemake.output.gtvr), read_image(snakemake.input.dose), asked.prescription_gy
+            read_mask(snakemake.output.gtvr),
+            read_image(snakemake.input.dose),
+            asked.prescription_gy,
         )
     near = borderline(regions.report["in_field_fraction"], on_dose_grid)
     report = {

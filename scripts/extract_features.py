@@ -27,13 +27,22 @@ def main(snakemake):
         result, row = region_features(image, mask, gtv, settings)
         identity = {"patient": patient, "region": region}
         write_rows([identity | row], snakemake.output[region])
-        pyradiomics_rows.append(identity | pyradiomics_features(result.levels, snakemake.input.pyradiomics))
+        pyradiomics_rows.append(
+            identity | pyradiomics_features(result.levels, snakemake.input.pyradiomics)
+        )
         values[region] = sitk.GetArrayFromImage(image)[sitk.GetArrayFromImage(mask) > 0]
         zone = texture_matrices(result.levels, settings["n_levels"])["GLSZM"].shape[1]
-        notes[region] = {"branch": result.branch, "undefined": result.undefined, "largest_zone": zone}
+        notes[region] = {
+            "branch": result.branch,
+            "undefined": result.undefined,
+            "largest_zone": zone,
+        }
     write_json({"patient": patient} | notes, snakemake.output.notes)
     write_rows(pyradiomics_rows, snakemake.output.pyradiomics)
-    write_rows([{"patient": patient} | row for row in intensity_shares(values)], snakemake.output.intensities)
+    write_rows(
+        [{"patient": patient} | row for row in intensity_shares(values)],
+        snakemake.output.intensities,
+    )
 
 
 def region_features(image, mask, gtv, settings):
@@ -41,14 +50,21 @@ def region_features(image, mask, gtv, settings):
     inside = sitk.GetArrayFromImage(mask) > 0
     fit_mask = None if gtv is None else sitk.GetArrayFromImage(gtv) > 0
     volume = sitk.GetArrayFromImage(image)
-    result = extract(volume, inside, fit_mask=fit_mask, spacing_mm=spacing_zyx_mm(image), **settings)
-    size = {"n_voxels": result.n_voxels, "volume_cm3": float(inside.sum() * voxel_volume_cm3(image))}
+    result = extract(
+        volume, inside, fit_mask=fit_mask, spacing_mm=spacing_zyx_mm(image), **settings
+    )
+    size = {
+        "n_voxels": result.n_voxels,
+        "volume_cm3": float(inside.sum() * voxel_volume_cm3(image)),
+    }
     return result, size | result.features
 
 
 def by_hand(arguments):
     """The features of one region as a table on the screen or in a file."""
-    parser = argparse.ArgumentParser(description="47 radiomics features of one region of one image.")
+    parser = argparse.ArgumentParser(
+        description="47 radiomics features of one region of one image."
+    )
     parser.add_argument("image", help="NIfTI or NRRD")
     parser.add_argument("mask", help="the region, on the image's grid")
     parser.add_argument("--gtv", help="fit the quantizer on this mask instead of the region")
@@ -56,7 +72,9 @@ def by_hand(arguments):
     parser.add_argument("--quantizer", choices=QUANTIZERS, default="lloyd")
     parser.add_argument("--outliers", choices=OUTLIERS, default="none")
     parser.add_argument("--resampling", choices=RESAMPLINGS, default="none")
-    parser.add_argument("-o", "--output", help="file for the table of feature, value, note (default: the screen)")
+    parser.add_argument(
+        "-o", "--output", help="file for the table of feature, value, note (default: the screen)"
+    )
     settings = vars(parser.parse_args(arguments))
     try:
         image = read_image(settings.pop("image"))
@@ -65,7 +83,10 @@ def by_hand(arguments):
         result, row = region_features(image, mask, gtv and read_mask(gtv, image), settings)
     except ValueError as error:
         sys.exit(f"extract_features: {error}")
-    rows = [{"feature": name, "value": value, "note": result.undefined.get(name, "")} for name, value in row.items()]
+    rows = [
+        {"feature": name, "value": value, "note": result.undefined.get(name, "")}
+        for name, value in row.items()
+    ]
     if output:
         write_rows(rows, output)
     else:

@@ -13,7 +13,9 @@ from npcradiomics.statistics.shown_features import select_features
 
 
 def main(snakemake):
-    table = pd.read_csv(snakemake.input.correlation, sep="\t", keep_default_na=False, na_values="NA")
+    table = pd.read_csv(
+        snakemake.input.correlation, sep="\t", keep_default_na=False, na_values="NA"
+    )
     statistics = pd.read_csv(snakemake.input.statistics, sep="\t")
     names, selection = select_features(statistics)
     once = table[table["feature_a"].map(names.index) < table["feature_b"].map(names.index)]
@@ -28,7 +30,11 @@ def main(snakemake):
         selection=selection,
     )
     write_table(table, snakemake.output.data)
-    save(draw_correlations(table, selection, snakemake.params.notice), snakemake.output.pdf, snakemake.output.png)
+    save(
+        draw_correlations(table, selection, snakemake.params.notice),
+        snakemake.output.pdf,
+        snakemake.output.png,
+    )
     write_text(caption, snakemake.output.caption)
 
 

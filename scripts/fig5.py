@@ -19,7 +19,9 @@ def main(snakemake):
     share = pd.read_csv(snakemake.input.explained, sep="\t").set_index("component")["share"]
     statistics = pd.read_csv(snakemake.input.statistics, sep="\t")
     names, selection = select_features(statistics)
-    table = scores[["patient", "region", "PC1", "PC2"]].assign(PC1_share=share["PC1"], PC2_share=share["PC2"])
+    table = scores[["patient", "region", "PC1", "PC2"]].assign(
+        PC1_share=share["PC1"], PC2_share=share["PC2"]
+    )
     caption = fill_caption(
         Path(snakemake.input.caption).read_text(encoding="utf-8"),
         **cohort_numbers(statistics, snakemake.params.notice),
@@ -32,7 +34,11 @@ def main(snakemake):
         selection=selection,
     )
     write_table(table, snakemake.output.data)
-    save(draw_components(table, selection, snakemake.params.notice), snakemake.output.pdf, snakemake.output.png)
+    save(
+        draw_components(table, selection, snakemake.params.notice),
+        snakemake.output.pdf,
+        snakemake.output.png,
+    )
     write_text(caption, snakemake.output.caption)
 
 

@@ -20,7 +20,9 @@ def main(snakemake):
     controls = pd.read_csv(snakemake.input.controls, sep="\t")
     warnings = read_json(snakemake.input.warnings)
     first = control_note(controls, params.alpha, params.match)
-    pages = draw_ranks(ranks, dict(zip(features["feature"], features["verdict"], strict=True)), "", params.notice)
+    pages = draw_ranks(
+        ranks, dict(zip(features["feature"], features["verdict"], strict=True)), "", params.notice
+    )
     caption = fill_caption(
         Path(snakemake.input.caption).read_text(encoding="utf-8"),
         first=escape_rst(first),

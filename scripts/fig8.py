@@ -23,7 +23,9 @@ def main(snakemake):
         first=escape_rst(first),
         n=int(controls["n"].max()),
         n_tested=len(panels),
-        untested=[f"{row.covariate} ({row.note})" for row in controls[controls["p"].isna()].itertuples()],
+        untested=[
+            f"{row.covariate} ({row.note})" for row in controls[controls["p"].isna()].itertuples()
+        ],
         alpha=f"{params.alpha:g}",
         notice=notice_sentence(params.notice),
     )

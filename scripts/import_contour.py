@@ -13,7 +13,9 @@ def main(snakemake):
     image = read_image(snakemake.params.image)
     if snakemake.input.facts:
         image.SetMetaData(FRAME_KEY, read_json(snakemake.input.facts)[FRAME_KEY])
-    mask = read_structure(path, name, image, snakemake.params.registration, snakemake.params.end_caps)
+    mask = read_structure(
+        path, name, image, snakemake.params.registration, snakemake.params.end_caps
+    )
     write_image(mask, snakemake.output.mask)
 
 

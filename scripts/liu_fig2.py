@@ -10,11 +10,15 @@ from npcradiomics.publication.tables.response import sentence_of
 
 
 def main(snakemake):
-    curve, paths, scores = (pd.read_csv(snakemake.input[name], sep="\t") for name in ("curve", "paths", "radscore"))
+    curve, paths, scores = (
+        pd.read_csv(snakemake.input[name], sep="\t") for name in ("curve", "paths", "radscore")
+    )
     model = read_json(snakemake.input.model)
     write_table(scores, snakemake.output.data)
     measure, simulated = snakemake.params.measure, snakemake.params.simulated
-    figure = draw_selection(curve, paths, scores, model["threshold"], measure, sentence_of(model), simulated)
+    figure = draw_selection(
+        curve, paths, scores, model["threshold"], measure, sentence_of(model), simulated
+    )
     save(figure, snakemake.output.pdf, snakemake.output.png)
 
 

@@ -10,11 +10,15 @@ from npcradiomics.publication.tables.response import sentence_of
 
 
 def main(snakemake):
-    roc, performance = (pd.read_csv(snakemake.input[name], sep="\t") for name in ("roc", "performance"))
+    roc, performance = (
+        pd.read_csv(snakemake.input[name], sep="\t") for name in ("roc", "performance")
+    )
     roc = roc[roc["set"] == "validation"]
     row = performance[performance["set"] == "validation"].iloc[0]
     write_table(roc, snakemake.output.data)
-    figure = draw_roc(roc, row, sentence_of(read_json(snakemake.input.model)), snakemake.params.simulated)
+    figure = draw_roc(
+        roc, row, sentence_of(read_json(snakemake.input.model)), snakemake.params.simulated
+    )
     save(figure, snakemake.output.pdf, snakemake.output.png)
 
 

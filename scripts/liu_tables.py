@@ -13,14 +13,18 @@ from npcradiomics.response.liu2025 import LABELS
 
 def main(snakemake):
     wanted = snakemake.params
-    table = pd.DataFrame(wanted.rows).reindex(columns=["patient", "set", *wanted.numbers, *wanted.categories])
+    table = pd.DataFrame(wanted.rows).reindex(
+        columns=["patient", "set", *wanted.numbers, *wanted.categories]
+    )
     table[wanted.numbers] = table[wanted.numbers].astype(float)
     table["effective"] = responses(wanted.rows)
     for number, name in ((1, "train"), (2, "validation")):
         one = table[table["set"] == name]
         compared = compare_groups(one, wanted.numbers, wanted.categories)
         write_table(compared, snakemake.output[f"table{number}_tsv"])
-        caption = f"Table {number}. Clinical data of the {'training' if name == 'train' else name} set."
+        caption = (
+            f"Table {number}. Clinical data of the {'training' if name == 'train' else name} set."
+        )
         effective = int(one["effective"].sum())
         printed = printed_table(
             compared,
@@ -30,7 +34,9 @@ def main(snakemake):
             caption,
             clinical_footnotes(wanted.simulated),
         )
-        write_formats(printed, *(snakemake.output[f"table{number}_{kind}"] for kind in ("md", "tex", "docx")))
+        write_formats(
+            printed, *(snakemake.output[f"table{number}_{kind}"] for kind in ("md", "tex", "docx"))
+        )
 
 
 if "snakemake" in globals():

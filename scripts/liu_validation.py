@@ -13,14 +13,22 @@ from npcradiomics.publication.tables.response import areas_table, performance_ta
 def main(snakemake):
     given, made = snakemake.input, snakemake.output
     names = ("performance", "summary", "permutation", "selection", "decision")
-    performance, summary, permuted, selection, decision = (pd.read_csv(given[name], sep="\t") for name in names)
-    model, report, simulated = read_json(given.model), read_json(given.report), snakemake.params.simulated
+    performance, summary, permuted, selection, decision = (
+        pd.read_csv(given[name], sep="\t") for name in names
+    )
+    model, report, simulated = (
+        read_json(given.model),
+        read_json(given.report),
+        snakemake.params.simulated,
+    )
     areas = areas_table(performance, summary)
     write_table(areas, made.data)
     write_table(summary, made.table)
     printed = performance_table(performance, summary, report, model, simulated)
     write_formats(printed, made.markdown, made.latex, made.word)
-    figure = draw_validation(areas, permuted, report, selection, decision, sentence_of(model), simulated)
+    figure = draw_validation(
+        areas, permuted, report, selection, decision, sentence_of(model), simulated
+    )
     save(figure, made.pdf, made.png)
 
 

@@ -30,7 +30,9 @@ def measured(row, settings, pyradiomics):
     image = read_image(row["image"])
     mask = read_mask(row["mask"], image, row["image"])
     arrays = sitk.GetArrayFromImage(image), sitk.GetArrayFromImage(mask)
-    return tumour_features(*arrays, spacing_zyx_mm(image), str(settings["set"]), settings["n_bins"], pyradiomics)
+    return tumour_features(
+        *arrays, spacing_zyx_mm(image), str(settings["set"]), settings["n_bins"], pyradiomics
+    )
 
 
 if "snakemake" in globals():

@@ -11,7 +11,11 @@ from npcradiomics.jobs.provenance import checksums, host_class, sha256, software
 def main(snakemake):
     given, params = snakemake.input, snakemake.params
     # checksums of the moment in which the files were read
-    inputs = {patient: sums for path in given.inputs for patient, sums in read_json(path)["sha256"].items()}
+    inputs = {
+        patient: sums
+        for path in given.inputs
+        for patient, sums in read_json(path)["sha256"].items()
+    }
     record = {
         "software": software(),
         "host": host_class(),
@@ -19,7 +23,9 @@ def main(snakemake):
         "settings": params.settings,
         "patients_table": sha256(given.table),
         "inputs": inputs,
-        "outputs": checksums({os.path.relpath(path, params.results): path for path in given.outputs}),
+        "outputs": checksums(
+            {os.path.relpath(path, params.results): path for path in given.outputs}
+        ),
     }
     write_json(record, snakemake.output.record)
 

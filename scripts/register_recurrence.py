@@ -33,11 +33,17 @@ def main(snakemake):
         if found.transform is None:
             quality["source"] = "Headers' own positions, because the registration did not work"
             initial = found.initial_transform
-            result = register(planning, recurrence, gtv, moving_voi=gtvr, parameters=parameters, initial=initial)
+            result = register(
+                planning, recurrence, gtv, moving_voi=gtvr, parameters=parameters, initial=initial
+            )
             transform = result.transform
-            quality["source"] = "Registered" if initial is None else "Registered from the given start"
+            quality["source"] = (
+                "Registered" if initial is None else "Registered from the given start"
+            )
             quality |= {"mutual_information": result.metric, "starts": result.starts_table()}
-        checks = check_registration(planning, recurrence, transform, gtv, gtvr, parameters=parameters, limits=limits)
+        checks = check_registration(
+            planning, recurrence, transform, gtv, gtvr, parameters=parameters, limits=limits
+        )
         verdict, discrepancy = checks.as_dict(), checks.discrepancy
     except ValueError as error:
         # The files are sound: a person needs the pictures to see why, so this rule must not fail.
@@ -45,10 +51,13 @@ def main(snakemake):
         verdict, discrepancy = not_registered(str(error)), None
 
     carried = carry_or_empty(drawn, planning, transform) if drawn_there else drawn
-    quality |= motion(transform, centroid(gtv)) | {"gtvr_volume": carried_volume(drawn, carried)} | verdict
+    quality |= (
+        motion(transform, centroid(gtv)) | {"gtvr_volume": carried_volume(drawn, carried)} | verdict
+    )
     with replacing(made.transform) as temporary:
         sitk.WriteTransform(transform, str(temporary))
-    # In the pixel type of the recurrence MRI: for looking at, and a quarter of the size of the fractions.
+    # In the pixel type of the recurrence MRI: for looking at, and a quarter of the size of the
+    # fractions.
     on_planning = sitk.Resample(recurrence, planning, transform, sitk.sitkLinear, 0.0)
     write_image(on_planning, made.recurrence_on_planning)
     # -1 mm says not known; 0 would say perfect.

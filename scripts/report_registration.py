@@ -10,7 +10,12 @@ from npcradiomics.jobs import script
 from npcradiomics.publication.figures.patient import REGISTRATION_MARGIN_MM, draw_registration
 from npcradiomics.publication.figures.style import save
 from npcradiomics.publication.pages.registration import page_content
-from npcradiomics.publication.pages.registration_pictures import MARGIN_MM, ExaminationPair, Volumes, thumbnail
+from npcradiomics.publication.pages.registration_pictures import (
+    MARGIN_MM,
+    ExaminationPair,
+    Volumes,
+    thumbnail,
+)
 from npcradiomics.publication.pages.template import render
 
 
@@ -39,7 +44,9 @@ def main(snakemake):
         temporary.write_bytes(thumbnail(Volumes(pair.round_tumour(MARGIN_MM), planning)))
     words = f"registration {quality['verdict']}, rotation {quality['rotation_angle_deg']:.1f}\N{DEGREE SIGN}"
     shown = pair.round_tumour(REGISTRATION_MARGIN_MM)
-    save(draw_registration(quality["patient"], shown, words, params.simulated), snakemake.output.png)
+    save(
+        draw_registration(quality["patient"], shown, words, params.simulated), snakemake.output.png
+    )
 
 
 if "snakemake" in globals():

@@ -17,15 +17,28 @@ def main(snakemake):
     kind, (first, end) = snakemake.wildcards.kind, snakemake.params.numbers
     rows, predictions = [], []
     for number in range(first, end):
-        row, probability = repetition(kind, number, features, y, snakemake.params.seed, snakemake.params.model)
+        row, probability = repetition(
+            kind, number, features, y, snakemake.params.seed, snakemake.params.model
+        )
         rows.append({"kind": kind, "repetition": number} | row)
         if probability is not None:
-            one = {"patient": training["patient"], "repetition": number, "effective": y, "probability": probability}
+            one = {
+                "patient": training["patient"],
+                "repetition": number,
+                "effective": y,
+                "probability": probability,
+            }
             predictions.append(pd.DataFrame(one))
-        logging.info("%s %d: %s", kind, number, {key: value for key, value in row.items() if key != "selected"})
+        logging.info(
+            "%s %d: %s",
+            kind,
+            number,
+            {key: value for key, value in row.items() if key != "selected"},
+        )
     write_rows(rows, snakemake.output.table)
     write_table(
-        pd.concat(predictions) if predictions else pd.DataFrame(columns=["patient"]), snakemake.output.predictions
+        pd.concat(predictions) if predictions else pd.DataFrame(columns=["patient"]),
+        snakemake.output.predictions,
     )
 
 

@@ -9,12 +9,16 @@ from npcradiomics.jobs import script
 
 def main(snakemake):
     if not snakemake.params.dicom_root:
-        raise ValueError("no folder to scan: snakemake scan_dicom --config dicom_root=/path/to/folder")
+        raise ValueError(
+            "no folder to scan: snakemake scan_dicom --config dicom_root=/path/to/folder"
+        )
     log = logging.getLogger("npcradiomics.scan_dicom")  # stands on the terminal, too
     found, left_out = scan(snakemake.params.dicom_root)
     rows, said = draft_rows(found)
     if not rows:
-        raise ValueError(f"{snakemake.params.dicom_root}: no DICOM series, structures or doses ({dict(left_out)})")
+        raise ValueError(
+            f"{snakemake.params.dicom_root}: no DICOM series, structures or doses ({dict(left_out)})"
+        )
     counts = [f"{len(found)} series, structure sets, doses and plans of {len(rows)} patients"]
     counts += [f"left out: {n} files, {why}" for why, n in left_out.most_common()]
     write_rows(rows, snakemake.output.patients)

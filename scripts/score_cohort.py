@@ -13,14 +13,17 @@ def main(snakemake):
     table = pd.read_csv(snakemake.input.features, sep="\t", dtype={"patient": str})
     model = read_json(snakemake.input.model)
     scored = pd.concat(
-        [table[["patient", "set", "response", "effective"]], score_patients(model, table)], axis="columns"
+        [table[["patient", "set", "response", "effective"]], score_patients(model, table)],
+        axis="columns",
     )
     threshold = np.inf if model["threshold"] is None else model["threshold"]
     rng = np.random.default_rng(snakemake.params.seed)
     rows, rocs, curves = [], [], []
     for name in ("train", "validation"):
         one = scored[scored["set"] == name]
-        y, score, probability = (one[key].to_numpy() for key in ("effective", "rad_score", "probability"))
+        y, score, probability = (
+            one[key].to_numpy() for key in ("effective", "rad_score", "probability")
+        )
         rows.append(assess_set(name, y, score, probability, threshold))
         rocs.append(roc_table(name, y, score))
         curves.append(calibration_table(name, y, probability, rng))

@@ -20,7 +20,9 @@ def main(snakemake):
     write_table(table2_data(statistics, size, simulated), snakemake.output.tsv)
     write_formats(table, *(snakemake.output[name] for name in ("markdown", "latex", "word")))
     template = Path(snakemake.input.caption).read_text(encoding="utf-8")
-    caption = fill_caption(template, caption=table.caption, notes=[escape_rst(note) for note in table.footnotes])
+    caption = fill_caption(
+        template, caption=table.caption, notes=[escape_rst(note) for note in table.footnotes]
+    )
     write_text(caption, snakemake.output.caption)
 
 

@@ -17,12 +17,19 @@ def main(snakemake):
     controls = pd.read_csv(snakemake.input.controls, sep="\t")
     patients = pd.read_csv(snakemake.input.patients, sep="\t", dtype={"patient": str})
     warnings = read_json(snakemake.input.warnings)
-    options = {"alpha": params.alpha, "n_tests": params.n_tests, "match": params.match, "notice": params.notice}
+    options = {
+        "alpha": params.alpha,
+        "n_tests": params.n_tests,
+        "match": params.match,
+        "notice": params.notice,
+    }
     table = table3(features, controls, patients, warnings, **options)
     write_table(features.assign(simulated=params.simulated), snakemake.output.tsv)
     write_formats(table, *(snakemake.output[name] for name in ("markdown", "latex", "word")))
     template = Path(snakemake.input.caption).read_text(encoding="utf-8")
-    caption = fill_caption(template, caption=table.caption, notes=[escape_rst(note) for note in table.footnotes])
+    caption = fill_caption(
+        template, caption=table.caption, notes=[escape_rst(note) for note in table.footnotes]
+    )
     write_text(caption, snakemake.output.caption)
 
 

@@ -17,13 +17,17 @@ def main(snakemake):
         "settings": params.settings,
         "patients_table": sha256(params.table) if os.path.exists(params.table) else None,
         "inputs": {patient: checksums(files) for patient, files in params.files.items()},
-        "outputs": checksums({name: os.path.join(params.results, name) for name in then["outputs"]}),
+        "outputs": checksums(
+            {name: os.path.join(params.results, name) for name in then["outputs"]}
+        ),
     }
     for difference in differences(then["software"], software()):
         logging.getLogger("npcradiomics").warning("software: %s", difference)
     found = differences({key: then[key] for key in now}, now)
     if found:
-        things = "1 thing no longer fits" if len(found) == 1 else f"{len(found)} things no longer fit"
+        things = (
+            "1 thing no longer fits" if len(found) == 1 else f"{len(found)} things no longer fit"
+        )
         raise ValueError(f"{things} {params.record}: " + "; ".join(found))
     n_inputs = sum(map(len, then["inputs"].values()))
     logging.getLogger("npcradiomics").warning(

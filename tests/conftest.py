@@ -13,9 +13,14 @@ from repository import ROOT, SHARED
 
 @pytest.fixture(scope="session")
 def shared():
-    """The folder of reference material beside the repository; tests that need it are skipped without it."""
+    """The folder of reference material beside the repository;
+
+    tests that need it are skipped without it.
+    """
     if not SHARED.is_dir():
-        pytest.skip("needs ../shared (reference values and real images), which is not beside this clone")
+        pytest.skip(
+            "needs ../shared (reference values and real images), which is not beside this clone"
+        )
     return SHARED
 
 
@@ -38,7 +43,10 @@ class Workspace:
     def write_patients(self, rows):
         rows = list(rows)
         columns = list(dict.fromkeys(name for row in rows for name in row))
-        lines = ["\t".join(columns), *("\t".join(str(row.get(name, "")) for name in columns) for row in rows)]
+        lines = [
+            "\t".join(columns),
+            *("\t".join(str(row.get(name, "")) for name in columns) for row in rows),
+        ]
         (self.folder / "patients.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def simulate(self, patients, **simulation):
@@ -46,13 +54,16 @@ class Workspace:
         base = "results/heterogeneity/simulated"
         files = ("planning_mri", "recurrence_mri", "gtv", "gtvr", "isodose95")
         self.write_patients(
-            {"patient": p, "gtvr_frame": "recurrence"} | {name: f"{base}/{p}/{name}.nii.gz" for name in files}
+            {"patient": p, "gtvr_frame": "recurrence"}
+            | {name: f"{base}/{p}/{name}.nii.gz" for name in files}
             for p in patients
         )
 
     def run(self, *arguments, cores=2):
         """Run snakemake; returns the finished process with its text in .stdout (both streams)."""
-        (self.folder / "config.yaml").write_text(yaml.safe_dump({"heterogeneity": self.config}), encoding="utf-8")
+        (self.folder / "config.yaml").write_text(
+            yaml.safe_dump({"heterogeneity": self.config}), encoding="utf-8"
+        )
         command = [
             sys.executable,
             "-m",
@@ -63,9 +74,16 @@ class Workspace:
             str(self.folder),
         ]
         command += ["--configfile", str(self.folder / "config.yaml"), "-c", str(cores), *arguments]
-        env = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+        env = os.environ | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        }
         return subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, cwd=self.folder
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=env,
+            cwd=self.folder,
         )
 
 

@@ -41,12 +41,17 @@ paper_items = expand(
 
 provenance_records = expand("<results>/patients/{patient}/inputs.json", patient=cohort_patients)
 provenance_files = {
-    name: {column: value for column, value in cells_of(located(name)).items() if column != "gtvr_frame"}
+    name: {
+        column: value for column, value in cells_of(located(name)).items() if column != "gtvr_frame"
+    }
     for name in cohort_patients
 }
 provenance_outputs = [
     *paper_items,
-    *(f"<results>/cohort/{table}.tsv" for table in ["features", "regions", "excluded", "statistics", "size"]),
+    *(
+        f"<results>/cohort/{table}.tsv"
+        for table in ["features", "regions", "excluded", "statistics", "size"]
+    ),
 ]
 
 

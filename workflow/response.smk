@@ -13,7 +13,9 @@ if settings["new_patients"]:
     table = settings | {"patients": settings["new_patients"], "clinical_columns": []}
     new_patients = patients_of("response_new", table)
     refuse_known(new_patients, patients)
-clinical_numbers = [name for name in settings["clinical_columns"] if name not in settings["clinical_categories"]]
+clinical_numbers = [
+    name for name in settings["clinical_columns"] if name not in settings["clinical_categories"]
+]
 configuration.require_numbers(patients.values(), clinical_numbers)
 sets = assign_sets(list(patients.values()), **settings["split"])
 simulated_patients = [name for name, row in patients.items() if is_simulated(row)]
@@ -42,8 +44,14 @@ paper_items = expand(
     format=["pdf", "png"],
 )
 provenance_records = expand("<results>/features/part{part}_inputs.json", part=parts)
-provenance_files = {row["patient"]: {name: row[name] for name in ("image", "mask")} for row in measured}
-provenance_outputs = [*paper_items, "<results>/cohort/features.tsv", "<results>/cohort/radscore.tsv"]
+provenance_files = {
+    row["patient"]: {name: row[name] for name in ("image", "mask")} for row in measured
+}
+provenance_outputs = [
+    *paper_items,
+    "<results>/cohort/features.tsv",
+    "<results>/cohort/radscore.tsv",
+]
 
 
 include: "rules/provenance.smk"

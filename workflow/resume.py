@@ -26,11 +26,18 @@ PATIENCE_S = 60
 
 
 def processes(folder):
-    """Own processes that work in this folder, as {pid: (command line, environment)}; not this one and its parents."""
+    """Own processes that work in this folder, as {pid: (command line, environment)};
+
+    not this one and its parents.
+    """
     found, skip = {}, {os.getpid(), os.getppid()}
     for proc in Path("/proc").glob("[0-9]*"):
         try:
-            if int(proc.name) in skip or proc.stat().st_uid != os.getuid() or (proc / "cwd").resolve() != folder:
+            if (
+                int(proc.name) in skip
+                or proc.stat().st_uid != os.getuid()
+                or (proc / "cwd").resolve() != folder
+            ):
                 continue
             command, environment = (
                 (proc / name).read_bytes().replace(b"\0", b" ").decode(errors="replace")
@@ -45,13 +52,17 @@ def processes(folder):
 def is_slurm_job(environment):
     """In a SLURM job, other than the one in which this command may have been given."""
     own = os.environ.get("SLURM_JOB_ID")
-    return "SLURM_JOB_ID=" in environment and (own is None or f"SLURM_JOB_ID={own} " not in environment)
+    return "SLURM_JOB_ID=" in environment and (
+        own is None or f"SLURM_JOB_ID={own} " not in environment
+    )
 
 
 def is_main(command):
     """A Snakemake (`snakemake` or `python -m snakemake`) that is no job of another one: those have a mode."""
     words = command.split(" ")
-    started = " -m snakemake " in command or any(Path(word).name == "snakemake" for word in words[1:2])
+    started = " -m snakemake " in command or any(
+        Path(word).name == "snakemake" for word in words[1:2]
+    )
     return "python" in words[0] and started and "--mode " not in command
 
 
@@ -64,7 +75,8 @@ def orphans(folder):
     return [
         pid
         for pid, (command, environment) in processes(folder).items()
-        if (".snakemake/scripts/" in command or "--mode subprocess" in command) and not is_slurm_job(environment)
+        if (".snakemake/scripts/" in command or "--mode subprocess" in command)
+        and not is_slurm_job(environment)
     ]
 
 
@@ -95,7 +107,11 @@ def slurm_jobs(folder):
             f"resume: SLURM does not answer ({asked.stderr.strip()}) and may still run jobs of this folder; try again"
         )
     rows = [line.strip().split("|", 2) for line in asked.stdout.splitlines()]
-    return [job for job, name, where in rows if name.startswith(PREFIX) and Path(where).resolve() == folder]
+    return [
+        job
+        for job, name, where in rows
+        if name.startswith(PREFIX) and Path(where).resolve() == folder
+    ]
 
 
 def cancel_slurm_jobs(folder):
@@ -104,7 +120,10 @@ def cancel_slurm_jobs(folder):
         return
     left, deadline = slurm_jobs(folder), time.monotonic() + PATIENCE_S
     if left:
-        print(f"resume: cancelling {len(left)} SLURM jobs that the killed Snakemake left behind", flush=True)
+        print(
+            f"resume: cancelling {len(left)} SLURM jobs that the killed Snakemake left behind",
+            flush=True,
+        )
         subprocess.run(["scancel", *left], check=False)
     while left and time.monotonic() < deadline:
         time.sleep(0.5)
@@ -123,7 +142,9 @@ def main(command):
         sys.exit(f"resume: Snakemake runs in this folder (process {alive[0]}); nothing was done")
     end_orphans(folder)
     cancel_slurm_jobs(folder)
-    for lock in folder.glob(".snakemake/locks/*.lock"):  # what --unlock does, without starting Snakemake for it
+    for lock in folder.glob(
+        ".snakemake/locks/*.lock"
+    ):  # what --unlock does, without starting Snakemake for it
         lock.unlink()
     os.execvp(command[0], [*command, "--rerun-incomplete"])
 

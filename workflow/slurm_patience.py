@@ -1,6 +1,7 @@
 """SLURM that is away for a while: jobs are kept and submissions wait, however long it takes.
 
-snakemake-executor-plugin-slurm 2.8.0, the pinned one and the newest, loses jobs in four ways, and Snakemake then waits for ever or fails:
+snakemake-executor-plugin-slurm 2.8.0, the pinned one and the newest, loses jobs in four ways, and
+Snakemake then waits for ever or fails:
 
 * A status query that fails makes it forget all active jobs (its issue #207, open).
 * A job that SLURM no longer lists (MinJobAge, 300 s by default, after its end) is taken for one that will be listed: after a night in which the
@@ -9,10 +10,11 @@ snakemake-executor-plugin-slurm 2.8.0, the pinned one and the newest, loses jobs
 * Whatever else fails while a *group* is submitted (no partition found, an account that is not valid) ends in an AttributeError that
   nobody sees: run_job names the job's rule, which a group has not.
 
-And Snakemake 9.27 prints the reason of a failure (NODE_FAIL, sbatch's words) for single jobs only; here groups say it as well.
+And Snakemake 9.27 prints the reason of a failure (NODE_FAIL, sbatch's words) for single jobs only;
+here groups say it as well.
 
-What is wrapped here are names of that version; tests/unit/test_slurm_patience.py fails with another one. This module can go when the plugin
-does these things itself.
+What is wrapped here are names of that version; tests/unit/test_slurm_patience.py fails with another
+one. This module can go when the plugin does these things itself.
 """
 
 import time
@@ -72,12 +74,16 @@ def raising(query_job_status, listed):
 def keeping_jobs(check_active_jobs, silence, listed):
     """The plugin's check, after which all jobs are still active where the query failed, and those are failed that squeue lists no more.
 
-    A query comes before the first job is yielded or reported. Not asked again in here: Ctrl-C waits for the end of this check.
+    A query comes before the first job is yielded or reported. Not asked again in here: Ctrl-C waits
+    for the end of this check.
     """
     missed = set()
 
     def is_gone(job):
-        """Missing in two answers of squeue, which lists a job from its submission on. (Members of arrays have other names there.)"""
+        """Missing in two answers of squeue, which lists a job from its submission on.
+
+        (Members of arrays have other names there.)
+        """
         number = job.external_jobid
         if listed.jobs is None or number in listed.jobs or "_" in number:
             missed.discard(number)
@@ -91,7 +97,8 @@ def keeping_jobs(check_active_jobs, silence, listed):
             async for job in check_active_jobs(executor, active_jobs):
                 if is_gone(job):
                     executor.report_job_error(
-                        job, msg=f"SLURM no longer lists job {job.external_jobid}: how it ended is unknown."
+                        job,
+                        msg=f"SLURM no longer lists job {job.external_jobid}: how it ended is unknown.",
                     )
                 else:
                     yield job
@@ -101,7 +108,9 @@ def keeping_jobs(check_active_jobs, silence, listed):
             for job in active_jobs:
                 yield job
         else:
-            executor.next_seconds_between_status_checks = min(executor.next_seconds_between_status_checks, SELDOM_S)
+            executor.next_seconds_between_status_checks = min(
+                executor.next_seconds_between_status_checks, SELDOM_S
+            )
             if active_jobs:
                 silence.ends(executor.logger)
 
@@ -172,4 +181,6 @@ def be_patient(plugin):
     executor.check_active_jobs = keeping_jobs(executor.check_active_jobs, silence, listed)
     executor.run_job = telling(executor.run_job, plugin.SubmittedJobInfo)
     executor.report_job_error = saying_why(executor.report_job_error)
-    executor._report_job_error_threadsafe = submitting_again(executor._report_job_error_threadsafe, silence)
+    executor._report_job_error_threadsafe = submitting_again(
+        executor._report_job_error_threadsafe, silence
+    )

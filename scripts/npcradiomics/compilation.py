@@ -3,8 +3,8 @@
 import numba
 import numpy as np
 
-# x[at(i)]: numba tests a signed index for being negative at every access, which also keeps loops from becoming
-# vector instructions.
+# x[at(i)]: numba tests a signed index for being negative at every access, which also keeps loops
+# from becoming vector instructions.
 at = np.uint64
 
 

@@ -10,7 +10,10 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path):
-    """Yield a temporary path of the same folder and ending; rename it to `path` on success, remove it on failure."""
+    """Yield a temporary path of the same folder and ending;
+
+    rename it to `path` on success, remove it on failure.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     # What a killed job left; Snakemake sees to it that no second job writes this file now.
@@ -32,7 +35,10 @@ def write_text(text, path):
 
 
 def write_json(content, path):
-    """Write JSON, readable by people, keys in the order given; NaN and infinity are refused (they are not JSON)."""
+    """Write JSON, readable by people, keys in the order given;
+
+    NaN and infinity are refused (they are not JSON).
+    """
     write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", path)
 
 
@@ -42,11 +48,16 @@ def read_json(path):
 
 
 def write_rows(rows, path):
-    """Write a list of dicts with equal keys as a tab-separated table; floats with all their digits, NaN as NA."""
+    """Write a list of dicts with equal keys as a tab-separated table;
+
+    floats with all their digits, NaN as NA.
+    """
     lines = ["\t".join(rows[0])]
     for row in rows:
         if row.keys() != rows[0].keys():
-            raise ValueError(f"{path}: row has columns {list(row)}, the first row has {list(rows[0])}")
+            raise ValueError(
+                f"{path}: row has columns {list(row)}, the first row has {list(rows[0])}"
+            )
         lines.append("\t".join(_cell(value) for value in row.values()))
     write_text("\n".join(lines) + "\n", path)
 

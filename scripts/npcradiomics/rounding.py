@@ -1,4 +1,7 @@
-"""How numbers are printed, everywhere: tables, captions, paragraphs. Files named .tsv keep full precision."""
+"""How numbers are printed, everywhere: tables, captions, paragraphs.
+
+Files named .tsv keep full precision.
+"""
 
 import math
 

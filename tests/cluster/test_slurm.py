@@ -15,11 +15,13 @@ from throwaway import PROFILE, NoSlurm, cluster
 PATIENTS = ["REC001", "REC002", "REC003"]
 SIZE = {"size": [96, 96, 20], "spacing_mm": [1.6, 1.6, 5.0]}
 TARGETS = ["cohort_stats", "heterogeneity_patient_pictures"]
-# Options of the throw-away cluster: it is small and answers at once. The group sizes are the profile's.
+# Options of the throw-away cluster: it is small and answers at once. The group sizes are the
+# profile's.
 HERE = ["--slurm-init-seconds-before-status-checks", "3", "--latency-wait", "20"]
 
 needs_plugin = pytest.mark.skipif(
-    find_spec("snakemake_executor_plugin_slurm") is None, reason="snakemake-executor-plugin-slurm is not installed"
+    find_spec("snakemake_executor_plugin_slurm") is None,
+    reason="snakemake-executor-plugin-slurm is not installed",
 )
 
 
@@ -102,4 +104,8 @@ def test_the_profile_names_rules_that_exist(make_workspace):
 def test_retries_are_counted_by_the_profile_only(make_workspace):
     """A rule with retries of its own would be tried 3 x 3 times: the Snakemake inside the job retries as well."""
     rules = (PROFILE.parents[1] / "rules").glob("*.smk")
-    assert [path.name for path in rules if re.search(r"^\s+retries:", path.read_text(encoding="utf-8"), re.M)] == []
+    assert [
+        path.name
+        for path in rules
+        if re.search(r"^\s+retries:", path.read_text(encoding="utf-8"), re.M)
+    ] == []

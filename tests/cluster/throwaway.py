@@ -23,7 +23,9 @@ class Cluster:
 
     def start(self):
         """Start what is not running."""
-        done = subprocess.run([HERE / "start.sh", self.folder], capture_output=True, text=True, timeout=600)
+        done = subprocess.run(
+            [HERE / "start.sh", self.folder], capture_output=True, text=True, timeout=600
+        )
         if done.returncode == CANNOT:
             raise NoSlurm(done.stderr.strip())
         if done.returncode:
@@ -35,7 +37,9 @@ class Cluster:
 
     def ask(self, *command):
         """The lines a SLURM command prints."""
-        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.split("\n")[:-1]
+        return subprocess.run(
+            command, check=True, capture_output=True, text=True, timeout=60
+        ).stdout.split("\n")[:-1]
 
     def stop_controller(self):
         self._end("slurmctld", signal.SIGTERM)
@@ -43,12 +47,17 @@ class Cluster:
     def power_off(self, node):
         """All that runs on the node is gone at once; the controller notices it by SlurmdTimeout."""
         self._end(f"slurmd.{node}", signal.SIGKILL)
-        log, name = str(self.folder.resolve() / f"log/slurmd.{node}.log"), f"SLURMD_NODENAME={node}".encode()
+        log, name = (
+            str(self.folder.resolve() / f"log/slurmd.{node}.log"),
+            f"SLURMD_NODENAME={node}".encode(),
+        )
         steps, jobs = [], []
         for proc in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):  # ended meanwhile
                 if (proc / "comm").read_text().startswith("slurmstepd"):
-                    steps += [int(proc.name)] if log in map(os.readlink, (proc / "fd").iterdir()) else []
+                    steps += (
+                        [int(proc.name)] if log in map(os.readlink, (proc / "fd").iterdir()) else []
+                    )
                 elif name in (proc / "environ").read_bytes().split(b"\0"):
                     jobs.append(int(proc.name))
         for pid in steps + jobs:  # a step daemon would tell the controller how its job ended

@@ -10,7 +10,8 @@ import time
 import urllib.error
 import urllib.request
 
-# No sandbox, because continuous integration runs as root; the rest keeps the browser off the network.
+# No sandbox, because continuous integration runs as root; the rest keeps the browser off the
+# network.
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -31,7 +32,9 @@ class Browser:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+        environment = {
+            name: value for name, value in os.environ.items() if "proxy" not in name.lower()
+        }
         self.driver = subprocess.Popen(
             [shutil.which("chromedriver"), f"--port={self.port}"],
             stdout=subprocess.DEVNULL,
@@ -39,7 +42,10 @@ class Browser:
             env=environment,
         )
         self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        options = {"binary": shutil.which("chromium"), "args": [*FLAGS, f"--user-data-dir={profile}"]}
+        options = {
+            "binary": shutil.which("chromium"),
+            "args": [*FLAGS, f"--user-data-dir={profile}"],
+        }
         self.session = ""
         self._wait_for_driver()
         wanted = {"browserName": "chrome", "goog:chromeOptions": options}
@@ -56,7 +62,9 @@ class Browser:
     def open(self, path, width, height=900):
         """Open a file as a window of that many CSS pixels."""
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
-        self._ask("goog/cdp/execute", {"cmd": "Emulation.setDeviceMetricsOverride", "params": metrics})
+        self._ask(
+            "goog/cdp/execute", {"cmd": "Emulation.setDeviceMetricsOverride", "params": metrics}
+        )
         self._ask("url", {"url": path.absolute().as_uri()})
 
     def run(self, script):
@@ -77,7 +85,9 @@ class Browser:
         """Write what the window shows, or the whole page, as PNG."""
         params = {"format": "png", "captureBeyondViewport": whole}
         if whole:
-            size = self.run("return [document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+            size = self.run(
+                "return [document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+            )
             params["clip"] = {"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1}
         answer = self._ask("goog/cdp/execute", {"cmd": "Page.captureScreenshot", "params": params})
         path.write_bytes(base64.b64decode(answer["data"]))
@@ -92,9 +102,13 @@ class Browser:
         raise RuntimeError("chromedriver did not answer within 10 s")
 
     def _ask(self, command, content, method="POST"):
-        path = "/".join(part for part in ("session" if self.session else "", self.session, command) if part)
+        path = "/".join(
+            part for part in ("session" if self.session else "", self.session, command) if part
+        )
         data = None if content is None else json.dumps(content).encode()
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/{path}", data, method=method)
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/{path}", data, method=method
+        )
         try:
             with self.opener.open(request, timeout=60) as answer:
                 return json.load(answer)["value"]

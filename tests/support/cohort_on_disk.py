@@ -17,7 +17,10 @@ ARTEFACTS = ("table1", "table2", "fig2", "fig3", "fig4", "fig5")
 
 
 def write_cohort(workspace, n, shifts=SHIFTS):
-    """n patients P01, P02, ... with stage T4, but P01 with T3; P02 lies out of field. Writes table and config, too."""
+    """n patients P01, P02, ...
+
+    with stage T4, but P01 with T3; P02 lies out of field. Writes table and config, too.
+    """
     rng = np.random.default_rng(11)
     rows = []
     noise = rng.normal(size=(n, len(FEATURES)))
@@ -28,7 +31,10 @@ def write_cohort(workspace, n, shifts=SHIFTS):
         (folder / "features").mkdir(parents=True)
         (folder / "regions").mkdir()
         rest = rng.normal(50, 0.01, len(FEATURES))
-        values = {"recurrent": rest + noise[k] + [shifts.get(f, 0.0) for f in FEATURES], "non_recurrent": rest}
+        values = {
+            "recurrent": rest + noise[k] + [shifts.get(f, 0.0) for f in FEATURES],
+            "non_recurrent": rest,
+        }
         cm3 = {"recurrent": float(rng.uniform(2, 9)), "non_recurrent": 10.0}
         for region, numbers in values.items():
             row = {"patient": patient, "region": region, "n_voxels": 900, "volume_cm3": cm3[region]}
@@ -36,19 +42,31 @@ def write_cohort(workspace, n, shifts=SHIFTS):
             pd.DataFrame([row]).to_csv(folder / f"features/{region}.tsv", sep="\t", index=False)
         peers = pd.DataFrame({"patient": patient, "region": list(values), "glcm_Id": 0.5})
         peers.to_csv(folder / "features/pyradiomics.tsv", sep="\t", index=False)
-        shares = intensity_shares({"recurrent": rng.normal(120, 9, 400), "non_recurrent": rng.normal(100, 20, 900)})
+        shares = intensity_shares(
+            {"recurrent": rng.normal(120, 9, 400), "non_recurrent": rng.normal(100, 20, 900)}
+        )
         pd.DataFrame(shares).assign(patient=patient)[["patient", *shares[0]]].to_csv(
             folder / "features/intensities.tsv", sep="\t", index=False
         )
         note = {"branch": "3D", "undefined": {}, "largest_zone": 10 + k}
-        notes = {"patient": patient, "recurrent": note, "non_recurrent": note | {"largest_zone": 50}}
+        notes = {
+            "patient": patient,
+            "recurrent": note,
+            "non_recurrent": note | {"largest_zone": 50},
+        }
         (folder / "features/notes.json").write_text(json.dumps(notes), encoding="utf-8")
         outside = patient == OUT_OF_FIELD
-        report = {f"{region}_cm3": size for region, size in cm3.items()} | {"in_field": "no" if outside else "yes"}
+        report = {f"{region}_cm3": size for region, size in cm3.items()} | {
+            "in_field": "no" if outside else "yes"
+        }
         report |= {"patient": patient, "in_field_fraction": 0.3 if outside else 1.0, "warnings": []}
         (folder / "regions/regions.json").write_text(json.dumps(report), encoding="utf-8")
-        files = {name: f"{name}.nii.gz" for name in ("planning_mri", "recurrence_mri", "gtv", "gtvr")}
-        rows.append({"patient": patient, "gtvr_frame": "planning", "stage": "T4" if k else "T3"} | files)
+        files = {
+            name: f"{name}.nii.gz" for name in ("planning_mri", "recurrence_mri", "gtv", "gtvr")
+        }
+        rows.append(
+            {"patient": patient, "gtvr_frame": "planning", "stage": "T4" if k else "T3"} | files
+        )
     workspace.write_patients(rows)
     workspace.config |= {"clinical_columns": ["stage"], "statistics": {"n_boot": 200}}
 
@@ -56,4 +74,6 @@ def write_cohort(workspace, n, shifts=SHIFTS):
 def run_from_features(workspace, *arguments, targets):
     """Run the workflow from the files of write_cohort on: the image steps are not allowed."""
     allowed = [f"heterogeneity_{rule}" for rule in RULES]
-    return workspace.run(*arguments, "--allowed-rules", *allowed, "--", *(f"heterogeneity_{t}" for t in targets))
+    return workspace.run(
+        *arguments, "--allowed-rules", *allowed, "--", *(f"heterogeneity_{t}" for t in targets)
+    )

@@ -1,4 +1,7 @@
-"""Small DICOM files for tests: a series on any grid, changed after writing; RTSTRUCTs from given contours."""
+"""Small DICOM files for tests: a series on any grid, changed after writing;
+
+RTSTRUCTs from given contours.
+"""
 
 import numpy as np
 import pydicom
@@ -11,7 +14,9 @@ AXIAL = (1, 0, 0, 0, 1, 0, 0, 0, 1)
 
 def tilted(degrees, axis=(1.0, 0.3, 0.2)):
     """Direction cosines of a grid turned about an axis."""
-    turn = sitk.VersorTransform([float(a) for a in np.array(axis) / np.linalg.norm(axis)], np.deg2rad(degrees))
+    turn = sitk.VersorTransform(
+        [float(a) for a in np.array(axis) / np.linalg.norm(axis)], np.deg2rad(degrees)
+    )
     return turn.GetMatrix()
 
 
@@ -53,7 +58,9 @@ def change(path, **attributes):
 
 def points_of(grid_image):
     """Physical points (z, y, x, 3) of the voxel centres."""
-    index = np.stack(np.meshgrid(*(np.arange(n) for n in grid_image.GetSize()), indexing="ij"), axis=-1)
+    index = np.stack(
+        np.meshgrid(*(np.arange(n) for n in grid_image.GetSize()), indexing="ij"), axis=-1
+    )
     axes = np.array(grid_image.GetDirection()).reshape(3, 3) @ np.diag(grid_image.GetSpacing())
     return (index @ axes.T + np.array(grid_image.GetOrigin())).transpose(2, 1, 0, 3)
 
@@ -70,7 +77,9 @@ def rtstruct(path, structures, frame_uid="1.2.3", kind="CLOSED_PLANAR", edit=Non
     dataset = pydicom.Dataset()
     dataset.file_meta = pydicom.dataset.FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = pydicom.uid.ImplicitVRLittleEndian
-    dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID = pydicom.uid.RTStructureSetStorage
+    dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID = (
+        pydicom.uid.RTStructureSetStorage
+    )
     dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID = "1.2.3.4"
     dataset.Modality = "RTSTRUCT"
     dataset.StructureSetROISequence, dataset.ROIContourSequence = [], []

@@ -17,4 +17,9 @@ def check_print(figure):
     figure.draw_without_rendering()
     assert min(text.get_fontsize() for text in texts(figure)) >= SMALL_TYPE
     drawn, edge = figure.get_tightbbox().extents * 25.4, 0.2
-    assert drawn[0] >= -edge and drawn[1] >= -edge and drawn[2] <= width + edge and drawn[3] <= height + edge
+    assert (
+        drawn[0] >= -edge
+        and drawn[1] >= -edge
+        and drawn[2] <= width + edge
+        and drawn[3] <= height + edge
+    )

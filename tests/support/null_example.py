@@ -11,11 +11,15 @@ from npcradiomics.spatial_null.verdict import COVARIATES
 from npcradiomics.statistics.comparison import compare_regions
 
 
-def record(patient, features, surrogates=None, covariates=None, names=FEATURES, fraction=0.3, reason=""):
+def record(
+    patient, features, surrogates=None, covariates=None, names=FEATURES, fraction=0.3, reason=""
+):
     """One patient's record; features (B + 1, 2, K), surrogates (S, 2, K)."""
     n_draws = len(features) - 1
     if covariates is None:
-        covariates = np.random.default_rng([5, *patient.encode()]).normal(10, 1, (n_draws + 1, len(COVARIATES)))
+        covariates = np.random.default_rng([5, *patient.encode()]).normal(
+            10, 1, (n_draws + 1, len(COVARIATES))
+        )
         covariates[:, -1] = 500
     return SimpleNamespace(
         patient=patient,
@@ -35,8 +39,9 @@ def record(patient, features, surrogates=None, covariates=None, names=FEATURES, 
 def cohort(n, n_draws=99, texture=(), geometry=(), place=(), large=0, seed=1):
     """n patients with B draws and B surrogates each, unit noise; and the table of the paper's test.
 
-    texture: features whose observed difference alone is 3 higher; geometry: the draws' and the surrogates' too;
-    place: the observed one and the surrogates'. large: so many patients have f = 0.7.
+    texture: features whose observed difference alone is 3 higher; geometry: the draws' and the
+    surrogates' too; place: the observed one and the surrogates'. large: so many patients have f =
+    0.7.
     """
     rng = np.random.default_rng(seed)
     records, observed = [], []
@@ -66,5 +71,8 @@ def statistics_of(differences):
 def nothing_drawn(n):
     """n patients without draws."""
     empty = np.full((1, 2, len(FEATURES)), np.nan)
-    rows = [record(f"P{i + 1:02d}", empty, reason="the GTV has 12 voxels", fraction=np.nan) for i in range(n)]
+    rows = [
+        record(f"P{i + 1:02d}", empty, reason="the GTV has 12 voxels", fraction=np.nan)
+        for i in range(n)
+    ]
     return rows, statistics_of(np.random.default_rng(0).normal(size=(n, len(FEATURES))))

@@ -1,4 +1,7 @@
-"""A small simulated pair with its true transform, as the pages see a registration; nothing is registered here."""
+"""A small simulated pair with its true transform, as the pages see a registration;
+
+nothing is registered here.
+"""
 
 from functools import cache
 from types import SimpleNamespace
@@ -66,7 +69,9 @@ def example():
     pair = ExaminationPair(
         planning=planning,
         before=sitk.Resample(recurrence, planning, headers, sitk.sitkLinear, 0.0),
-        after=sitk.Resample(recurrence, planning, patient.transform, sitk.sitkLinear, 0.0, sitk.sitkFloat32),
+        after=sitk.Resample(
+            recurrence, planning, patient.transform, sitk.sitkLinear, 0.0, sitk.sitkFloat32
+        ),
         gtv=patient.gtv,
         gtvr_before=carry_or_empty(patient.gtvr, planning, headers),
         gtvr=gtvr,

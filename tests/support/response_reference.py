@@ -41,7 +41,9 @@ class ResponseCase:
         table = self.table("r_path_tight").set_index("feature")
         indices = [int(name[1:]) - 1 for name in table]
         intercepts = table.loc["(Intercept)"].to_numpy()
-        coefficients = table.drop("(Intercept)").T.reindex(columns=list(self.features), fill_value=0.0)
+        coefficients = table.drop("(Intercept)").T.reindex(
+            columns=list(self.features), fill_value=0.0
+        )
         return indices, intercepts, coefficients.to_numpy()
 
     def scores(self, column):
@@ -55,7 +57,10 @@ class ResponseCase:
 def curve_of(points):
     """threshold, sensitivity, specificity as arrays, infinite thresholds filled in."""
     thresholds = [point["threshold"] for point in points]
-    thresholds = [-np.inf if t is None and i == 0 else np.inf if t is None else t for i, t in enumerate(thresholds)]
+    thresholds = [
+        -np.inf if t is None and i == 0 else np.inf if t is None else t
+        for i, t in enumerate(thresholds)
+    ]
     return (
         np.array(thresholds),
         np.array([p["sensitivity"] for p in points]),

@@ -38,7 +38,9 @@ class Examinations:
 
     def errors_mm(self, transform: sitk.Transform) -> np.ndarray:
         """Error at points through the head round the tumour."""
-        corners = np.stack(np.meshgrid((-30.0, 0.0, 40.0), (-40.0, 0.0, 40.0), (-30.0, 0.0, 30.0)), axis=-1)
+        corners = np.stack(
+            np.meshgrid((-30.0, 0.0, 40.0), (-40.0, 0.0, 40.0), (-30.0, 0.0, 30.0)), axis=-1
+        )
         return transforms.distances_mm(transform, self.truth, corners.reshape(-1, 3))
 
 
@@ -66,7 +68,9 @@ def examinations(
     fixed_image = image_of(fixed + rng.normal(0, 3, fixed.shape), fixed_grid, np.float32)
     moving_image = image_of(moving + rng.normal(0, 3, moving.shape), moving_grid, np.int16)
     gtv = image_of(level(points_of(fixed_grid), *GTV) < 1, fixed_grid, np.uint8)
-    gtvr = image_of(level(transforms.apply(back, points_of(moving_grid)), *GTVR) < 1, moving_grid, np.uint8)
+    gtvr = image_of(
+        level(transforms.apply(back, points_of(moving_grid)), *GTVR) < 1, moving_grid, np.uint8
+    )
     if pose is not None:
         matrix, _ = transforms.linear_parts(pose)
         for image in (moving_image, gtvr):

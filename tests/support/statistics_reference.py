@@ -7,7 +7,8 @@ import pandas as pd
 from repository import ROOT
 
 COHORTS = ("n05_mixed", "n14_edge", "n14_mixed", "n14_nan", "n14_table2", "n60_mixed")
-# Where R has correlations and components: n05_mixed has one significant feature, nothing to correlate.
+# Where R has correlations and components: n05_mixed has one significant feature, nothing to
+# correlate.
 SELECTIONS = [
     (cohort, selection)
     for cohort in COHORTS
@@ -32,5 +33,7 @@ def stacked(**differences):
     n = len(next(iter(differences.values())))
     patients = [f"P{i + 1:02d}" for i in range(n)]
     recurrent = pd.DataFrame({"patient": patients, "region": "recurrent", **differences})
-    rest = recurrent.assign(region="non_recurrent", **{name: d * 0 for name, d in recurrent[list(differences)].items()})
+    rest = recurrent.assign(
+        region="non_recurrent", **{name: d * 0 for name, d in recurrent[list(differences)].items()}
+    )
     return pd.concat([recurrent, rest], ignore_index=True)

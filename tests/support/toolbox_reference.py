@@ -18,7 +18,9 @@ def load_case(name):
     """Volume file and features.json of a case; skips the test where the case is not at hand."""
     folder = CASES[name] / name
     if not folder.exists():
-        pytest.skip(f"{folder} is absent: the toolbox's reference values of {name} are not in the repository")
+        pytest.skip(
+            f"{folder} is absent: the toolbox's reference values of {name} are not in the repository"
+        )
     with np.load(folder / "volume.npz") as volume, open(folder / "features.json") as features:
         return dict(volume), json.load(features)
 
@@ -35,4 +37,8 @@ def runs(name):
 
 def flat_features(entry):
     """{'GLCM_Energy': ...} of a reference entry."""
-    return {f"{family}_{name}": v for family, values in entry["features"].items() for name, v in values.items()}
+    return {
+        f"{family}_{name}": v
+        for family, values in entry["features"].items()
+        for name, v in values.items()
+    }

@@ -36,7 +36,10 @@ def test_what_a_killed_job_left_is_taken_away_and_nothing_else(tmp_path):
 def test_rows_keep_every_digit_and_mark_what_is_missing(tmp_path):
     path = tmp_path / "rows.tsv"
     third = 1 / 3
-    write_rows([{"a": "x", "b": third, "c": None}, {"a": "y", "b": float("nan"), "c": np.float64(1e-12)}], path)
+    write_rows(
+        [{"a": "x", "b": third, "c": None}, {"a": "y", "b": float("nan"), "c": np.float64(1e-12)}],
+        path,
+    )
     table = pd.read_csv(path, sep="\t")
     assert table.loc[0, "b"] == third
     assert table.loc[1, "c"] == 1e-12

@@ -1,4 +1,7 @@
-"""One bad patient costs one patient, with one line that says who, what and why; nothing half-written is left."""
+"""One bad patient costs one patient, with one line that says who, what and why;
+
+nothing half-written is left.
+"""
 
 import shutil
 
@@ -25,7 +28,8 @@ def cohort(workspace, originals):
     """A workspace with its own copies of the files below data/, and the rows of its table."""
     shutil.copytree(originals, workspace.folder / "data")
     workspace.rows = [
-        {"patient": p, "gtvr_frame": "recurrence"} | {name: f"data/{p}/{name}.nii.gz" for name in COLUMNS}
+        {"patient": p, "gtvr_frame": "recurrence"}
+        | {name: f"data/{p}/{name}.nii.gz" for name in COLUMNS}
         for p in PATIENTS
     ]
     return workspace
@@ -42,9 +46,16 @@ def test_every_bad_patient_is_named_and_the_good_one_goes_on(cohort):
     (cohort.folder / "data/REC001/recurrence_mri.nii.gz").unlink()
     change(cohort.folder / "data/REC002/gtv.nii.gz", np.zeros_like)
     cohort.write_patients(cohort.rows)
-    run = cohort.run("--keep-going", *(f"results/heterogeneity/patients/{p}/features/recurrent.tsv" for p in PATIENTS))
+    run = cohort.run(
+        "--keep-going",
+        *(f"results/heterogeneity/patients/{p}/features/recurrent.tsv" for p in PATIENTS),
+    )
     assert run.returncode != 0
-    failed = {line.split()[2].rstrip(":"): line for line in run.stdout.splitlines() if line.startswith("FAILED")}
+    failed = {
+        line.split()[2].rstrip(":"): line
+        for line in run.stdout.splitlines()
+        if line.startswith("FAILED")
+    }
     assert set(failed) == {"REC001", "REC002"}
     assert "recurrence_mri: data/REC001/recurrence_mri.nii.gz: no such file" in failed["REC001"]
     assert "gtv: data/REC002/gtv.nii.gz: the mask is empty" in failed["REC002"]
@@ -72,10 +83,15 @@ def test_faults_found_after_registration(cohort):
     change(cohort.folder / "data/REC002/planning_mri.nii.gz", lambda v: np.full_like(v, 100))
     cohort.write_patients(cohort.rows[:2])
     run = cohort.run(
-        "--keep-going", *(f"results/heterogeneity/patients/{p}/features/recurrent.tsv" for p in PATIENTS[:2])
+        "--keep-going",
+        *(f"results/heterogeneity/patients/{p}/features/recurrent.tsv" for p in PATIENTS[:2]),
     )
     assert run.returncode != 0
-    failed = {line.split()[2].rstrip(":"): line for line in run.stdout.splitlines() if line.startswith("FAILED")}
+    failed = {
+        line.split()[2].rstrip(":"): line
+        for line in run.stdout.splitlines()
+        if line.startswith("FAILED")
+    }
     assert set(failed) == {"REC001", "REC002"}
     assert "Only 0% of the carried recurrence lies in the GTV" in failed["REC001"]
     assert "voxels of the GTV have the value 100" in failed["REC002"]
@@ -102,12 +118,16 @@ def test_the_cohort_goes_on_without_the_patient_who_failed_and_says_so(cohort):
     assert run.returncode == 0, run.stdout[-3000:]
     words = "Without 1 of 4 patients: REC002 (register_recurrence)"
     for figure in (f"fig{k}" for k in range(2, 9)):
-        assert words in (cohort.results / f"figures/{figure}.caption.rst").read_text(encoding="utf-8").replace("\\", "")
+        assert words in (cohort.results / f"figures/{figure}.caption.rst").read_text(
+            encoding="utf-8"
+        ).replace("\\", "")
     for table in ("table2", "table3", "definitions"):
         text = (cohort.results / f"tables/{table}.md").read_text(encoding="utf-8").replace("\\", "")
         assert "REC002" in text and ("n = 3" in text or "6 regions" in text), table
     excluded = (cohort.results / "cohort/excluded.tsv").read_text(encoding="utf-8").splitlines()
-    assert excluded[1].startswith("REC002\tregister_recurrence\tgtv: data/REC002/gtv.nii.gz: the mask is empty")
+    assert excluded[1].startswith(
+        "REC002\tregister_recurrence\tgtv: data/REC002/gtv.nii.gz: the mask is empty"
+    )
 
     # Put right, the patient is tried again and enters.
     (cohort.folder / "data/REC002/gtv.nii.gz").write_bytes(gtv)

@@ -1,4 +1,7 @@
-"""After a change exactly what depends on it is recomputed, and the reason is shown; touching files recomputes nothing."""
+"""After a change exactly what depends on it is recomputed, and the reason is shown;
+
+touching files recomputes nothing.
+"""
 
 import os
 import shutil
@@ -27,7 +30,9 @@ def cohort(make_workspace, tmp_path_factory):
     """A cohort run to its end by a copy of the repository, so that modules can be edited."""
     repository = tmp_path_factory.mktemp("copy")
     for name in ("workflow", "scripts", "config", "envs"):
-        shutil.copytree(ROOT / name, repository / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            ROOT / name, repository / name, ignore=shutil.ignore_patterns("__pycache__")
+        )
     for name in ("Snakefile", "pyproject.toml"):
         shutil.copy(ROOT / name, repository / name)
     workspace = make_workspace("changes")
@@ -39,7 +44,8 @@ def cohort(make_workspace, tmp_path_factory):
     assert finished.returncode == 0, finished.stdout[-3000:]
     shutil.copytree(workspace.results / "simulated", workspace.folder / "data")
     workspace.rows = [
-        {"patient": p, "gtvr_frame": "recurrence"} | {name: f"data/{p}/{name}.nii.gz" for name in COLUMNS}
+        {"patient": p, "gtvr_frame": "recurrence"}
+        | {name: f"data/{p}/{name}.nii.gz" for name in COLUMNS}
         for p in PATIENTS
     ]
     workspace.write_patients(workspace.rows)
@@ -53,7 +59,11 @@ def to_do(workspace):
     summary = workspace.run("--summary", "--", *TARGETS)
     assert summary.returncode == 0, summary.stdout[-3000:]
     rows = [line.split("\t") for line in summary.stdout.splitlines() if line.startswith("results/")]
-    pending = [(row[0].split("/"), row[2].removeprefix("heterogeneity_")) for row in rows if row[-1] != "no update"]
+    pending = [
+        (row[0].split("/"), row[2].removeprefix("heterogeneity_"))
+        for row in rows
+        if row[-1] != "no update"
+    ]
     return {(rule, path[3] if path[2] == "patients" else "") for path, rule in pending}
 
 
@@ -87,7 +97,10 @@ def test_touching_everything_recomputes_nothing(cohort):
 
 @pytest.fixture
 def changed(cohort):
-    """Change the bytes of a file for one test; the file comes back afterwards, as if only touched."""
+    """Change the bytes of a file for one test;
+
+    the file comes back afterwards, as if only touched.
+    """
     kept = {}
 
     def change(path, content):
@@ -131,7 +144,8 @@ def test_a_changed_mask(cohort, changed, tmp_path):
     path = cohort.folder / "data/P3/isodose95.nii.gz"
     changed(path, edited(path, smaller, tmp_path))
     jobs = to_do(cohort)
-    # The first job checks all files of a patient; Snakemake's ancient() would hide changes behind it.
+    # The first job checks all files of a patient; Snakemake's ancient() would hide changes behind
+    # it.
     assert patient_jobs(jobs) == of(["P3"], PER_PATIENT)
     assert "data/P3/isodose95.nii.gz" in reason(
         cohort, "P3: checking the files, registering the recurrence MRI to the planning MRI"
@@ -140,11 +154,16 @@ def test_a_changed_mask(cohort, changed, tmp_path):
 
 def test_a_changed_row_of_the_patients_table(cohort):
     shutil.copy(cohort.folder / "data/P1/gtvr.nii.gz", cohort.folder / "data/P1/gtvr_second.nii.gz")
-    rows = [row | {"gtvr": "data/P1/gtvr_second.nii.gz"} if row["patient"] == "P1" else row for row in cohort.rows]
+    rows = [
+        row | {"gtvr": "data/P1/gtvr_second.nii.gz"} if row["patient"] == "P1" else row
+        for row in cohort.rows
+    ]
     cohort.write_patients(rows)
     jobs, why = (
         to_do(cohort),
-        reason(cohort, "P1: checking the files, registering the recurrence MRI to the planning MRI"),
+        reason(
+            cohort, "P1: checking the files, registering the recurrence MRI to the planning MRI"
+        ),
     )
     cohort.write_patients(cohort.rows)
     assert "data/P1/gtvr_second.nii.gz" in why
@@ -189,4 +208,6 @@ def test_verify_finds_what_no_longer_fits(cohort, changed):
     unfit = cohort.run("heterogeneity_verify")
     assert unfit.returncode != 0
     line = next(line for line in unfit.stdout.splitlines() if line.startswith("FAILED"))
-    assert "2 things no longer fit" in line and "tables/table2.tsv" in line and "inputs P4 gtv" in line
+    assert (
+        "2 things no longer fit" in line and "tables/table2.tsv" in line and "inputs P4 gtv" in line
+    )

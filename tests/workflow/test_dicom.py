@@ -22,7 +22,14 @@ PLANTED = {"DA": DATE, "DT": DATE, "TM": TIME, "AS": AGE}
 TEXT = ("AE", "AS", "CS", "DA", "DT", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UR", "UT")
 # Without these a file is not what it is; what they may hold is the standard's, not the hospital's.
 NEEDED = (
-    *("Modality", "SpecificCharacterSet", "PhotometricInterpretation", "ContourGeometricType", "ROIName", "DoseUnits"),
+    *(
+        "Modality",
+        "SpecificCharacterSet",
+        "PhotometricInterpretation",
+        "ContourGeometricType",
+        "ROIName",
+        "DoseUnits",
+    ),
     *("DoseSummationType", "DoseType", "SOPClassUID", "ReferencedSOPClassUID"),
 )
 IMPORTED = {
@@ -40,9 +47,18 @@ def every_text_attribute():
     for tag, (vr, _, _, retired, keyword) in pydicom.datadict.DicomDictionary.items():
         if tag >> 16 > 0x0004 and vr in TEXT and not retired and keyword not in NEEDED:
             full.add_new(tag, vr, PLANTED.get(vr, SECRET))
-        elif tag >> 16 > 0x0004 and vr == "UI" and not retired and not keyword.endswith("SOPClassUID"):
+        elif (
+            tag >> 16 > 0x0004
+            and vr == "UI"
+            and not retired
+            and not keyword.endswith("SOPClassUID")
+        ):
             full.add_new(tag, vr, f"{SECRET_UID}7{tag}")
-    for keyword in ("RequestAttributesSequence", "OtherPatientIDsSequence", "ReferencedPatientSequence"):
+    for keyword in (
+        "RequestAttributesSequence",
+        "OtherPatientIDsSequence",
+        "ReferencedPatientSequence",
+    ):
         item = pydicom.Dataset()
         item.PatientName, item.PatientID, item.PatientBirthDate, item.StudyInstanceUID = (
             SECRET,
@@ -105,7 +121,9 @@ def handed_over(make_workspace):
         dataset.file_meta.SourceApplicationEntityTitle = SECRET
         path.unlink()
         # As Eclipse names the slices of a series.
-        dataset.save_as(path.with_name(f"MR.{dataset.SOPInstanceUID}.dcm") if dataset.Modality == "MR" else path)
+        dataset.save_as(
+            path.with_name(f"MR.{dataset.SOPInstanceUID}.dcm") if dataset.Modality == "MR" else path
+        )
         if path.parent.name == "planning_mri":
             series_uid = dataset.SeriesInstanceUID
     workspace.row = {
@@ -125,7 +143,9 @@ def handed_over(make_workspace):
 
 @pytest.fixture(scope="module")
 def run(handed_over):
-    finished = handed_over.run(f"{BASE}/patients/{PATIENT}/export", f"{BASE}/patients/{PATIENT}/features/recurrent.tsv")
+    finished = handed_over.run(
+        f"{BASE}/patients/{PATIENT}/export", f"{BASE}/patients/{PATIENT}/features/recurrent.tsv"
+    )
     assert finished.returncode == 0, finished.stdout[-3000:]
     handed_over.said = finished.stdout
     return handed_over
@@ -161,7 +181,9 @@ def test_import_gives_the_voxels_that_were_exported(run, column):
 
 
 def test_in_field_is_counted_on_both_grids_and_is_the_planted_one(run):
-    report = json.loads((run.results / f"patients/{PATIENT}/regions/regions.json").read_text(encoding="utf-8"))
+    report = json.loads(
+        (run.results / f"patients/{PATIENT}/regions/regions.json").read_text(encoding="utf-8")
+    )
     truth = json.loads((run.simulated / "truth.json").read_text(encoding="utf-8"))
     assert report["in_field_fraction"] == pytest.approx(truth["in_field_fraction"], abs=0.03)
     # Here the dose lies on the grid of the planning MRI: the two counts are one.
@@ -169,7 +191,8 @@ def test_in_field_is_counted_on_both_grids_and_is_the_planted_one(run):
 
 
 def test_nothing_identifying_leaves_the_import(run):
-    # An export must refer to its source series; its UIDs are the one exception, in these two files alone.
+    # An export must refer to its source series; its UIDs are the one exception, in these two files
+    # alone.
     exported = run.results / f"patients/{PATIENT}/export"
     references = [exported / "structures.dcm", exported / "segmentation.dcm"]
     assert leaks(run, run.said, but=references) == []
@@ -191,8 +214,12 @@ def test_exported_structures_come_back_voxel_for_voxel(run):
         ("recurrent", "recurrent"),
         ("non_recurrent", "non_recurrent"),
     ):
-        truth = sitk.GetArrayFromImage(sitk.ReadImage(str(run.results / f"patients/{PATIENT}/regions/{file}.nii.gz")))
-        found = sitk.GetArrayFromImage(reading.read_structure(folder / "structures.dcm", name, planning))
+        truth = sitk.GetArrayFromImage(
+            sitk.ReadImage(str(run.results / f"patients/{PATIENT}/regions/{file}.nii.gz"))
+        )
+        found = sitk.GetArrayFromImage(
+            reading.read_structure(folder / "structures.dcm", name, planning)
+        )
         assert 2 * np.count_nonzero(found & truth) / (found.sum() + truth.sum()) >= 0.999
         copy = sitk.GetArrayFromImage(sitk.ReadImage(str(folder / f"{name}.nii.gz")))
         assert np.array_equal(copy, truth)
@@ -222,8 +249,16 @@ def test_failures_name_the_column_and_nobody(handed_over):
         {k: v for k, v in handed_over.row.items() if k != "prescription_gy"} | {"patient": "E"},
     ]
     handed_over.write_patients(rows)
-    wanted = {"A": "planning_mri", "B": "gtv", "C": "recurrence_mri", "D": "gtvr", "E": "isodose95_of_dose"}
-    targets = [f"{BASE}/patients/{patient}/imported/{name}.nii.gz" for patient, name in wanted.items()]
+    wanted = {
+        "A": "planning_mri",
+        "B": "gtv",
+        "C": "recurrence_mri",
+        "D": "gtvr",
+        "E": "isodose95_of_dose",
+    }
+    targets = [
+        f"{BASE}/patients/{patient}/imported/{name}.nii.gz" for patient, name in wanted.items()
+    ]
     finished = handed_over.run("--keep-going", *targets)
     handed_over.write_patients([handed_over.row])
     failed = [line for line in finished.stdout.splitlines() if line.startswith("FAILED")]
@@ -233,24 +268,40 @@ def test_failures_name_the_column_and_nobody(handed_over):
         return one
 
     assert re.search(r"planning_mri: bad/MR\.\.\.\.[0-9.]{6}\.dcm", line("A"))
-    assert "gtv: data/planning_structures.dcm: no structure 'GTV_T1'; there are 'GTV'; nearest: 'GTV'" in line("B")
+    assert (
+        "gtv: data/planning_structures.dcm: no structure 'GTV_T1'; there are 'GTV'; nearest: 'GTV'"
+        in line("B")
+    )
     assert "recurrence_mri: data/nowhere: no such file" in line("C")
     assert "gtvr: data/planning_structures.dcm#GTV: lies in another frame of reference" in line("D")
     assert "dose: prescription_gy is not given" in line("E")
-    assert leaks(handed_over, finished.stdout, but=list((handed_over.results / "patients").rglob("export/*.dcm"))) == []
+    assert (
+        leaks(
+            handed_over,
+            finished.stdout,
+            but=list((handed_over.results / "patients").rglob("export/*.dcm")),
+        )
+        == []
+    )
 
 
 def test_scan_drafts_a_table_and_says_what_it_could_not_place(handed_over):
     run = handed_over.run("scan_dicom", "--config", f"dicom_root={handed_over.folder / 'data'}")
     assert run.returncode == 0, run.stdout
-    table = (handed_over.folder / "results/scan_dicom/patients.tsv").read_text(encoding="utf-8").splitlines()
+    table = (
+        (handed_over.folder / "results/scan_dicom/patients.tsv")
+        .read_text(encoding="utf-8")
+        .splitlines()
+    )
     summary = (handed_over.folder / "results/scan_dicom/summary.txt").read_text(encoding="utf-8")
     assert len(table) == 2 and table[1].startswith("P001\t")
     assert "5 series, structure sets, doses and plans of 1 patients" in summary
     # The planted date made one day of both examinations.
     no_guess = "P001: 2 studies with MR images, some without a date or on one day: which is first was not guessed"
     assert no_guess in summary and f"NOTE scan_dicom: {no_guess}" in run.stdout
-    assert not any(word in summary + run.stdout + "".join(table) for word in (SECRET, SECRET_UID, DATE))
+    assert not any(
+        word in summary + run.stdout + "".join(table) for word in (SECRET, SECRET_UID, DATE)
+    )
 
 
 def test_a_draft_needs_only_its_gaps_filled(handed_over):
@@ -259,7 +310,9 @@ def test_a_draft_needs_only_its_gaps_filled(handed_over):
             dataset = pydicom.dcmread(path)
             dataset.StudyDate = f"200{k}0101"
             dataset.save_as(path)
-    run = handed_over.run("-f", "scan_dicom", "--config", f"dicom_root={handed_over.folder / 'data'}")
+    run = handed_over.run(
+        "-f", "scan_dicom", "--config", f"dicom_root={handed_over.folder / 'data'}"
+    )
     assert run.returncode == 0, run.stdout
     draft = handed_over.folder / "results/scan_dicom/patients.tsv"
     with draft.open(encoding="utf-8") as file:
@@ -277,7 +330,9 @@ def test_a_draft_needs_only_its_gaps_filled(handed_over):
     # The one gap: no RTPLAN, so no prescription.
     handed_over.write_patients([row | {"prescription_gy": "70"}])
     accepted = handed_over.run("-n", f"{BASE}/patients/P001/regions/regions.json")
-    assert accepted.returncode == 0 and re.search(r"^heterogeneity_import_contour\s+2$", accepted.stdout, re.M)
+    assert accepted.returncode == 0 and re.search(
+        r"^heterogeneity_import_contour\s+2$", accepted.stdout, re.M
+    )
     handed_over.write_patients([handed_over.row])
 
 
@@ -285,9 +340,17 @@ def test_structures_on_volumes_and_volumes_on_series(handed_over):
     nifti = handed_over.simulated
     rows = [
         handed_over.row
-        | {"patient": "M1", "planning_mri": f"{nifti}/planning_mri.nii.gz", "gtvr": f"{nifti}/gtvr.nii.gz"},
+        | {
+            "patient": "M1",
+            "planning_mri": f"{nifti}/planning_mri.nii.gz",
+            "gtvr": f"{nifti}/gtvr.nii.gz",
+        },
         handed_over.row
-        | {"patient": "M2", "gtv": f"{nifti}/gtv.nii.gz", "recurrence_mri": f"{nifti}/recurrence_mri.nii.gz"},
+        | {
+            "patient": "M2",
+            "gtv": f"{nifti}/gtv.nii.gz",
+            "recurrence_mri": f"{nifti}/recurrence_mri.nii.gz",
+        },
     ]
     del rows[0]["planning_series"]
     handed_over.write_patients(rows)
@@ -297,6 +360,8 @@ def test_structures_on_volumes_and_volumes_on_series(handed_over):
     handed_over.write_patients([handed_over.row])
     assert finished.returncode == 0, finished.stdout[-3000:]
     for patient, name in made.items():
-        found = sitk.ReadImage(str(handed_over.results / f"patients/{patient}/imported/{name}.nii.gz"))
+        found = sitk.ReadImage(
+            str(handed_over.results / f"patients/{patient}/imported/{name}.nii.gz")
+        )
         truth = sitk.ReadImage(str(nifti / f"{name}.nii.gz"))
         assert np.array_equal(sitk.GetArrayFromImage(found), sitk.GetArrayFromImage(truth))

@@ -39,7 +39,11 @@ def test_spatial_null_is_switched_off_by_the_config(workspace):
 def test_a_patient_whose_picture_failed_stays_in_the_statistics(workspace):
     workspace.simulate(PATIENTS)
     workspace.config["allow_missing"] = True
-    for step, patient in (("appendix", "REC002"), ("report_registration", "REC003"), ("derive_regions", "REC004")):
+    for step, patient in (
+        ("appendix", "REC002"),
+        ("report_registration", "REC003"),
+        ("derive_regions", "REC004"),
+    ):
         log = workspace.results / f"logs/{patient}/{step}.log"
         log.parent.mkdir(parents=True)
         failures.begin(log, step, patient)
@@ -47,7 +51,9 @@ def test_a_patient_whose_picture_failed_stays_in_the_statistics(workspace):
     run = workspace.run("-n")
     assert run.returncode == 0, run.stdout
     counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
-    assert {name: counts[name] for name in ("extract_features", "appendix", "report_registration")} == {
+    assert {
+        name: counts[name] for name in ("extract_features", "appendix", "report_registration")
+    } == {
         "extract_features": "14",
         "appendix": "13",
         "report_registration": "14",
@@ -76,7 +82,10 @@ def test_wrong_config_stops_before_the_first_job(workspace):
     workspace.config["regions"] = {"in_field_minimum": 95}
     run = workspace.run()
     assert run.returncode != 0
-    assert "config: heterogeneity: regions: in_field_minimum: 95 is greater than the maximum of 1" in run.stdout
+    assert (
+        "config: heterogeneity: regions: in_field_minimum: 95 is greater than the maximum of 1"
+        in run.stdout
+    )
     assert not workspace.results.exists()
 
 

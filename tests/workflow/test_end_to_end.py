@@ -9,8 +9,15 @@ import SimpleITK as sitk
 
 PATIENTS = ["REC001", "REC002", "REC003", "REC004", "REC005", "REC006", "REC007", "REC015"]
 SIZE = {"size": [128, 128, 26], "spacing_mm": [1.2, 1.2, 5.0]}
-# Moments and correlations do not grow or shrink with the number of voxels, as the zone and NGTDM features do.
-SIZE_FREE = ["Intensity_Variance", "Intensity_MAD", "GLCM_Correlation", "GLCM_Contrast", "GLCM_Dissimilarity"]
+# Moments and correlations do not grow or shrink with the number of voxels, as the zone and NGTDM
+# features do.
+SIZE_FREE = [
+    "Intensity_Variance",
+    "Intensity_MAD",
+    "GLCM_Correlation",
+    "GLCM_Contrast",
+    "GLCM_Dissimilarity",
+]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +45,12 @@ def read(workspace, path):
 def test_every_table_figure_and_picture_is_there(run):
     expected = [f"tables/table{i}.{kind}" for i in (1, 2) for kind in ("tsv", "md", "tex", "docx")]
     expected += [f"figures/fig{i}.{kind}" for i in (2, 3, 4, 5) for kind in ("pdf", "png", "tsv")]
-    expected += [f"patients/{p}/figures/fig_s{i}.{kind}" for p in PATIENTS for i in (1, 2) for kind in ("pdf", "png")]
+    expected += [
+        f"patients/{p}/figures/fig_s{i}.{kind}"
+        for p in PATIENTS
+        for i in (1, 2)
+        for kind in ("pdf", "png")
+    ]
     expected += [f"patients/{p}/registration/qc.png" for p in PATIENTS]
     missing = [path for path in expected if not (run.results / path).stat().st_size > 500]
     assert not missing
@@ -52,18 +64,23 @@ def test_second_run_has_nothing_to_do(run):
 
 @pytest.mark.parametrize("patient", PATIENTS)
 def test_motion_is_recovered(run, patient):
-    truth = json.loads((run.results / f"simulated/{patient}/truth.json").read_text(encoding="utf-8"))[
-        "transform_planning_to_recurrence"
-    ]
+    truth = json.loads(
+        (run.results / f"simulated/{patient}/truth.json").read_text(encoding="utf-8")
+    )["transform_planning_to_recurrence"]
     moved = sitk.Euler3DTransform()
     moved.SetCenter(truth["centre_mm"])
     moved.SetMatrix(truth["matrix"])
     moved.SetTranslation(truth["translation_mm"])
-    found = sitk.ReadTransform(str(run.results / f"patients/{patient}/registration/recurrence_to_planning.tfm"))
+    found = sitk.ReadTransform(
+        str(run.results / f"patients/{patient}/registration/recurrence_to_planning.tfm")
+    )
     gtv = sitk.ReadImage(str(run.results / f"simulated/{patient}/gtv.nii.gz"))
     indices = np.argwhere(sitk.GetArrayFromImage(gtv))[::20, ::-1].tolist()
     points = [gtv.TransformIndexToPhysicalPoint(index) for index in indices]
-    errors = [np.linalg.norm(np.subtract(moved.TransformPoint(p), found.TransformPoint(p))) for p in points]
+    errors = [
+        np.linalg.norm(np.subtract(moved.TransformPoint(p), found.TransformPoint(p)))
+        for p in points
+    ]
     assert np.mean(errors) < 0.5  # mm
 
 
@@ -80,17 +97,23 @@ def test_feature_table_has_the_agreed_columns(run):
     features = read(run, "cohort/features.tsv")
     assert list(features)[:4] == ["patient", "region", "n_voxels", "volume_cm3"]
     assert len(list(features)) == 4 + 47
-    assert (features.groupby("patient")["region"].apply(list) == [["recurrent", "non_recurrent"]] * 7).all()
+    assert (
+        features.groupby("patient")["region"].apply(list) == [["recurrent", "non_recurrent"]] * 7
+    ).all()
     assert features.notna().all(axis=None)
 
 
 def test_carried_volumes_are_the_simulated_ones(run):
     regions = read(run, "cohort/regions.tsv").set_index("patient")
     for patient in PATIENTS:
-        truth = json.loads((run.results / f"simulated/{patient}/truth.json").read_text(encoding="utf-8"))
+        truth = json.loads(
+            (run.results / f"simulated/{patient}/truth.json").read_text(encoding="utf-8")
+        )
         assert regions.loc[patient, "gtv_cm3"] == pytest.approx(truth["gtv_cm3"], rel=1e-6)
         assert regions.loc[patient, "gtvr_cm3"] == pytest.approx(truth["recurrent_cm3"], rel=0.15)
-        assert regions.loc[patient, "in_field_fraction"] == pytest.approx(truth["in_field_fraction"], abs=0.05)
+        assert regions.loc[patient, "in_field_fraction"] == pytest.approx(
+            truth["in_field_fraction"], abs=0.05
+        )
 
 
 def test_planted_features_are_found_in_table_2(run):
@@ -111,7 +134,9 @@ def test_statistics_are_those_of_the_feature_table(run):
     # The paired t, written out, for every feature that the rule sent to it.
     features = read(run, "cohort/features.tsv").set_index(["patient", "region"])
     statistics = read(run, "cohort/statistics.tsv").set_index("feature")
-    difference = features.xs("recurrent", level="region") - features.xs("non_recurrent", level="region")
+    difference = features.xs("recurrent", level="region") - features.xs(
+        "non_recurrent", level="region"
+    )
     for feature, row in statistics[statistics["test"] == "t"].iterrows():
         d = difference[feature]
         assert row["t"] == pytest.approx(d.mean() / (d.std() / np.sqrt(len(d))), rel=1e-9)

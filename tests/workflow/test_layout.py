@@ -18,7 +18,11 @@ def rules():
     """{rule name: text} of every rule that runs a script."""
     found = {}
     for path in RULE_FILES:
-        found |= {name: text for name, text in RULE.findall(path.read_text(encoding="utf-8")) if "script:" in text}
+        found |= {
+            name: text
+            for name, text in RULE.findall(path.read_text(encoding="utf-8"))
+            if "script:" in text
+        }
     return found
 
 
@@ -29,9 +33,17 @@ def imports_of(path):
     """Core modules that a Python file imports anywhere in it, by the syntax tree."""
     files = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "npcradiomics":
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.module
+            and node.module.split(".")[0] == "npcradiomics"
+        ):
             place = ROOT / "scripts" / node.module.replace(".", "/")
-            files |= {place / f"{a.name}.py" for a in node.names} if place.is_dir() else {place.with_suffix(".py")}
+            files |= (
+                {place / f"{a.name}.py" for a in node.names}
+                if place.is_dir()
+                else {place.with_suffix(".py")}
+            )
     return files - {CORE / "jobs" / "script.py"}  # the glue, which computes nothing
 
 
@@ -52,7 +64,9 @@ def test_rule_script_log_and_benchmark_share_one_name(name):
     assert (ROOT / "scripts" / f"{name}.py").is_file()
     log = re.search(r'log:\s+"(.*?)"', text).group(1)
     assert Path(log).name == f"{name}.log"
-    if "output:" in text:  # to Snakemake a benchmark is an output, and a rule that makes nothing must always run
+    if (
+        "output:" in text
+    ):  # to Snakemake a benchmark is an output, and a rule that makes nothing must always run
         benchmark = re.search(r'benchmark:\s+"(.*?)"', text).group(1)
         assert Path(benchmark).name == f"{name}.tsv"
 
@@ -94,11 +108,14 @@ def test_core_knows_nothing_of_snakemake():
                 for n in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
                 if isinstance(n, ast.Import | ast.ImportFrom)
             ]
-            names = {alias.name for n in modules for alias in n.names} | {getattr(n, "module", None) for n in modules}
+            names = {alias.name for n in modules for alias in n.names} | {
+                getattr(n, "module", None) for n in modules
+            }
             assert not any(str(name).split(".")[0] == "snakemake" for name in names), path
 
 
-# Arrows run one way: a room may use the rooms above it in this list (and the modules at the root), and no other.
+# Arrows run one way: a room may use the rooms above it in this list (and the modules at the root),
+# and no other.
 ROOMS = [
     "jobs",
     "images",
@@ -120,9 +137,13 @@ ROOT_MODULES = {"files", "rounding", "compilation"}
 def test_arrows_between_rooms_run_one_way(room):
     allowed = set() if room == "statistics" else set(ROOMS[: ROOMS.index(room)])
     for path in (CORE / room).rglob("*.py"):
-        rooms = {used.relative_to(CORE).parts[0] for used in imports_of(path)} - {f"{m}.py" for m in ROOT_MODULES}
+        rooms = {used.relative_to(CORE).parts[0] for used in imports_of(path)} - {
+            f"{m}.py" for m in ROOT_MODULES
+        }
         wrong = rooms - allowed - {room}
-        assert not wrong, f"{path.relative_to(CORE)} in room {room} uses {', '.join(sorted(wrong))}: an arrow back"
+        assert not wrong, (
+            f"{path.relative_to(CORE)} in room {room} uses {', '.join(sorted(wrong))}: an arrow back"
+        )
 
 
 def test_every_room_has_a_door_sign_and_loads_nothing():
@@ -135,7 +156,9 @@ def test_every_room_has_a_door_sign_and_loads_nothing():
 
 
 def test_no_module_is_a_drawer():
-    assert not {"utils", "helpers", "misc", "common", "stats", "radiomics"} & {p.stem for p in CORE.rglob("*")}
+    assert not {"utils", "helpers", "misc", "common", "stats", "radiomics"} & {
+        p.stem for p in CORE.rglob("*")
+    }
 
 
 @pytest.mark.parametrize(("path", "lines"), [("Snakefile", 65), ("workflow/rules/common.smk", 60)])

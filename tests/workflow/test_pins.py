@@ -11,9 +11,16 @@ CONDA_NAMES = {"matplotlib": "matplotlib-base"}
 
 def test_conda_environment_has_the_pins_of_pyproject():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    pins = dict(re.match(r"([\w-]+)(?:\[\w+\])?==([\w.]+)", line).groups() for line in project["dependencies"])
+    pins = dict(
+        re.match(r"([\w-]+)(?:\[\w+\])?==([\w.]+)", line).groups()
+        for line in project["dependencies"]
+    )
     conda = dict(
-        re.findall(r"^  - ([\w-]+)=([\w.]+)$", (ROOT / "envs/npcradiomics.yaml").read_text(encoding="utf-8"), re.M)
+        re.findall(
+            r"^  - ([\w-]+)=([\w.]+)$",
+            (ROOT / "envs/npcradiomics.yaml").read_text(encoding="utf-8"),
+            re.M,
+        )
     )
     post_deploy = (ROOT / "envs/npcradiomics.post-deploy.sh").read_text(encoding="utf-8")
     for name, version in pins.items():

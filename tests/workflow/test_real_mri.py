@@ -1,7 +1,8 @@
 """Real MRI through the whole workflow: the CE-T1 head of pyradiomics (brain1), moved by known motions.
 
-One real examination plays the planning MRI of three patients; each recurrence MRI is the same head moved by a known
-transform, with another contrast, noise and grid; GTVr is a part of the real tumour.
+One real examination plays the planning MRI of three patients; each recurrence MRI is the same head
+moved by a known transform, with another contrast, noise and grid; GTVr is a part of the real
+tumour.
 """
 
 import numpy as np
@@ -10,7 +11,11 @@ import pytest
 import SimpleITK as sitk
 
 # Rotation in degrees and shift in millimetres about x, y, z.
-MOTIONS = {"REAL1": ((3, -2, 5), (6, -9, 4)), "REAL2": ((-4, 3, -6), (-8, 5, -7)), "REAL3": ((2, 5, 3), (10, 8, 6))}
+MOTIONS = {
+    "REAL1": ((3, -2, 5), (6, -9, 4)),
+    "REAL2": ((-4, 3, -6), (-8, 5, -7)),
+    "REAL3": ((2, 5, 3), (10, 8, 6)),
+}
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +33,21 @@ def run(shared, make_workspace):
         recurrence = sitk.Resample(image, grid, transform.GetInverse(), sitk.sitkBSpline, 0.0)
         label = sitk.Cast(part, sitk.sitkFloat32)
         gtvr = sitk.Resample(label, grid, transform.GetInverse(), sitk.sitkLinear, 0.0) >= 0.5
-        sitk.WriteImage(other_contrast(recurrence, number), str(workspace.folder / f"{patient}_recurrence.nii.gz"))
+        sitk.WriteImage(
+            other_contrast(recurrence, number),
+            str(workspace.folder / f"{patient}_recurrence.nii.gz"),
+        )
         sitk.WriteImage(gtvr, str(workspace.folder / f"{patient}_gtvr.nii.gz"))
-        row = {"patient": patient, "planning_mri": "planning.nrrd", "gtv": "gtv.nrrd", "gtvr_frame": "recurrence"}
-        rows.append(row | {"recurrence_mri": f"{patient}_recurrence.nii.gz", "gtvr": f"{patient}_gtvr.nii.gz"})
+        row = {
+            "patient": patient,
+            "planning_mri": "planning.nrrd",
+            "gtv": "gtv.nrrd",
+            "gtvr_frame": "recurrence",
+        }
+        rows.append(
+            row
+            | {"recurrence_mri": f"{patient}_recurrence.nii.gz", "gtvr": f"{patient}_gtvr.nii.gz"}
+        )
         workspace.truth[patient], workspace.parts[patient] = transform, part
     workspace.tumour = tumour
     workspace.write_patients(rows)
@@ -63,10 +79,17 @@ def motion_about(mask, rotation_deg, shift_mm):
 
 def other_grid(image, transform):
     """Another scanner's grid over the moved head: axes of the patient, 0.9 x 0.9 x 5 mm."""
-    corners = [[(n - 1) * bit for n, bit in zip(image.GetSize(), bits, strict=True)] for bits in np.ndindex(2, 2, 2)]
-    points = np.array([transform.TransformPoint(image.TransformIndexToPhysicalPoint(c)) for c in corners])
+    corners = [
+        [(n - 1) * bit for n, bit in zip(image.GetSize(), bits, strict=True)]
+        for bits in np.ndindex(2, 2, 2)
+    ]
+    points = np.array(
+        [transform.TransformPoint(image.TransformIndexToPhysicalPoint(c)) for c in corners]
+    )
     spacing = np.array([0.9, 0.9, 5.0])
-    grid = sitk.Image(np.ceil(np.ptp(points, axis=0) / spacing).astype(int).tolist(), sitk.sitkUInt8)
+    grid = sitk.Image(
+        np.ceil(np.ptp(points, axis=0) / spacing).astype(int).tolist(), sitk.sitkUInt8
+    )
     grid.SetSpacing(spacing.tolist())
     grid.SetOrigin(points.min(axis=0).tolist())
     return grid
@@ -89,8 +112,13 @@ def points_of(mask):
 
 @pytest.mark.parametrize("patient", MOTIONS)
 def test_motion_inside_the_tumour_is_recovered_within_a_millimetre(run, patient):
-    found = sitk.ReadTransform(str(run.results / f"patients/{patient}/registration/recurrence_to_planning.tfm"))
-    errors = [np.subtract(found.TransformPoint(p), run.truth[patient].TransformPoint(p)) for p in points_of(run.tumour)]
+    found = sitk.ReadTransform(
+        str(run.results / f"patients/{patient}/registration/recurrence_to_planning.tfm")
+    )
+    errors = [
+        np.subtract(found.TransformPoint(p), run.truth[patient].TransformPoint(p))
+        for p in points_of(run.tumour)
+    ]
     assert np.linalg.norm(np.array(errors)[:, :2], axis=1).mean() < 1.0
     assert np.linalg.norm(errors, axis=1).mean() < 1.0
 
@@ -106,7 +134,11 @@ def test_carried_contour_lies_on_the_true_part(run, patient):
 
 
 def test_all_tables_and_figures_come_out(run):
-    for path in ("tables/table1.md", "tables/table2.docx", *(f"figures/fig{i}.pdf" for i in (2, 3, 4, 5))):
+    for path in (
+        "tables/table1.md",
+        "tables/table2.docx",
+        *(f"figures/fig{i}.pdf" for i in (2, 3, 4, 5)),
+    ):
         assert (run.results / path).stat().st_size > 500
     features = pd.read_csv(run.results / "cohort/features.tsv", sep="\t")
     assert features.shape == (6, 4 + 47)

@@ -1,4 +1,7 @@
-"""A failed registration stops one patient, visibly; a start, a transform or a person's verdict moves it on."""
+"""A failed registration stops one patient, visibly;
+
+a start, a transform or a person's verdict moves it on.
+"""
 
 import json
 
@@ -14,7 +17,10 @@ PICTURES = "heterogeneity_patient_pictures"
 
 
 def rows(**extra):
-    """The patients table: one patient as usual, one with a wrong transform, one with a start; extra: {patient: cells}."""
+    """The patients table: one patient as usual, one with a wrong transform, one with a start;
+
+    extra: {patient: cells}.
+    """
     base = "results/heterogeneity/simulated"
     files = ("planning_mri", "recurrence_mri", "gtv", "gtvr", "isodose95")
     cells = {WRONG: {"transform": "wrong.tfm"}, HELPED: {"initial_transform": "start.tfm"}}
@@ -28,13 +34,17 @@ def rows(**extra):
 
 
 def quality(workspace, patient):
-    return json.loads((workspace.results / f"patients/{patient}/registration/quality.json").read_text(encoding="utf-8"))
+    return json.loads(
+        (workspace.results / f"patients/{patient}/registration/quality.json").read_text(
+            encoding="utf-8"
+        )
+    )
 
 
 def table(workspace):
-    return pd.read_csv(workspace.results / "cohort/registration.tsv", sep="\t", keep_default_na=False).set_index(
-        "patient"
-    )
+    return pd.read_csv(
+        workspace.results / "cohort/registration.tsv", sep="\t", keep_default_na=False
+    ).set_index("patient")
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +52,9 @@ def stopped(make_workspace):
     """The cohort after a run with --keep-going, before anybody has looked."""
     workspace = make_workspace("review")
     workspace.simulate([FINE, WRONG, HELPED], seed=7, **SIZE)
-    finished = workspace.run("--", *(f"results/heterogeneity/simulated/{p}/truth.json" for p in (FINE, WRONG, HELPED)))
+    finished = workspace.run(
+        "--", *(f"results/heterogeneity/simulated/{p}/truth.json" for p in (FINE, WRONG, HELPED))
+    )
     assert finished.returncode == 0, finished.stdout[-3000:]
     truth = {
         p: json.loads((workspace.results / f"simulated/{p}/truth.json").read_text(encoding="utf-8"))
@@ -57,7 +69,9 @@ def stopped(make_workspace):
         sitk.WriteTransform(transform, str(workspace.folder / f"{name}.tfm"))
     workspace.write_patients(rows())
     workspace.truth = truth
-    regions = [f"results/heterogeneity/patients/{p}/regions/regions.json" for p in (FINE, WRONG, HELPED)]
+    regions = [
+        f"results/heterogeneity/patients/{p}/regions/regions.json" for p in (FINE, WRONG, HELPED)
+    ]
     workspace.finished = workspace.run("--keep-going", PAGES, *regions)
     return workspace
 
@@ -103,7 +117,9 @@ def test_given_transform_replaces_the_registration(stopped):
     assert record["source"] == "Transform given in the patients table"
     assert record["starts"] == []
     moved = stopped.truth[WRONG]["transform_planning_to_recurrence"]
-    used = sitk.ReadTransform(str(stopped.results / f"patients/{WRONG}/registration/recurrence_to_planning.tfm"))
+    used = sitk.ReadTransform(
+        str(stopped.results / f"patients/{WRONG}/registration/recurrence_to_planning.tfm")
+    )
     expected = np.add(moved["centre_mm"], moved["translation_mm"]) + 25.0
     np.testing.assert_allclose(used.TransformPoint(moved["centre_mm"]), expected, atol=1e-6)
 
@@ -113,7 +129,9 @@ def test_start_is_used_and_the_registration_ends_at_the_truth(stopped):
     assert record["source"] == "Registered from the given start"
     assert {start["name"] for start in record["starts"]} == {"initial, as it is", "initial"}
     truth = stopped.truth[HELPED]["transform_planning_to_recurrence"]
-    expected = np.array(truth["matrix"]).reshape(3, 3) @ (np.subtract(record["centre_mm"], truth["centre_mm"]))
+    expected = np.array(truth["matrix"]).reshape(3, 3) @ (
+        np.subtract(record["centre_mm"], truth["centre_mm"])
+    )
     expected += np.add(truth["centre_mm"], truth["translation_mm"]) - record["centre_mm"]
     assert np.linalg.norm(np.subtract(record["translation_mm"], expected)) < 0.5  # mm
 
@@ -121,14 +139,18 @@ def test_start_is_used_and_the_registration_ends_at_the_truth(stopped):
 def test_volume_before_and_after_stands_in_the_table(stopped):
     for patient in (FINE, HELPED):
         row = table(stopped).loc[patient]
-        truth = json.loads((stopped.results / f"simulated/{patient}/truth.json").read_text(encoding="utf-8"))
+        truth = json.loads(
+            (stopped.results / f"simulated/{patient}/truth.json").read_text(encoding="utf-8")
+        )
         assert row["gtvr_before_ml"] == pytest.approx(truth["gtvr_cm3_on_recurrence_mri"], rel=1e-6)
         assert row["gtvr_after_ml"] == pytest.approx(truth["recurrent_cm3"], rel=0.15)
         assert row["gtvr_small"] == (min(row["gtvr_before_ml"], row["gtvr_after_ml"]) < 2.0)
 
 
 def test_rejected_patient_is_not_waited_for_but_stays_in_the_table(stopped):
-    stopped.write_patients(rows(**{WRONG: {"registration_review": "reject", "registration_note": "wrong scan"}}))
+    stopped.write_patients(
+        rows(**{WRONG: {"registration_review": "reject", "registration_note": "wrong scan"}})
+    )
     planned = stopped.run("-n", PICTURES).stdout
     assert f"{HELPED}: appendix pictures" in planned
     assert f"{WRONG}: recurrent and non-recurrent region" not in planned
@@ -138,14 +160,20 @@ def test_rejected_patient_is_not_waited_for_but_stays_in_the_table(stopped):
     row = table(stopped).loc[WRONG]
     assert (row["verdict"], row["outcome"], row["note"]) == ("failed", "left out", "wrong scan")
     assert not (stopped.results / f"patients/{WRONG}/regions").exists()
-    assert "Left out by a person: REC002" in (stopped.results / "cohort/registration.html").read_text(encoding="utf-8")
+    assert "Left out by a person: REC002" in (
+        stopped.results / "cohort/registration.html"
+    ).read_text(encoding="utf-8")
 
 
 def test_accepted_patient_passes_and_nothing_is_registered_again(stopped):
     before = {
-        p: (stopped.results / f"patients/{p}/registration/quality.json").stat().st_mtime_ns for p in (FINE, WRONG)
+        p: (stopped.results / f"patients/{p}/registration/quality.json").stat().st_mtime_ns
+        for p in (FINE, WRONG)
     }
-    files = [stopped.results / f"patients/{FINE}/regions/{name}" for name in ("regions.json", "recurrent.nii.gz")]
+    files = [
+        stopped.results / f"patients/{FINE}/regions/{name}"
+        for name in ("regions.json", "recurrent.nii.gz")
+    ]
     regions = [path.read_bytes() for path in files]
     stopped.write_patients(
         rows(
@@ -162,18 +190,27 @@ def test_accepted_patient_passes_and_nothing_is_registered_again(stopped):
     finished = stopped.run("--keep-going", *targets)
     # Through the gate; 43 mm beside the truth the regions themselves are refused.
     lines = [line for line in finished.stdout.splitlines() if line.startswith("FAILED")]
-    assert len(lines) == 1 and f"derive_regions {WRONG}: GTVr" in lines[0] and "lies wholly outside" in lines[0]
+    assert (
+        len(lines) == 1
+        and f"derive_regions {WRONG}: GTVr" in lines[0]
+        and "lies wholly outside" in lines[0]
+    )
     # A note on a patient who had passed changes no voxel.
     assert [path.read_bytes() for path in files] == regions
     for patient, time in before.items():
-        assert (stopped.results / f"patients/{patient}/registration/quality.json").stat().st_mtime_ns == time
+        assert (
+            stopped.results / f"patients/{patient}/registration/quality.json"
+        ).stat().st_mtime_ns == time
 
 
 def test_wrong_files_are_refused_before_any_heavy_work(stopped):
     (stopped.folder / "text.tfm").write_text("1 0 0 0\n", encoding="utf-8")
-    stopped.write_patients(rows(**{WRONG: {"transform": "nowhere.tfm"}, HELPED: {"initial_transform": "text.tfm"}}))
+    stopped.write_patients(
+        rows(**{WRONG: {"transform": "nowhere.tfm"}, HELPED: {"initial_transform": "text.tfm"}})
+    )
     finished = stopped.run(
-        "--keep-going", *(f"results/heterogeneity/patients/{p}/registration/quality.json" for p in (WRONG, HELPED))
+        "--keep-going",
+        *(f"results/heterogeneity/patients/{p}/registration/quality.json" for p in (WRONG, HELPED)),
     )
     assert finished.returncode != 0
     lines = [line for line in finished.stdout.splitlines() if line.startswith("FAILED")]
@@ -185,8 +222,16 @@ def test_wrong_files_are_refused_before_any_heavy_work(stopped):
 
 def test_review_without_a_reason_or_with_another_word_stops_before_the_first_job(workspace):
     workspace.simulate([FINE])
-    workspace.write_patients(rows(**{FINE: {"registration_review": "accept"}, WRONG: {"registration_review": "maybe"}}))
+    workspace.write_patients(
+        rows(**{FINE: {"registration_review": "accept"}, WRONG: {"registration_review": "maybe"}})
+    )
     finished = workspace.run("-n", PAGES)
     assert finished.returncode != 0
-    assert f"row 2 ({FINE}): 'registration_note' is a dependency of 'registration_review'" in finished.stdout
-    assert f"row 3 ({WRONG}): registration_review: 'maybe' is not one of ['accept', 'reject']" in finished.stdout
+    assert (
+        f"row 2 ({FINE}): 'registration_note' is a dependency of 'registration_review'"
+        in finished.stdout
+    )
+    assert (
+        f"row 3 ({WRONG}): registration_review: 'maybe' is not one of ['accept', 'reject']"
+        in finished.stdout
+    )

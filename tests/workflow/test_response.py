@@ -25,10 +25,17 @@ from npcradiomics.response.cohort import assign_sets
 from repository import ROOT
 
 SCHEMAS = ROOT / "workflow" / "schemas"
-SETTINGS = configuration.complete_settings({}, configuration.read_schema(SCHEMAS / "response_config.schema.yaml"), "")
+SETTINGS = configuration.complete_settings(
+    {}, configuration.read_schema(SCHEMAS / "response_config.schema.yaml"), ""
+)
 MODEL = {"folds": 5, "measure": "class", "seed": 0}  # of this small cohort it keeps three features
 RESAMPLING = {"nested": 2, "bootstrap": 10, "permutation": 19, "per_job": 10}
-WANTED = {("train", True): 10, ("train", False): 12, ("validation", True): 4, ("validation", False): 4}
+WANTED = {
+    ("train", True): 10,
+    ("train", False): 12,
+    ("validation", True): 4,
+    ("validation", False): 4,
+}
 N_PATIENTS = sum(WANTED.values())
 IDENTITY = ["patient", "response", "effective", "set"]
 
@@ -59,7 +66,9 @@ class Study:
         self.folder = Path(folder)
         self.results = self.folder / "results" / "response"
         self.config = {"patients": "patients.tsv", "model": MODEL, "resampling": RESAMPLING}
-        self.config |= {"features": {"pyradiomics": str(ROOT / "config/response/pyradiomics.yaml")}} | config
+        self.config |= {
+            "features": {"pyradiomics": str(ROOT / "config/response/pyradiomics.yaml")}
+        } | config
 
     def run(self, *arguments):
         config = {
@@ -70,11 +79,32 @@ class Study:
             "response": self.config,
         }
         (self.folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-        command = [sys.executable, "-m", "snakemake", *arguments, "-s", str(ROOT / "Snakefile"), "-c", "2"]
-        command += ["--directory", str(self.folder), "--configfile", str(self.folder / "config.yaml")]
-        env = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+        command = [
+            sys.executable,
+            "-m",
+            "snakemake",
+            *arguments,
+            "-s",
+            str(ROOT / "Snakefile"),
+            "-c",
+            "2",
+        ]
+        command += [
+            "--directory",
+            str(self.folder),
+            "--configfile",
+            str(self.folder / "config.yaml"),
+        ]
+        env = os.environ | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        }
         return subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, cwd=self.folder
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=env,
+            cwd=self.folder,
         )
 
     def copy(self, folder):
@@ -89,7 +119,11 @@ class Study:
 def jobs(finished):
     """{rule: jobs} of what snakemake planned."""
     rows = [line.split() for line in finished.stdout.splitlines() if line.startswith("response_")]
-    return {row[0].removeprefix("response_"): int(row[1]) for row in rows if len(row) == 2 and row[1].isdigit()}
+    return {
+        row[0].removeprefix("response_"): int(row[1])
+        for row in rows
+        if len(row) == 2 and row[1].isdigit()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +135,9 @@ def study(tmp_path_factory):
     # Two patients of the validation set once more, as new ones: their scores are known.
     again = [row for row in rows if row["split"] == "validation"][:2]
     study.again = [row["patient"] for row in again]
-    new = [{"patient": f"NEW{k}", "image": r["image"], "mask": r["mask"]} for k, r in enumerate(again)]
+    new = [
+        {"patient": f"NEW{k}", "image": r["image"], "mask": r["mask"]} for k, r in enumerate(again)
+    ]
     write_rows(study.folder / "new.tsv", new)
     finished = study.run("response_study", "response_score")
     assert finished.returncode == 0, finished.stdout[-3000:]
@@ -110,7 +146,9 @@ def study(tmp_path_factory):
 
 def test_every_table_and_figure_is_there_and_says_simulated(study):
     tables = [
-        f"tables/{name}.{kind}" for name in ("table1", "table2", "performance") for kind in ("tsv", "md", "tex", "docx")
+        f"tables/{name}.{kind}"
+        for name in ("table1", "table2", "performance")
+        for kind in ("tsv", "md", "tex", "docx")
     ]
     names = ("fig2", "fig3", "fig4", "fig5", "validation")
     figures = [f"figures/{name}.{kind}" for name in names for kind in ("pdf", "png", "tsv")]
@@ -123,7 +161,10 @@ def test_every_table_and_figure_is_there_and_says_simulated(study):
 def test_provenance_holds_every_checksum_and_verify_finds_a_replaced_image(study, tmp_path):
     record = json.loads((study.results / "provenance.json").read_text(encoding="utf-8"))
     assert len(record["inputs"]) == N_PATIENTS + len(study.again)
-    for kind, checksums in (("tables/table2.tsv", record["outputs"]), ("figures/fig2.pdf", record["outputs"])):
+    for kind, checksums in (
+        ("tables/table2.tsv", record["outputs"]),
+        ("figures/fig2.pdf", record["outputs"]),
+    ):
         assert checksums[kind] == hashlib.sha256((study.results / kind).read_bytes()).hexdigest()
     other = study.copy(tmp_path)
     fits = other.run("response_verify")
@@ -135,7 +176,9 @@ def test_provenance_holds_every_checksum_and_verify_finds_a_replaced_image(study
     mask.write_bytes(mask.read_bytes() + b"\0")
     unfit = other.run("response_verify")
     assert (
-        unfit.returncode != 0 and "1 thing no longer fits" in unfit.stdout and f"inputs {patient} mask" in unfit.stdout
+        unfit.returncode != 0
+        and "1 thing no longer fits" in unfit.stdout
+        and f"inputs {patient} mask" in unfit.stdout
     )
 
 
@@ -145,9 +188,13 @@ def test_scores_follow_from_model_and_features_by_hand(study):
     features = study.table("cohort/features.tsv")
     score = np.full(len(features), model["intercept"])
     for name, row in model["features"].items():
-        values = features[name].where(features[name].between(row["lower"], row["upper"]), row["median"])
+        values = features[name].where(
+            features[name].between(row["lower"], row["upper"]), row["median"]
+        )
         score += row["coefficient"] * (values - row["mean"]) / row["sd"]
-    np.testing.assert_allclose(study.table("cohort/radscore.tsv")["rad_score"], score, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(
+        study.table("cohort/radscore.tsv")["rad_score"], score, rtol=1e-9, atol=1e-12
+    )
     assert features.shape == (N_PATIENTS, len(IDENTITY) + 396)
 
 
@@ -181,7 +228,8 @@ def test_repetitions_are_complete_and_counted(study):
 
 
 def test_validation_patients_are_seen_by_no_model(study, tmp_path):
-    # All they have is changed; model, paths and resampling of the finished run come out byte for byte.
+    # All they have is changed; model, paths and resampling of the finished run come out byte for
+    # byte.
     table = study.table("cohort/features.tsv")
     outside = table["set"] == "validation"
     features = table.columns.difference(IDENTITY)
@@ -190,19 +238,31 @@ def test_validation_patients_are_seen_by_no_model(study, tmp_path):
     table.loc[outside, "patient"] = "X" + table.loc[outside, "patient"]
     table.to_csv(tmp_path / "features.tsv", sep="\t", index=False)
     given = SimpleNamespace(features=tmp_path / "features.tsv")
-    names = {"model": "model.json", "curve": "lasso_cross_validation.tsv", "paths": "lasso_paths.tsv"}
+    names = {
+        "model": "model.json",
+        "curve": "lasso_cross_validation.tsv",
+        "paths": "lasso_paths.tsv",
+    }
     names |= {"preparation": "preparation.tsv", "dropped": "dropped_features.tsv"}
     output = SimpleNamespace(**{key: tmp_path / name for key, name in names.items()})
     model = SETTINGS["model"] | MODEL
-    fit_radscore.main(SimpleNamespace(input=given, output=output, params=SimpleNamespace(model=model)))
+    fit_radscore.main(
+        SimpleNamespace(input=given, output=output, params=SimpleNamespace(model=model))
+    )
     for name in names.values():
         assert (tmp_path / name).read_bytes() == (study.results / "cohort" / name).read_bytes()
     model.pop("seed")
     for kind, count in (("nested", 2), ("bootstrap", 10)):
-        output = SimpleNamespace(table=tmp_path / "table.tsv", predictions=tmp_path / "predictions.tsv")
-        params = SimpleNamespace(model=model, seed=SETTINGS["resampling"]["seed"], numbers=[0, count])
+        output = SimpleNamespace(
+            table=tmp_path / "table.tsv", predictions=tmp_path / "predictions.tsv"
+        )
+        params = SimpleNamespace(
+            model=model, seed=SETTINGS["resampling"]["seed"], numbers=[0, count]
+        )
         wildcards = SimpleNamespace(kind=kind)
-        resample.main(SimpleNamespace(input=given, output=output, params=params, wildcards=wildcards))
+        resample.main(
+            SimpleNamespace(input=given, output=output, params=params, wildcards=wildcards)
+        )
         expected = study.results / "resampling" / f"{kind}_0.tsv"
         assert output.table.read_bytes() == expected.read_bytes()
 
@@ -215,7 +275,13 @@ def test_a_run_stopped_in_the_resampling_goes_on_and_ends_the_same(study, tmp_pa
         (stopped.results / path).unlink()
     finished = stopped.run("response_study")
     assert finished.returncode == 0, finished.stdout[-3000:]
-    assert jobs(finished) == {"resample": 1, "collect_resampling": 1, "liu_validation": 1, "provenance": 1, "study": 1}
+    assert jobs(finished) == {
+        "resample": 1,
+        "collect_resampling": 1,
+        "liu_validation": 1,
+        "provenance": 1,
+        "study": 1,
+    }
     for path in lost:
         assert (stopped.results / path).read_bytes() == (study.results / path).read_bytes(), path
     assert "Nothing to be done" in stopped.run("response_study").stdout
@@ -225,7 +291,11 @@ def test_a_run_stopped_in_the_resampling_goes_on_and_ends_the_same(study, tmp_pa
     ("name", "count", "some"),
     [
         ("toolbox47", 47, ["Intensity_Variance", "GLCM_Energy", "NGTDM_Busyness"]),
-        ("pyradiomics", 18 + 24 + 16 + 16 + 14 + 5, ["firstorder_Entropy", "glcm_Idm", "ngtdm_Busyness"]),
+        (
+            "pyradiomics",
+            18 + 24 + 16 + 16 + 14 + 5,
+            ["firstorder_Entropy", "glcm_Idm", "ngtdm_Busyness"],
+        ),
     ],
 )
 def test_other_feature_sets_run_through_the_same_model(study, tmp_path, name, count, some):
@@ -262,8 +332,12 @@ def read(folder, rows):
     """What workflow/response.smk does with a patients table before it plans a job."""
     write_rows(folder / "patients.tsv", rows)
     schema = configuration.read_schema(SCHEMAS / "response_patients.schema.yaml")
-    read = configuration.read_patients(folder / "patients.tsv", schema, SETTINGS["clinical_columns"])
-    numbers = [name for name in SETTINGS["clinical_columns"] if name not in SETTINGS["clinical_categories"]]
+    read = configuration.read_patients(
+        folder / "patients.tsv", schema, SETTINGS["clinical_columns"]
+    )
+    numbers = [
+        name for name in SETTINGS["clinical_columns"] if name not in SETTINGS["clinical_categories"]
+    ]
     configuration.require_numbers(read, numbers)
     return read, assign_sets(read, **SETTINGS["split"])
 
@@ -310,7 +384,9 @@ def test_a_table_of_features_with_gaps_is_refused(study, tmp_path):
         broken.loc[row, feature] = np.nan
         broken.to_csv(tmp_path / "features.tsv", sep="\t", index=False)
         if row == train or model["features"]:
-            with pytest.raises(ValueError, match=f"1 of [0-9]+ feature values .* {feature} of patient"):
+            with pytest.raises(
+                ValueError, match=f"1 of [0-9]+ feature values .* {feature} of patient"
+            ):
                 refusing(study, tmp_path)
 
 
@@ -321,7 +397,9 @@ def fit(study, folder):
 
 
 def score(study, folder):
-    given = SimpleNamespace(features=folder / "features.tsv", model=study.results / "cohort/model.json")
+    given = SimpleNamespace(
+        features=folder / "features.tsv", model=study.results / "cohort/model.json"
+    )
     score_cohort.main(SimpleNamespace(input=given, params=SimpleNamespace(seed=0), output=None))
 
 
@@ -344,10 +422,16 @@ def files(tmp_path):
 
 
 def measured(folder, rows):
-    output = SimpleNamespace(features=folder / "out.tsv", notes=folder / "notes.json", inputs=folder / "inputs.json")
+    output = SimpleNamespace(
+        features=folder / "out.tsv", notes=folder / "notes.json", inputs=folder / "inputs.json"
+    )
     params = SimpleNamespace(features={"set": 396, "n_bins": 32}, rows=rows)
-    measure_tumours.main(SimpleNamespace(params=params, input=SimpleNamespace(pyradiomics=""), output=output))
-    return pd.read_csv(output.features, sep="\t"), json.loads(output.notes.read_text(encoding="utf-8"))
+    measure_tumours.main(
+        SimpleNamespace(params=params, input=SimpleNamespace(pyradiomics=""), output=output)
+    )
+    return pd.read_csv(output.features, sep="\t"), json.loads(
+        output.notes.read_text(encoding="utf-8")
+    )
 
 
 def test_every_faulty_patient_of_a_job_is_named(tmp_path, files):

@@ -48,7 +48,13 @@ def draw(folder, name, to):
     endings = {"pdf": "pdf", "png": "png", "data": "tsv", "caption": "caption.rst"}
     endings |= {"tsv": "tsv", "markdown": "md", "latex": "tex", "word": "docx"}
     made = {kind: to / f"{name}.{ending}" for kind, ending in endings.items()}
-    call(name, tables | {"caption": ROOT / f"workflow/report/{name}.rst"}, made, simulated=True, notice=SIMULATED_NOTE)
+    call(
+        name,
+        tables | {"caption": ROOT / f"workflow/report/{name}.rst"},
+        made,
+        simulated=True,
+        notice=SIMULATED_NOTE,
+    )
     return {kind: path for kind, path in made.items() if path.exists()}
 
 
@@ -67,7 +73,12 @@ def cohort(request, make_workspace):
     inputs["patients"] = workspace.folder / "patients.tsv"
     folder = workspace.folder
     out = {name: folder / f"{name}.tsv" for name in COHORT_TABLES}
-    settings = {"exclude": "", "left_out": [], "clinical_columns": ["stage"], "regions": {"in_field_minimum": 0.95}}
+    settings = {
+        "exclude": "",
+        "left_out": [],
+        "clinical_columns": ["stage"],
+        "regions": {"in_field_minimum": 0.95},
+    }
     call("collect_features", inputs, out, patients=patients, **settings)
     logged = []
     listening = logging.Handler()
@@ -75,14 +86,21 @@ def cohort(request, make_workspace):
     logging.getLogger("npcradiomics").addHandler(listening)
     statistics = {name: folder / f"{file}.tsv" for name, file in STATISTICS_TABLES.items()}
     with pytest.warns(UserWarning, match="11 patients") if n < 11 else nullcontext():
-        call("compare_regions", out, statistics, statistics={"alpha": 0.05, "n_tests": 47, "seed": 1, "n_boot": 100})
+        call(
+            "compare_regions",
+            out,
+            statistics,
+            statistics={"alpha": 0.05, "n_tests": 47, "seed": 1, "n_boot": 100},
+        )
     logging.getLogger("npcradiomics").removeHandler(listening)
     made = {name: draw(folder, name, folder) for name in cohort_on_disk.ARTEFACTS}
     return SimpleNamespace(name=request.param, n=n, folder=folder, made=made, logged=logged)
 
 
 def read(path):
-    return pd.read_csv(path, sep="\t", keep_default_na=False, na_values="NA", dtype={"patient": str})
+    return pd.read_csv(
+        path, sep="\t", keep_default_na=False, na_values="NA", dtype={"patient": str}
+    )
 
 
 def shown_features(cohort):
@@ -92,7 +110,9 @@ def shown_features(cohort):
 
 def test_data_beside_the_figures_are_the_cohort_tables(cohort):
     shown = shown_features(cohort)
-    pd.testing.assert_frame_equal(read(cohort.made["fig2"]["data"]), read(cohort.folder / "intensities.tsv"))
+    pd.testing.assert_frame_equal(
+        read(cohort.made["fig2"]["data"]), read(cohort.folder / "intensities.tsv")
+    )
     fig3 = read(cohort.made["fig3"]["data"])
     pd.testing.assert_frame_equal(fig3, read(cohort.folder / "correlation.tsv"))
     assert list(dict.fromkeys(fig3["feature_a"])) == shown
@@ -111,7 +131,9 @@ def test_data_beside_the_figures_are_the_cohort_tables(cohort):
 
 
 def test_captions_have_the_numbers_of_the_cohort(cohort):
-    words = {name: made["caption"].read_text(encoding="utf-8") for name, made in cohort.made.items()}
+    words = {
+        name: made["caption"].read_text(encoding="utf-8") for name, made in cohort.made.items()
+    }
     assert f"in all patients (n = {cohort.n}, P01 to P{cohort.n + 1:02d})" in words["fig2"]
     significant = len(COHORTS[cohort.name][1])
     for name in ("fig3", "fig4", "fig5"):
@@ -119,12 +141,16 @@ def test_captions_have_the_numbers_of_the_cohort(cohort):
             assert f"{significant} significant features" in words[name]
             assert "0.05/47 = 0.00106" in words[name]
         else:
-            start = "Only GLCM_Contrast is significant" if significant else "No feature is significant"
+            start = (
+                "Only GLCM_Contrast is significant" if significant else "No feature is significant"
+            )
             assert f"{start} (p < 0.00106); shown are" in words[name]
     correlation = read(cohort.folder / "correlation.tsv")
     once = correlation[correlation["feature_a"] < correlation["feature_b"]]
     negative = ((once["p"] < 0.05) & (once["r"] < 0)).sum()
-    assert f"{negative} negative and" in words["fig3"] and f"of the {len(once)} pairs" in words["fig3"]
+    assert (
+        f"{negative} negative and" in words["fig3"] and f"of the {len(once)} pairs" in words["fig3"]
+    )
     assert all("Simulated patients: no clinical data." in words[n] for n in words if n != "table1")
 
 
@@ -146,10 +172,21 @@ def test_fewer_than_three_patients_are_refused(make_workspace):
     workspace = make_workspace("two")
     cohort_on_disk.write_cohort(workspace, 3)
     folders = [workspace.results / f"patients/P0{k}" for k in (1, 2, 3)]
-    inputs = {name: [] for name in ("recurrent", "non_recurrent", "pyradiomics", "intensities", "notes")}
-    inputs |= {"patients": workspace.folder / "patients.tsv", "regions": [f / "regions/regions.json" for f in folders]}
-    settings = {"exclude": "", "left_out": [], "clinical_columns": ["stage"], "regions": {"in_field_minimum": 0.95}}
+    inputs = {
+        name: [] for name in ("recurrent", "non_recurrent", "pyradiomics", "intensities", "notes")
+    }
+    inputs |= {
+        "patients": workspace.folder / "patients.tsv",
+        "regions": [f / "regions/regions.json" for f in folders],
+    }
+    settings = {
+        "exclude": "",
+        "left_out": [],
+        "clinical_columns": ["stage"],
+        "regions": {"in_field_minimum": 0.95},
+    }
     with pytest.raises(
-        ValueError, match=r"2 patients left for the statistics \(P01, P03\), at least 3 needed \(P02: recurr"
+        ValueError,
+        match=r"2 patients left for the statistics \(P01, P03\), at least 3 needed \(P02: recurr",
     ):
         call("collect_features", inputs, {}, patients=["P01", "P02", "P03"], **settings)

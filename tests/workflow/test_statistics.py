@@ -25,7 +25,9 @@ def run(make_workspace):
     workspace = make_workspace("statistics")
     workspace.clone = workspace.repository = workspace.folder / "clone"
     for name in ("workflow", "scripts", "config", "envs"):
-        shutil.copytree(ROOT / name, workspace.clone / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            ROOT / name, workspace.clone / name, ignore=shutil.ignore_patterns("__pycache__")
+        )
     shutil.copy(ROOT / "Snakefile", workspace.clone)
     cohort_on_disk.write_cohort(workspace, 16)
     workspace.config["exclude"] = "stage == 'T3'"
@@ -61,12 +63,17 @@ def test_size_and_stability_are_those_of_the_cohort(run):
     size = read(run, "cohort/size.tsv").set_index("feature")
     stability = read(run, "cohort/stability.tsv").set_index("feature")
     assert list(size.index) == list(statistics.index)
-    assert set(stability.index) == set(statistics.index[statistics["significant"]]) == set(cohort_on_disk.SHIFTS)
+    assert (
+        set(stability.index)
+        == set(statistics.index[statistics["significant"]])
+        == set(cohort_on_disk.SHIFTS)
+    )
     # Ranks, written out.
     features = read(run, "cohort/features.tsv").set_index(["patient", "region"])
     difference = features.xs("recurrent", level=1) - features.xs("non_recurrent", level=1)
     ratio = np.log(
-        features["volume_cm3"].xs("recurrent", level=1) / features["volume_cm3"].xs("non_recurrent", level=1)
+        features["volume_cm3"].xs("recurrent", level=1)
+        / features["volume_cm3"].xs("non_recurrent", level=1)
     )
     for name in cohort_on_disk.SHIFTS:
         rho = np.corrcoef(difference[name].rank(), ratio.rank())[0, 1]
@@ -111,7 +118,11 @@ def test_report_shows_the_captions_that_stand_beside_the_figures(run):
     report = (run.folder / "report.html").read_text(encoding="utf-8")
     for name in TARGETS:
         folder = "tables" if name.startswith("table") else "figures"
-        title = (run.results / folder / f"{name}.caption.rst").read_text(encoding="utf-8").split("**")[1]
+        title = (
+            (run.results / folder / f"{name}.caption.rst")
+            .read_text(encoding="utf-8")
+            .split("**")[1]
+        )
         assert title.split(" (")[0] in report, title
     assert "14 recurrent and 14 non-recurrent regions" in report
 
@@ -122,4 +133,7 @@ def test_wrong_subset_stops_before_the_first_job(run):
     finished = cohort_on_disk.run_from_features(run, "-n", targets=TARGETS)
     run.config["exclude"] = before
     assert finished.returncode != 0
-    assert "1 patients left for the statistics (P01), at least 3 needed (P02: exclude: stage == 'T4'" in finished.stdout
+    assert (
+        "1 patients left for the statistics (P01), at least 3 needed (P02: exclude: stage == 'T4'"
+        in finished.stdout
+    )

@@ -16,10 +16,14 @@ from npcradiomics.jobs.dependencies import code_of
 
 slurm_patience.be_patient(sys.modules.get("snakemake_executor_plugin_slurm"))
 
-gc.set_threshold(500_000)  # a DAG is a million objects that stay: looking through them again and again costs a tenth
+gc.set_threshold(
+    500_000
+)  # a DAG is a million objects that stay: looking through them again and again costs a tenth
 
 # One thread per job: as many jobs as cores, and the same bits however many run.
-LIBRARIES = "OMP_NUM OPENBLAS_NUM MKL_NUM NUMEXPR_NUM NUMBA_NUM ITK_GLOBAL_DEFAULT_NUMBER_OF".split()
+LIBRARIES = (
+    "OMP_NUM OPENBLAS_NUM MKL_NUM NUMEXPR_NUM NUMBA_NUM ITK_GLOBAL_DEFAULT_NUMBER_OF".split()
+)
 os.environ.update({f"{library}_THREADS": "1" for library in LIBRARIES})
 os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".cache" / "numba"))
 

@@ -10,11 +10,16 @@ AFTER_REGISTRATION = ("derive_regions", "extract_features", "draw_regions")
 PICTURES = ("report_registration", "appendix")
 
 reviews = {
-    patient: [row.get("registration_review", ""), row.get("registration_note", "")] for patient, row in patients.items()
+    patient: [row.get("registration_review", ""), row.get("registration_note", "")]
+    for patient, row in patients.items()
 }
 # Who does not enter the cohort's statistics before anything is computed, and why: patient, rule, reason.
 left_out = [
-    {"patient": name, "rule": "registration", "reason": f"registration rejected by a person: {note}"}
+    {
+        "patient": name,
+        "rule": "registration",
+        "reason": f"registration rejected by a person: {note}",
+    }
     for name, (review, note) in reviews.items()
     if review == "reject"
 ]
@@ -31,11 +36,15 @@ if settings["allow_missing"]:
 
     lasting = failures.lasting(workflow.pathvars.apply("<results>/logs"), last_changed)
     lasting = [record for record in lasting if record["patient"] in patients]
-    failed = {record["patient"]: record for record in reversed(lasting) if record["step"] not in PICTURES}
+    failed = {
+        record["patient"]: record for record in reversed(lasting) if record["step"] not in PICTURES
+    }
     for record in lasting:
         if record["step"] in PICTURES:
             without[record["step"]].add(record["patient"])
-            logger.warning("{patient}: without {step}, whose last attempt failed: {reason}".format(**record))
+            logger.warning(
+                "{patient}: without {step}, whose last attempt failed: {reason}".format(**record)
+            )
     left_out += [
         {"patient": name, "rule": record["step"], "reason": record["reason"]}
         for name, record in failed.items()
@@ -50,7 +59,9 @@ with_page = [
 ]
 
 # said on every table and figure of the cohort
-notice = cohort_notice(simulated_cohort, len(patients), {name: record["step"] for name, record in failed.items()})
+notice = cohort_notice(
+    simulated_cohort, len(patients), {name: record["step"] for name, record in failed.items()}
+)
 
 FILE_COLUMNS = (
     "planning_mri",
@@ -68,8 +79,15 @@ FILE_COLUMNS = (
 def files_of(patient):
     """{column: file} of the patient's row; a missing file is [] and left for the first job to refuse."""
     row, located = patients[patient], sources.imported(patients[patient], IMPORTED)
-    made = {name for name, value in located.items() if value != row.get(name) or "simulated" in value.split("/")}
-    return {name: value if name in made or os.path.exists(value) else [] for name, value in located.items()}
+    made = {
+        name
+        for name, value in located.items()
+        if value != row.get(name) or "simulated" in value.split("/")
+    }
+    return {
+        name: value if name in made or os.path.exists(value) else []
+        for name, value in located.items()
+    }
 
 
 def files_in(*columns):
@@ -102,7 +120,9 @@ def simulated_series(column):
     def path(wildcards):
         name = column(wildcards) if callable(column) else column
         row = patients[wildcards.patient]
-        return sources.split(row[name])[0] if sources.is_dicom(row[name]) and is_simulated(row) else []
+        return (
+            sources.split(row[name])[0] if sources.is_dicom(row[name]) and is_simulated(row) else []
+        )
 
     return path
 

@@ -9,7 +9,17 @@ rule register_recurrence:
     Refuses a patient's wrong files before that, and writes what they are.
     """
     input:
-        unpack(files_in("planning_mri", "recurrence_mri", "gtv", "gtvr", "isodose95", "transform", "initial_transform")),
+        unpack(
+            files_in(
+                "planning_mri",
+                "recurrence_mri",
+                "gtv",
+                "gtvr",
+                "isodose95",
+                "transform",
+                "initial_transform",
+            )
+        ),
     output:
         inputs="<results>/patients/{patient}/inputs.json",
         transform="<results>/patients/{patient}/registration/recurrence_to_planning.tfm",
@@ -73,7 +83,9 @@ rule collect_registrations:
     input:
         quality=expand("<results>/patients/{patient}/registration/quality.json", patient=with_page),
         reports=expand("<results>/patients/{patient}/registration/report.html", patient=with_page),
-        thumbnails=expand("<results>/patients/{patient}/registration/thumbnail.webp", patient=with_page),
+        thumbnails=expand(
+            "<results>/patients/{patient}/registration/thumbnail.webp", patient=with_page
+        ),
         templates=repository_files("workflow/report", "registration_overview.html", *PAGE_TEMPLATES),
     output:
         table="<results>/cohort/registration.tsv",

@@ -12,7 +12,9 @@ parts = {
 def files_of_part(column):
     """Input function: this column of the part's patients; a missing file is left for the job to refuse by name."""
     return lambda wildcards: [
-        row[column] for row in parts[wildcards.part] if is_simulated(row) or os.path.exists(row[column])
+        row[column]
+        for row in parts[wildcards.part]
+        if is_simulated(row) or os.path.exists(row[column])
     ]
 
 

@@ -15,7 +15,10 @@ rule simulate_tumours:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("simulate_tumours"),
-        rows=[{"patient": name, "response": patients[name]["response"]} for name in simulated_patients],
+        rows=[
+            {"patient": name, "response": patients[name]["response"]}
+            for name in simulated_patients
+        ],
         simulation=settings["simulation"],
     message:
         "simulating the response cohort"
@@ -42,7 +45,8 @@ rule measure_tumours:
     params:
         *code_of("measure_tumours"),
         rows=lambda wildcards: [
-            {key: row[key] for key in ("patient", "image", "mask")} for row in parts[wildcards.part]
+            {key: row[key] for key in ("patient", "image", "mask")}
+            for row in parts[wildcards.part]
         ],
         features=settings["features"],
     message:

@@ -1,6 +1,5 @@
 """From patients to the cohort: who enters, the paired comparison, size, stability, correlations, principal components."""
 
-
 # Patients whom the config excludes are not waited for: one whose images cannot be read can be left out so.
 analysed = list(patients)
 if settings["exclude"]:
@@ -21,9 +20,15 @@ rule collect_features:
     """One table of the cohort; patients who do not enter go to excluded.tsv with the reason."""
     input:
         recurrent=expand("<results>/patients/{patient}/features/recurrent.tsv", patient=analysed),
-        non_recurrent=expand("<results>/patients/{patient}/features/non_recurrent.tsv", patient=analysed),
-        pyradiomics=expand("<results>/patients/{patient}/features/pyradiomics.tsv", patient=analysed),
-        intensities=expand("<results>/patients/{patient}/features/intensities.tsv", patient=analysed),
+        non_recurrent=expand(
+            "<results>/patients/{patient}/features/non_recurrent.tsv", patient=analysed
+        ),
+        pyradiomics=expand(
+            "<results>/patients/{patient}/features/pyradiomics.tsv", patient=analysed
+        ),
+        intensities=expand(
+            "<results>/patients/{patient}/features/intensities.tsv", patient=analysed
+        ),
         notes=expand("<results>/patients/{patient}/features/notes.json", patient=analysed),
         regions=expand("<results>/patients/{patient}/regions/regions.json", patient=analysed),
         patients=settings["patients"],

@@ -18,7 +18,10 @@ def read_schema(path):
 
 
 def complete_settings(settings, schema, where):
-    """Return the settings with the schema's defaults filled in; raise ValueError with a line per fault."""
+    """Return the settings with the schema's defaults filled in;
+
+    raise ValueError with a line per fault.
+    """
     faults = [f"{where}: {_fault_words(e)}" for e in _errors(settings, schema)]
     if faults:
         raise ValueError("\n".join(faults))
@@ -28,14 +31,16 @@ def complete_settings(settings, schema, where):
 def read_patients(path, schema, clinical_columns=()):
     """Read a patients table (tab-separated, one row per patient) as a list of dicts of text, in the order of the file.
 
-    Columns are those of the schema and the clinical ones named in the config; an empty cell is an absent value.
-    Raises ValueError with a line per fault, each with file, row, column and value.
+    Columns are those of the schema and the clinical ones named in the config; an empty cell is an
+    absent value. Raises ValueError with a line per fault, each with file, row, column and value.
     """
     path = Path(path)
     if not path.is_file():
         raise ValueError(f"{path}: no such patients table (key `patients` in the config)")
     with path.open(newline="", encoding="utf-8-sig") as file:
-        lines = [line for line in csv.reader(file, delimiter="\t") if any(cell.strip() for cell in line)]
+        lines = [
+            line for line in csv.reader(file, delimiter="\t") if any(cell.strip() for cell in line)
+        ]
     if len(lines) < 2:
         raise ValueError(f"{path}: no patients in the table")
     header = [name.strip() for name in lines[0]]
@@ -52,9 +57,13 @@ def read_patients(path, schema, clinical_columns=()):
         known = {name: value for name, value in row.items() if name in schema["properties"]}
         faults += [f"row {number} ({patient}): {_fault_words(e)}" for e in _errors(known, schema)]
         if FORBIDDEN_IN_NAMES & set(patient) or patient.startswith("."):
-            faults.append(f"row {number}: patient {patient!r} cannot be a folder name (no spaces, slashes or quotes)")
+            faults.append(
+                f"row {number}: patient {patient!r} cannot be a folder name (no spaces, slashes or quotes)"
+            )
         if patient in seen:
-            faults.append(f"row {number}: patient {patient} stands in row {seen[patient]} already; names must differ")
+            faults.append(
+                f"row {number}: patient {patient} stands in row {seen[patient]} already; names must differ"
+            )
         seen.setdefault(patient, number)
         rows.append(row)
     if faults:
@@ -63,7 +72,10 @@ def read_patients(path, schema, clinical_columns=()):
 
 
 def require_numbers(rows, numbers):
-    """ValueError naming every value in a column of `numbers` that is no finite number; an absent value is allowed."""
+    """ValueError naming every value in a column of `numbers` that is no finite number;
+
+    an absent value is allowed.
+    """
     faults = []
     for row in rows:
         for column in numbers:
@@ -82,34 +94,54 @@ def require_numbers(rows, numbers):
 
 
 class Patients(dict):
-    """{patient: row} of a patients table as read_patients reads it; a name that is not in the table is an error that says so."""
+    """{patient: row} of a patients table as read_patients reads it;
+
+    a name that is not in the table is an error that says so.
+    """
 
     def __init__(self, path, schema, clinical_columns=()):
-        super().__init__({row["patient"]: row for row in read_patients(path, schema, clinical_columns)})
+        super().__init__(
+            {row["patient"]: row for row in read_patients(path, schema, clinical_columns)}
+        )
         self.path = path
 
     def __missing__(self, name):
         near = difflib.get_close_matches(name, self, n=1)
-        raise ValueError(f"{name}: no such patient in {self.path}{f'; did you mean {near[0]}?' if near else ''}")
+        raise ValueError(
+            f"{name}: no such patient in {self.path}{f'; did you mean {near[0]}?' if near else ''}"
+        )
 
 
 def _header_faults(header, schema, clinical_columns):
     known = [*schema["properties"], *clinical_columns]
-    faults = [f"column {name} stands twice" for name in sorted({n for n in header if header.count(n) > 1})]
+    faults = [
+        f"column {name} stands twice" for name in sorted({n for n in header if header.count(n) > 1})
+    ]
     for name in header:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else "clinical columns are named in the config (clinical_columns)"
+            hint = (
+                f"did you mean {near[0]}?"
+                if near
+                else "clinical columns are named in the config (clinical_columns)"
+            )
             faults.append(f"unknown column {name!r}; {hint}")
-    faults += [f"column {name} is missing" for name in schema.get("required", ()) if name not in header]
     faults += [
-        f"clinical column {name} (config) is not in the table" for name in clinical_columns if name not in header
+        f"column {name} is missing" for name in schema.get("required", ()) if name not in header
+    ]
+    faults += [
+        f"clinical column {name} (config) is not in the table"
+        for name in clinical_columns
+        if name not in header
     ]
     return faults
 
 
 def _errors(instance, schema):
-    return sorted(jsonschema.Draft202012Validator(schema).iter_errors(instance), key=lambda e: [str(p) for p in e.path])
+    return sorted(
+        jsonschema.Draft202012Validator(schema).iter_errors(instance),
+        key=lambda e: [str(p) for p in e.path],
+    )
 
 
 def _fault_words(error):

@@ -14,7 +14,8 @@ from npcradiomics.images.volumes import read_image, read_mask
 class Examination:
     """Both examinations of one patient: images, contours on the image they were drawn on, given transforms or None.
 
-    facts: what was found, JSON-ready: size, spacing and range of each image, volume of each contour.
+    facts: what was found, JSON-ready: size, spacing and range of each image, volume of each
+    contour.
     """
 
     planning: sitk.Image
@@ -33,7 +34,10 @@ def read_examination(row):
     """
     planning = _with_column("planning_mri", read_image, row["planning_mri"])
     recurrence = _with_column("recurrence_mri", read_image, row["recurrence_mri"])
-    frame = {"planning": (planning, row["planning_mri"]), "recurrence": (recurrence, row["recurrence_mri"])}
+    frame = {
+        "planning": (planning, row["planning_mri"]),
+        "recurrence": (recurrence, row["recurrence_mri"]),
+    }
     gtv = _with_column("gtv", read_mask, row["gtv"], planning, row["planning_mri"])
     gtvr = _with_column("gtvr", read_mask, row["gtvr"], *frame[row["gtvr_frame"]])
     facts = {
@@ -72,4 +76,6 @@ def _image_facts(image):
 def _require_variation(name, mask, image, path):
     inside = sitk.GetArrayViewFromImage(image)[sitk.GetArrayViewFromImage(mask) > 0]
     if inside.min() == inside.max():
-        raise ValueError(f"{path}: all {inside.size} voxels of the {name} have the value {np.float64(inside[0]):g}")
+        raise ValueError(
+            f"{path}: all {inside.size} voxels of the {name} have the value {np.float64(inside[0]):g}"
+        )

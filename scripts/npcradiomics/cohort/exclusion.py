@@ -5,19 +5,32 @@ import csv
 
 import pandas as pd
 
-# A comparison of columns with constants, combined; no calls, attributes, subscripts or Python variables.
+# A comparison of columns with constants, combined; no calls, attributes, subscripts or Python
+# variables.
 _ALLOWED = (
     *(ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.Compare),
     *(ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn),
-    *(ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Name, ast.Load, ast.Constant, ast.List, ast.Tuple),
+    *(
+        ast.BinOp,
+        ast.Add,
+        ast.Sub,
+        ast.Mult,
+        ast.Div,
+        ast.Name,
+        ast.Load,
+        ast.Constant,
+        ast.List,
+        ast.Tuple,
+    ),
 )
 
 
 def read_clinical(path, clinical_columns):
     """The column patient and the clinical columns of a patients table, as configuration.read_patients reads them.
 
-    A column in which every filled cell is a number becomes numeric, others stay text; empty cells are missing.
-    Parameters: path, tab-separated; clinical_columns, names. Errors: ValueError naming columns that are absent.
+    A column in which every filled cell is a number becomes numeric, others stay text; empty cells
+    are missing. Parameters: path, tab-separated; clinical_columns, names. Errors: ValueError naming
+    columns that are absent.
     """
     with open(path, newline="", encoding="utf-8-sig") as file:
         lines = [[cell.strip() for cell in line] for line in csv.reader(file, delimiter="\t")]
@@ -36,11 +49,11 @@ def read_clinical(path, clinical_columns):
 def select_patients(table, exclude_expression):
     """Split a patients table by an expression that is true for the patients to leave out.
 
-    Parameters: table, DataFrame with a column patient; exclude_expression, such as
-    "stage == 'T3' or age > 70" or "centre in ['A', 'B']", "" excludes nobody.
-    Returns (kept, excluded): kept, the remaining rows as they were; excluded, DataFrame patient, rule, reason.
-    Errors: ValueError for unknown columns, anything but comparisons of columns and constants, text compared
-    with a numeric column (true for nobody), patients without a value in a column used, nobody left.
+    Parameters: table, DataFrame with a column patient; exclude_expression, such as "stage == 'T3'
+    or age > 70" or "centre in ['A', 'B']", "" excludes nobody. Returns (kept, excluded): kept, the
+    remaining rows as they were; excluded, DataFrame patient, rule, reason. Errors: ValueError for
+    unknown columns, anything but comparisons of columns and constants, text compared with a numeric
+    column (true for nobody), patients without a value in a column used, nobody left.
     """
     if not exclude_expression.strip():
         return table, _excluded([], [])
@@ -49,7 +62,9 @@ def select_patients(table, exclude_expression):
     unknown = [name for name in columns if name not in table.columns]
     if unknown or not columns:
         named = f"unknown column {', '.join(unknown)}" if unknown else "names no column"
-        raise ValueError(f"exclude: {exclude_expression!r}: {named}; there are {', '.join(map(str, table.columns))}")
+        raise ValueError(
+            f"exclude: {exclude_expression!r}: {named}; there are {', '.join(map(str, table.columns))}"
+        )
     for name in columns:
         empty = table["patient"][table[name].isna()]
         if len(empty):
@@ -59,7 +74,9 @@ def select_patients(table, exclude_expression):
             )
     _check_types(tree, table, exclude_expression)
     try:
-        excluded = table.eval(exclude_expression.strip(), engine="python", local_dict={}, global_dict={})
+        excluded = table.eval(
+            exclude_expression.strip(), engine="python", local_dict={}, global_dict={}
+        )
     except (TypeError, ValueError, NotImplementedError, SyntaxError) as error:
         raise ValueError(f"exclude: {exclude_expression!r}: {error}") from error
     if not isinstance(excluded, pd.Series) or not pd.api.types.is_bool_dtype(excluded):
@@ -68,7 +85,8 @@ def select_patients(table, exclude_expression):
         raise ValueError(f"exclude: {exclude_expression!r} excludes all {len(table)} patients")
     values = table.loc[excluded, columns].astype(str).to_dict("records")
     reasons = [
-        f"exclude: {exclude_expression.strip()} ({', '.join(f'{k} = {v}' for k, v in row.items())})" for row in values
+        f"exclude: {exclude_expression.strip()} ({', '.join(f'{k} = {v}' for k, v in row.items())})"
+        for row in values
     ]
     return table[~excluded], _excluded(list(table["patient"][excluded]), reasons)
 
@@ -85,7 +103,9 @@ def _parse(expression):
     for node in ast.walk(tree):
         if not isinstance(node, _ALLOWED):
             what = type(node).__name__
-            raise ValueError(f"exclude: {expression!r}: only comparisons of columns and values, no {what}")
+            raise ValueError(
+                f"exclude: {expression!r}: only comparisons of columns and values, no {what}"
+            )
     return tree
 
 
@@ -96,10 +116,17 @@ def _check_types(tree, table, expression):
         sides = [node.left, *node.comparators]
         names = [side.id for side in sides if isinstance(side, ast.Name)]
         # ast.walk enters lists, so constants of ['T3', 'T4'] are met as well.
-        values = [leaf.value for side in sides for leaf in ast.walk(side) if isinstance(leaf, ast.Constant)]
+        values = [
+            leaf.value
+            for side in sides
+            for leaf in ast.walk(side)
+            if isinstance(leaf, ast.Constant)
+        ]
         for name in names:
             numeric = pd.api.types.is_numeric_dtype(table[name])
             wrong = [value for value in values if isinstance(value, str) == numeric]
             if wrong:
                 kind = "numbers" if numeric else "text"
-                raise ValueError(f"exclude: {expression!r}: column {name} holds {kind}, {wrong[0]!r} does not")
+                raise ValueError(
+                    f"exclude: {expression!r}: column {name} holds {kind}, {wrong[0]!r} does not"
+                )

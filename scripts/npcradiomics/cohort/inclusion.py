@@ -11,9 +11,9 @@ MIN_PATIENTS = 3  # Shapiro-Wilk needs three differences
 def exclusions(reports, in_field_minimum):
     """Patients who do not enter, with the reason.
 
-    reports: list of regions reports (regions.derive_regions), each with its patient; in_field_minimum: the paper's 0.95.
-    Returns a table of patient, rule (in_field), reason. A recurrence of unknown dose is kept, as the paper's rule cannot
-    be applied to it.
+    reports: list of regions reports (regions.derive_regions), each with its patient;
+    in_field_minimum: the paper's 0.95. Returns a table of patient, rule (in_field), reason. A
+    recurrence of unknown dose is kept, as the paper's rule cannot be applied to it.
     """
     rows = [
         {
@@ -31,7 +31,10 @@ def exclusions(reports, in_field_minimum):
 def require_enough(kept, excluded):
     """Raise ValueError when fewer than three patients are left."""
     if len(kept) < MIN_PATIENTS:
-        words = "; ".join(f"{row.patient}: {row.reason}" for row in excluded.itertuples()) or "none excluded"
+        words = (
+            "; ".join(f"{row.patient}: {row.reason}" for row in excluded.itertuples())
+            or "none excluded"
+        )
         raise ValueError(
             f"{len(kept)} patients left for the statistics ({', '.join(kept) or 'none'}), at least {MIN_PATIENTS} needed"
             f" ({words})"
@@ -41,8 +44,8 @@ def require_enough(kept, excluded):
 def regions_table(reports, notes):
     """One row per patient: volumes, voxel counts, fractions, in-field, largest zones, and warnings in words.
 
-    reports: of regions.derive_regions; notes: of the extraction (per region its branch, undefined features and
-    largest_zone, in voxels: columns of its GLSZM), in the same order of patients.
+    reports: of regions.derive_regions; notes: of the extraction (per region its branch, undefined
+    features and largest_zone, in voxels: columns of its GLSZM), in the same order of patients.
     Errors: ValueError when reports and notes are of different patients.
     """
     rows = []
@@ -56,7 +59,10 @@ def regions_table(reports, notes):
                 "one region is one slice thick: its texture is the toolbox's 2-D definition, the other's 3-D; not comparable"
             )
         for region in branches:
-            words += [f"{region} {name} undefined: {why}" for name, why in note[region]["undefined"].items()]
+            words += [
+                f"{region} {name} undefined: {why}"
+                for name, why in note[region]["undefined"].items()
+            ]
         flat = {key: value for key, value in report.items() if not isinstance(value, dict | list)}
         flat |= {f"{region}_largest_zone": note[region]["largest_zone"] for region in branches}
         flat |= {f"{region}_branch": branch for region, branch in branches.items()}
@@ -67,7 +73,8 @@ def regions_table(reports, notes):
 def stack(paths):
     """Stack tables with equal columns; raises ValueError naming the file that differs.
 
-    Their lines become one text that is parsed once: a table each would take a millisecond and more for every file.
+    Their lines become one text that is parsed once: a table each would take a millisecond and more
+    for every file.
     """
     header, lines = None, []
     for path in paths:

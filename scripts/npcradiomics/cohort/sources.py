@@ -8,7 +8,10 @@ VOLUME_ENDINGS = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
 
 
 def is_dicom(value):
-    """Whether a cell means DICOM: a folder, a file or `file#structure`; all that does not end as a volume file does."""
+    """Whether a cell means DICOM: a folder, a file or `file#structure`;
+
+    all that does not end as a volume file does.
+    """
     return bool(value) and not split(value)[0].endswith(VOLUME_ENDINGS)
 
 
@@ -45,4 +48,8 @@ def imported(row, folder):
 
 def frame_of(column, row):
     """The column of the image on which a contour was drawn."""
-    return "recurrence_mri" if column == "gtvr" and row["gtvr_frame"] == "recurrence" else "planning_mri"
+    return (
+        "recurrence_mri"
+        if column == "gtvr" and row["gtvr_frame"] == "recurrence"
+        else "planning_mri"
+    )

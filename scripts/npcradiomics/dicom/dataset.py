@@ -1,7 +1,8 @@
 """One DICOM file: opened with limits, and every fault of it said without a word of what stands inside.
 
-Messages hold file names, positions and counts, never a value of a text attribute: a name, a birth date or a UID may stand
-anywhere in a damaged file. pydicom is imported where it is used, because most jobs never meet a DICOM file.
+Messages hold file names, positions and counts, never a value of a text attribute: a name, a birth
+date or a UID may stand anywhere in a damaged file. pydicom is imported where it is used, because
+most jobs never meet a DICOM file.
 """
 
 import contextlib
@@ -63,7 +64,9 @@ def guarded(path):
     # Damaged bytes raise nearly anything: struct.error, KeyError, MemoryError, RecursionError, ...
     except Exception as error:
         name = type(error).__name__
-        raise DicomError(f"{path}: cannot be read as DICOM (truncated, damaged or not DICOM; {name})") from None
+        raise DicomError(
+            f"{path}: cannot be read as DICOM (truncated, damaged or not DICOM; {name})"
+        ) from None
     finally:
         logger.setLevel(level)
 
@@ -82,20 +85,29 @@ def open_dataset(path, pixels=True, tags=None):
         raise DicomError(f"{path}: no such file")
     size = path.stat().st_size
     if size > MAX_FILE_BYTES:
-        raise DicomError(f"{path}: {size / 1e9:.1f} GB, at most {MAX_FILE_BYTES / 1e9:.1f} GB are read")
+        raise DicomError(
+            f"{path}: {size / 1e9:.1f} GB, at most {MAX_FILE_BYTES / 1e9:.1f} GB are read"
+        )
     if not looks_like_dicom(path):
         raise DicomError(f"{path}: not a DICOM file")
     with guarded(path), BoundedFile(io.FileIO(path)) as source:
-        dataset = pydicom.dcmread(source, stop_before_pixels=not pixels, force=True, specific_tags=tags)
+        dataset = pydicom.dcmread(
+            source, stop_before_pixels=not pixels, force=True, specific_tags=tags
+        )
         if str(dataset.file_meta.get("TransferSyntaxUID", "")) == DEFLATED:
-            raise DicomError(f"{path}: deflated transfer syntax is not read; export it uncompressed")
+            raise DicomError(
+                f"{path}: deflated transfer syntax is not read; export it uncompressed"
+            )
         if len(dataset) == 0:
             raise DicomError(f"{path}: no DICOM attributes in the file ({size} bytes)")
     return dataset
 
 
 def state_of_files(paths):
-    """Letters that change when a file is added, replaced or removed; the names cannot be read from them. "" for none."""
+    """Letters that change when a file is added, replaced or removed;
+
+    the names cannot be read from them. "" for none.
+    """
     stats = [(str(path), Path(path).stat()) for path in sorted(paths)]
     known = "".join(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\n" for path, stat in stats)
     return hashlib.sha256(known.encode()).hexdigest()[:16] if stats else ""
@@ -109,12 +121,18 @@ def looks_like_dicom(path):
 
 
 def number(dataset, keyword, path, default=None):
-    """The attribute as a finite float; DicomError where it is absent (without default) or no number."""
+    """The attribute as a finite float;
+
+    DicomError where it is absent (without default) or no number.
+    """
     return float(numbers(dataset, keyword, 1, path, None if default is None else [default])[0])
 
 
 def numbers(dataset, keyword, count, path, default=None):
-    """The attribute as `count` finite floats; DicomError where it is absent (without default) or not that."""
+    """The attribute as `count` finite floats;
+
+    DicomError where it is absent (without default) or not that.
+    """
     with guarded(path):
         value = dataset.get(keyword)
         if value is None or value == "":
@@ -145,7 +163,10 @@ def text(dataset, keyword, path):
 
 
 def items(dataset, keyword, path):
-    """The items of a sequence, [] where it is absent or empty; DicomError where it is no sequence."""
+    """The items of a sequence, [] where it is absent or empty;
+
+    DicomError where it is no sequence.
+    """
     with guarded(path):
         value = dataset.get(keyword)
         if value is None:

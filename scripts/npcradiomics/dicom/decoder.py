@@ -1,6 +1,7 @@
 """Compressed pixels by GDCM, in a process of its own: a damaged JPEG has ended the interpreter and eaten 1.7 GB before.
 
-The process is started at the first compressed file and lives as long as its parent; it imports nothing of this package.
+The process is started at the first compressed file and lives as long as its parent; it imports
+nothing of this package.
 """
 
 import contextlib
@@ -19,10 +20,17 @@ class Decoder:
         self._process = None
 
     def decode(self, source, target):
-        """Read a DICOM file with GDCM and save its array as .npy; returns what went wrong in a word, "" if nothing did."""
+        """Read a DICOM file with GDCM and save its array as .npy;
+
+        returns what went wrong in a word, "" if nothing did.
+        """
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", __file__],  # -I: this folder's module names stay out of the child's imports
+                [
+                    sys.executable,
+                    "-I",
+                    __file__,
+                ],  # -I: this folder's module names stay out of the child's imports
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -1,7 +1,8 @@
 """A folder tree of DICOM, grouped: patients, studies, series, and which RTSTRUCT and RTDOSE belong to which series.
 
-Only headers are read, of each file the few attributes that matter, and of each series a summary is kept, not its files.
-Patients are numbered in the order of their first file; who they are stays in the files.
+Only headers are read, of each file the few attributes that matter, and of each series a summary is
+kept, not its files. Patients are numbered in the order of their first file; who they are stays in
+the files.
 """
 
 import logging
@@ -10,7 +11,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from npcradiomics.dicom.dataset import DicomError, code, items, looks_like_dicom, number, open_dataset, text
+from npcradiomics.dicom.dataset import (
+    DicomError,
+    code,
+    items,
+    looks_like_dicom,
+    number,
+    open_dataset,
+    text,
+)
 from npcradiomics.dicom.structure_names import guess_structures
 
 WANTED = [
@@ -67,8 +76,8 @@ class Found:
 def scan(root, progress=log.info):
     """Walk a folder tree, flat or deep; returns (list of Found, Counter of what was left out and why).
 
-    progress: called with a line of text now and then. Damaged files are counted by their path, the first 20 of them.
-    Raises ValueError where root is no folder.
+    progress: called with a line of text now and then. Damaged files are counted by their path, the
+    first 20 of them. Raises ValueError where root is no folder.
     """
     root = Path(root)
     if not root.is_dir():
@@ -76,20 +85,24 @@ def scan(root, progress=log.info):
     series, single, left_out = {}, [], Counter()
     for count, path in enumerate(_files(root), start=1):
         if count % PROGRESS_EVERY == 0:
-            progress(f"{count} files, {len(series)} image series, {len(single)} structure sets, doses and plans")
+            progress(
+                f"{count} files, {len(series)} image series, {len(single)} structure sets, doses and plans"
+            )
         try:
             _place(path, series, single, left_out)
         except (DicomError, OSError):
             listed = sum(why.startswith("damaged") for why in left_out) < LISTED
-            left_out[f"damaged or unreadable: {path}" if listed else "damaged or unreadable, too"] += 1
+            left_out[
+                f"damaged or unreadable: {path}" if listed else "damaged or unreadable, too"
+            ] += 1
     return [*series.values(), *single], left_out
 
 
 def draft_rows(found):
     """Rows of a draft patients table, one per patient, and lines on what was taken and what a person must decide.
 
-    The earliest study with MR images is taken for planning, the latest for recurrence; contours are guessed by name
-    (dicom_guess) where exactly one fits. Cells that cannot be told stay empty.
+    The earliest study with MR images is taken for planning, the latest for recurrence; contours are
+    guessed by name (dicom_guess) where exactly one fits. Cells that cannot be told stay empty.
     """
     rows, lines = [], []
     for place, person in enumerate(dict.fromkeys(f.patient for f in found), start=1):
@@ -117,16 +130,25 @@ def _row(name, own, found):
     row |= {"gtv": gtv, "gtvr": gtvr, "gtvr_frame": "recurrence" if gtvr else ""}
     _fill_dose(row, own, chosen.get("planning"), said)
     used = {row["dose"], gtv.rpartition("#")[0], gtvr.rpartition("#")[0]}
-    _tell_the_rest([f for f in own if f.modality in ("RTSTRUCT", "RTDOSE") and str(f.path) not in used], found, said)
+    _tell_the_rest(
+        [f for f in own if f.modality in ("RTSTRUCT", "RTDOSE") and str(f.path) not in used],
+        found,
+        said,
+    )
     return row, said
 
 
 def _two_studies(images, said):
-    """UIDs of the first and the last study with MR images by their dates; None where they cannot be told."""
+    """UIDs of the first and the last study with MR images by their dates;
+
+    None where they cannot be told.
+    """
     dates = {f.study: f.date for f in images}
     studies = sorted(dates, key=dates.get)
     if len(studies) < 2:
-        said.append(f"{len(studies)} studies with MR images, two are needed (planning and recurrence)")
+        said.append(
+            f"{len(studies)} studies with MR images, two are needed (planning and recurrence)"
+        )
         return (*studies, None, None)[:2]
     if "" in dates.values() or len(set(dates.values())) < len(studies):
         said.append(
@@ -134,7 +156,9 @@ def _two_studies(images, said):
         )
         return None, None
     if len(studies) > 2:
-        said.append(f"{len(studies)} studies with MR images: the first was taken for planning, the last for recurrence")
+        said.append(
+            f"{len(studies)} studies with MR images: the first was taken for planning, the last for recurrence"
+        )
     return studies[0], studies[-1]
 
 
@@ -163,17 +187,26 @@ def _selector(chosen, found):
 
 
 def _contour(column, own, image, said):
-    """`path#name` of the one structure on this image that may be meant; "" where it is none or several."""
+    """`path#name` of the one structure on this image that may be meant;
+
+    "" where it is none or several.
+    """
     if image is None:
         said.append(f"{column}: not looked for, as its MRI is open")
         return ""
     sets = [f for f in own if f.modality == "RTSTRUCT"]
-    sets = [f for f in sets if image.uid in f.refers_to] or [f for f in sets if image.frame and f.frame == image.frame]
+    sets = [f for f in sets if image.uid in f.refers_to] or [
+        f for f in sets if image.frame and f.frame == image.frame
+    ]
     cells = [f"{f.path}#{name}" for f in sets for name in guess_structures(column, f.structures)]
     if len(cells) == 1:
         said.append(f"{column}: taken by its name: {cells[0]}")
         return cells[0]
-    told = f", several may be meant: {', '.join(cells[:LISTED])}" if cells else ", none has such a name"
+    told = (
+        f", several may be meant: {', '.join(cells[:LISTED])}"
+        if cells
+        else ", none has such a name"
+    )
     said.append(f"{column}: {len(sets)} RTSTRUCTs belong to the series{told}")
     return ""
 
@@ -181,22 +214,31 @@ def _contour(column, own, image, said):
 def _fill_dose(row, own, image, said):
     doses = [f for f in own if f.modality == "RTDOSE"]
     here = [
-        f for f in doses if image is not None and ((image.frame and f.frame == image.frame) or f.study == image.study)
+        f
+        for f in doses
+        if image is not None
+        and ((image.frame and f.frame == image.frame) or f.study == image.study)
     ]
     if len(here) != 1:
         if doses:
-            said.append(f"dose: {len(doses)} RTDOSEs, {len(here)} of them in the frame or study of planning_mri")
+            said.append(
+                f"dose: {len(doses)} RTDOSEs, {len(here)} of them in the frame or study of planning_mri"
+            )
         return
     (dose,) = here
     row["dose"] = str(dose.path)
     if image.frame != dose.frame:
-        said.append("dose: in another frame of reference than planning_mri: dose_registration is needed")
+        said.append(
+            "dose: in another frame of reference than planning_mri: dose_registration is needed"
+        )
     plans = [f for f in own if f.modality == "RTPLAN"]
     plans = [f for f in plans if f.sop_uid in dose.refers_to] or plans
     offers = [gray for plan in plans for gray in plan.prescriptions]
     if len(offers) == 1:
         row["prescription_gy"] = f"{offers[0]:g}"
-        said.append(f"prescription_gy: {offers[0]:g} Gy, the only target dose of the RTPLAN; check it")
+        said.append(
+            f"prescription_gy: {offers[0]:g} Gy, the only target dose of the RTPLAN; check it"
+        )
     else:
         offered = ", ".join(f"{gray:g} Gy" for gray in offers) or "none"
         said.append(f"prescription_gy: the RTPLANs offer {offered}; not guessed")
@@ -205,7 +247,11 @@ def _fill_dose(row, own, image, said):
 def _tell_the_rest(left, found, said):
     series = {f.uid: f for f in found}
     for one in left[:LISTED]:
-        where = [f"on {series[uid].modality} {_listed(series[uid])}" for uid in one.refers_to if uid in series]
+        where = [
+            f"on {series[uid].modality} {_listed(series[uid])}"
+            for uid in one.refers_to
+            if uid in series
+        ]
         frame = f"frame of reference {code(one.frame)}" if one.frame else "no frame of reference"
         said.append(f"not in the table: {one.modality} {one.path} ({', '.join([*where, frame])})")
     if len(left) > LISTED:
@@ -237,7 +283,9 @@ def _place(path, series, single, left_out):
         return
     one = _found(dataset, path, path)
     if modality == "RTSTRUCT":
-        one.structures = tuple(text(i, "ROIName", path) for i in items(dataset, "StructureSetROISequence", path))
+        one.structures = tuple(
+            text(i, "ROIName", path) for i in items(dataset, "StructureSetROISequence", path)
+        )
         one.refers_to, one.frame = _references(dataset, path)
     if modality == "RTDOSE":
         plans = items(dataset, "ReferencedRTPlanSequence", path)
@@ -247,7 +295,8 @@ def _place(path, series, single, left_out):
         one.prescriptions = tuple(
             number(i, "TargetPrescriptionDose", path)
             for i in items(dataset, "DoseReferenceSequence", path)
-            if text(i, "DoseReferenceType", path) == "TARGET" and text(i, "TargetPrescriptionDose", path)
+            if text(i, "DoseReferenceType", path) == "TARGET"
+            and text(i, "TargetPrescriptionDose", path)
         )
     single.append(one)
 

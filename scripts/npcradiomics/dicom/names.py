@@ -44,7 +44,9 @@ def choose_name(names, wanted, where):
             return places[0]
         if len(places) > 1:
             same = ", ".join(repr(names[i]) for i in places)
-            raise DicomError(f"{where}: {len(places)} structures are called {wanted!r}: {same}; rename one")
+            raise DicomError(
+                f"{where}: {len(places)} structures are called {wanted!r}: {same}; rename one"
+            )
     near = difflib.get_close_matches(plain(wanted), [plain(n) for n in names], n=1, cutoff=0.4)
     hint = "".join(f"; nearest: {n!r}" for n in names if near and plain(n) == near[0])
     raise DicomError(f"{where}: no structure {wanted!r}; there are {listed}{hint}")

@@ -30,14 +30,19 @@ PIXEL_MODULE = [
 def stored_values(dataset, path):
     """The stored pixel values, (frames, rows, columns), integers.
 
-    Uncompressed data are read here; compressed ones (JPEG, JPEG-LS, JPEG 2000, RLE) by GDCM, from a copy that holds the
-    pixel attributes alone. Raises DicomError: not one grey value per pixel, more than 2^28 voxels, too few bytes, not
-    decodable.
+    Uncompressed data are read here; compressed ones (JPEG, JPEG-LS, JPEG 2000, RLE) by GDCM, from a
+    copy that holds the pixel attributes alone. Raises DicomError: not one grey value per pixel,
+    more than 2^28 voxels, too few bytes, not decodable.
     """
     shape = image_shape(dataset, path)
-    photometric, samples = text(dataset, "PhotometricInterpretation", path), whole(dataset, "SamplesPerPixel", path, 1)
+    photometric, samples = (
+        text(dataset, "PhotometricInterpretation", path),
+        whole(dataset, "SamplesPerPixel", path, 1),
+    )
     if samples != 1 or photometric not in ("MONOCHROME2", ""):
-        raise DicomError(f"{path}: {samples} samples per pixel or not MONOCHROME2; grey images are needed")
+        raise DicomError(
+            f"{path}: {samples} samples per pixel or not MONOCHROME2; grey images are needed"
+        )
     with guarded(path):
         if "PixelData" not in dataset:
             raise DicomError(f"{path}: no pixel data")
@@ -62,14 +67,19 @@ def image_shape(dataset, path):
 
 
 def _native(dataset, data, shape, order, path):
-    allocated, signed = whole(dataset, "BitsAllocated", path), whole(dataset, "PixelRepresentation", path, 0)
+    allocated, signed = (
+        whole(dataset, "BitsAllocated", path),
+        whole(dataset, "PixelRepresentation", path, 0),
+    )
     if allocated not in (8, 16, 32):
         raise DicomError(f"{path}: {allocated} bits per pixel; 8, 16 or 32 are read")
     needed = int(np.prod(shape)) * allocated // 8
     if len(data) < needed:
         raise DicomError(f"{path}: {len(data)} bytes of pixels, {needed} needed (truncated)")
     kind = np.dtype(f"{order}{'i' if signed else 'u'}{allocated // 8}")
-    values = np.frombuffer(data[:needed], kind).reshape(shape).astype(kind.newbyteorder("="), copy=False)
+    values = (
+        np.frombuffer(data[:needed], kind).reshape(shape).astype(kind.newbyteorder("="), copy=False)
+    )
     stored = whole(dataset, "BitsStored", path, allocated)
     high = whole(dataset, "HighBit", path, stored - 1)
     if not 1 <= stored <= allocated or high >= allocated or high < stored - 1:
@@ -88,7 +98,9 @@ def _decoded(dataset, shape, path):
         for keyword in PIXEL_MODULE:
             if keyword in dataset:
                 bare[keyword] = dataset[keyword]
-        bare.SOPClassUID = "1.2.840.10008.5.1.4.1.1.7.3"  # multi-frame grayscale word secondary capture
+        bare.SOPClassUID = (
+            "1.2.840.10008.5.1.4.1.1.7.3"  # multi-frame grayscale word secondary capture
+        )
         bare.SOPInstanceUID = pydicom.uid.generate_uid()
         bare.file_meta = pydicom.dataset.FileMetaDataset()
         bare.file_meta.TransferSyntaxUID = dataset.file_meta.TransferSyntaxUID

@@ -1,10 +1,19 @@
-"""What comes out of a treatment planning system: image series, structures, dose. The public door of the DICOM modules."""
+"""What comes out of a treatment planning system: image series, structures, dose.
+
+The public door of the DICOM modules.
+"""
 
 from pathlib import Path
 
 import numpy as np
 
-from npcradiomics.dicom.dataset import DicomError, looks_like_dicom, open_dataset, text, without_uids
+from npcradiomics.dicom.dataset import (
+    DicomError,
+    looks_like_dicom,
+    open_dataset,
+    text,
+    without_uids,
+)
 from npcradiomics.dicom.rtdose import read_dose, read_prescriptions
 from npcradiomics.dicom.rtstruct import read_contours
 from npcradiomics.dicom.series import FRAME_KEY, read_series
@@ -18,12 +27,12 @@ __all__ = ["offered_prescriptions", "read_dose", "read_dose_in", "read_series", 
 def read_structure(path, name, reference, registration=None, end_caps=True):
     """Read a structure of an RTSTRUCT as a 0/1 mask (uint8) on the grid of `reference`.
 
-    name: as in the file, else without case and spaces. reference: any 3-D image; if it carries a frame of reference (as
-    images of read_series do), it must be the structure's, or a registration must be given: a DICOM REG object, or a .tfm
-    that maps points of the reference to points of the structure's frame. end_caps: count half a plane distance beyond the
-    outermost contours.
-    Raises ValueError by the structure's name: see rtstruct.read_contours and contour_raster.rasterize; another frame of
-    reference.
+    name: as in the file, else without case and spaces. reference: any 3-D image; if it carries a
+    frame of reference (as images of read_series do), it must be the structure's, or a registration
+    must be given: a DICOM REG object, or a .tfm that maps points of the reference to points of the
+    structure's frame. end_caps: count half a plane distance beyond the outermost contours. Raises
+    ValueError by the structure's name: see rtstruct.read_contours and contour_raster.rasterize;
+    another frame of reference.
     """
     structure = read_contours(path, name)
     where = without_uids(f"{path}#{name}")
@@ -31,14 +40,17 @@ def read_structure(path, name, reference, registration=None, end_caps=True):
     contours = structure.contours
     if transform is not None:
         back = transform.GetInverse()
-        contours = [np.array([back.TransformPoint(p) for p in points.tolist()]) for points in contours]
+        contours = [
+            np.array([back.TransformPoint(p) for p in points.tolist()]) for points in contours
+        ]
     return rasterize(contours, reference, where, end_caps)
 
 
 def read_dose_in(path, reference, registration=None):
     """Read an RTDOSE as read_dose does, and place it in the frame of `reference` (no resampling).
 
-    registration: as in read_structure, needed where the frames of reference differ. Raises ValueError as both do.
+    registration: as in read_structure, needed where the frames of reference differ. Raises
+    ValueError as both do.
     """
     dose = read_dose(path)
     transform = _between(reference, dose.GetMetaData(FRAME_KEY), registration, str(path))
@@ -46,7 +58,10 @@ def read_dose_in(path, reference, registration=None):
 
 
 def _between(reference, frame, registration, where):
-    """The transform from points of the reference to points of the frame; None where they are the same or not known."""
+    """The transform from points of the reference to points of the frame;
+
+    None where they are the same or not known.
+    """
     of_image = reference.GetMetaData(FRAME_KEY) if reference.HasMetaDataKey(FRAME_KEY) else ""
     if registration is None:
         if frame and of_image and frame != of_image:
@@ -58,7 +73,9 @@ def _between(reference, frame, registration, where):
     if str(registration).endswith((".tfm", ".txt", ".mat", ".xfm", ".h5")):
         return read_linear_transform(registration)
     if not of_image:
-        raise DicomError(f"{where}: the image has no frame of reference, so a REG object says nothing; give a .tfm")
+        raise DicomError(
+            f"{where}: the image has no frame of reference, so a REG object says nothing; give a .tfm"
+        )
     return read_registration(registration, of_image, frame)
 
 

@@ -3,7 +3,16 @@
 import numpy as np
 import SimpleITK as sitk
 
-from npcradiomics.dicom.dataset import DicomError, code, guarded, items, number, numbers, open_dataset, text
+from npcradiomics.dicom.dataset import (
+    DicomError,
+    code,
+    guarded,
+    items,
+    number,
+    numbers,
+    open_dataset,
+    text,
+)
 from npcradiomics.dicom.pixels import stored_values
 from npcradiomics.dicom.series import FRAME_KEY, perpendicular
 
@@ -13,7 +22,8 @@ WHOLE_PLAN = ("PLAN", "MULTI_PLAN", "PLAN_OVERVIEW", "")
 def read_dose(path):
     """Read an RTDOSE as a float32 image in gray on its own grid (DICOM PS3.3 C.8.8.3).
 
-    Raises ValueError: not an RTDOSE, dose not in gray, of a single beam or fraction, planes uneven, damaged.
+    Raises ValueError: not an RTDOSE, dose not in gray, of a single beam or fraction, planes uneven,
+    damaged.
     """
     dataset = open_dataset(path)
     if text(dataset, "Modality", path) != "RTDOSE":
@@ -21,7 +31,9 @@ def read_dose(path):
     if text(dataset, "DoseUnits", path) != "GY":
         raise DicomError(f"{path}: dose is not in gray (relative dose); export it as absolute dose")
     if text(dataset, "DoseSummationType", path) not in WHOLE_PLAN:
-        raise DicomError(f"{path}: the dose of a part of the plan (a beam or a fraction); export the dose of the plan")
+        raise DicomError(
+            f"{path}: the dose of a part of the plan (a beam or a fraction); export the dose of the plan"
+        )
     stored = stored_values(dataset, path)
     scaling = number(dataset, "DoseGridScaling", path)
     if scaling <= 0:
@@ -49,7 +61,8 @@ def read_dose(path):
 def read_prescriptions(path):
     """Prescriptions in gray of the target dose references of an RTPLAN, in its order: list of floats.
 
-    They are offered to a person: which of several is meant is not guessed. Raises ValueError: not an RTPLAN, damaged.
+    They are offered to a person: which of several is meant is not guessed. Raises ValueError: not
+    an RTPLAN, damaged.
     """
     dataset = open_dataset(path)
     if text(dataset, "Modality", path) != "RTPLAN":
@@ -57,21 +70,29 @@ def read_prescriptions(path):
     return [
         number(item, "TargetPrescriptionDose", path)
         for item in items(dataset, "DoseReferenceSequence", path)
-        if text(item, "DoseReferenceType", path) == "TARGET" and text(item, "TargetPrescriptionDose", path)
+        if text(item, "DoseReferenceType", path) == "TARGET"
+        and text(item, "TargetPrescriptionDose", path)
     ]
 
 
 def _plane_offsets(dataset, count, position, normal, path):
-    """Distances (mm) of the planes from the first along the normal; offsets are relative, or positions along z."""
+    """Distances (mm) of the planes from the first along the normal;
+
+    offsets are relative, or positions along z.
+    """
     with guarded(path):
         value = dataset.get("GridFrameOffsetVector")
         offsets = np.array([] if value is None else value, dtype=float).ravel()
     if offsets.size != count or not np.isfinite(offsets).all():
-        raise DicomError(f"{path}: {count} dose planes, but {offsets.size} offsets (GridFrameOffsetVector)")
+        raise DicomError(
+            f"{path}: {count} dose planes, but {offsets.size} offsets (GridFrameOffsetVector)"
+        )
     if offsets[0] == 0:
         return offsets
     if abs(offsets[0] - position[2]) > 0.01:
-        raise DicomError(f"{path}: the first dose plane has offset {offsets[0]:g} and lies at z {position[2]:g} mm")
+        raise DicomError(
+            f"{path}: the first dose plane has offset {offsets[0]:g} and lies at z {position[2]:g} mm"
+        )
     return (offsets - offsets[0]) * np.sign(normal[2])
 
 

@@ -27,11 +27,26 @@ from npcradiomics.dicom.names import describe, matches
 from npcradiomics.dicom.pixels import MAX_VOXELS, image_shape, stored_values
 from npcradiomics.images.grids import ROUNDING_TOLERANCE, repair_direction
 
-FRAME_KEY = "frame_of_reference"  # metadata key of images read here: a code of the FrameOfReferenceUID
+FRAME_KEY = (
+    "frame_of_reference"  # metadata key of images read here: a code of the FrameOfReferenceUID
+)
 SAME_POSITION_MM = 0.01
-# Scanners write positions with at least three digits; half a per cent of the distance is far above that.
+# Scanners write positions with at least three digits; half a per cent of the distance is far above
+# that.
 EVEN_SPACING = 0.02
-NOT_IMAGES = ("RTSTRUCT", "RTDOSE", "RTPLAN", "RTRECORD", "REG", "SEG", "PR", "KO", "SR", "FID", "RWV")
+NOT_IMAGES = (
+    "RTSTRUCT",
+    "RTDOSE",
+    "RTPLAN",
+    "RTRECORD",
+    "REG",
+    "SEG",
+    "PR",
+    "KO",
+    "SR",
+    "FID",
+    "RWV",
+)
 log = logging.getLogger(__name__)
 
 
@@ -77,11 +92,11 @@ class Series:
 def read_series(path, series=None):
     """Read an image series from a folder (searched with its subfolders) or a file (its series, among its neighbours).
 
-    series: SeriesInstanceUID, description, number (`#5`) or code of the one wanted; may be left out where there is one.
-    Returns a SimpleITK image in the patient frame, rescaled (int16, int32 or float32), with the code of its frame of
-    reference under the metadata key `frame_of_reference`.
-    Raises ValueError with positions and counts: no series, several, none of that name; slices missing, double, uneven,
-    sheared; mixed orientations or sizes; damaged files.
+    series: SeriesInstanceUID, description, number (`#5`) or code of the one wanted; may be left out
+    where there is one. Returns a SimpleITK image in the patient frame, rescaled (int16, int32 or
+    float32), with the code of its frame of reference under the metadata key `frame_of_reference`.
+    Raises ValueError with positions and counts: no series, several, none of that name; slices
+    missing, double, uneven, sheared; mixed orientations or sizes; damaged files.
     """
     chosen = choose_series(path, series)
     frames = _in_order(chosen.frames, path)
@@ -100,7 +115,8 @@ def perpendicular(image, path):
 
 def series_source(path, series=None):
     """The Source of the series that read_series reads, its slices in the same order. Raises ValueError as read_series, and
-    for multi-frame files."""
+    for multi-frame files.
+    """
     chosen = choose_series(path, series)
     frames = _in_order(chosen.frames, path)
     if len({frame.path for frame in frames}) < len(frames):
@@ -109,30 +125,44 @@ def series_source(path, series=None):
             " it to a file per slice, or give planning_mri as NIfTI"
         )
     return Source(
-        chosen.study_uid, chosen.uid, chosen.frame_uid, chosen.sop_class, tuple(frame.sop_uid for frame in frames)
+        chosen.study_uid,
+        chosen.uid,
+        chosen.frame_uid,
+        chosen.sop_class,
+        tuple(frame.sop_uid for frame in frames),
     )
 
 
 def choose_series(path, series=None):
-    """The Series meant by path and series, with the frames of its files not yet sorted. Raises ValueError as read_series."""
+    """The Series meant by path and series, with the frames of its files not yet sorted.
+
+    Raises ValueError as read_series.
+    """
     path = Path(path)
     found = find_series(path)
     if not found:
         raise DicomError(f"{path}: no DICOM images there")
     images = [s for s in found if not s.localizer] or found
     if series is None and len(images) < len(found):
-        log.info("%s: %d localizer series left out", without_uids(str(path)), len(found) - len(images))
+        log.info(
+            "%s: %d localizer series left out", without_uids(str(path)), len(found) - len(images)
+        )
     wanted = images if series is None else [s for s in found if matches(s, series)]
     if len(wanted) == 1:
         return wanted[0]
     listed = "; ".join(describe(s) for s in (wanted or found))
     if series is None:
         raise DicomError(f"{path}: {len(wanted)} series there, one must be chosen: {listed}")
-    raise DicomError(f"{path}: series {series!r} means {len(wanted)} of {len(found)} series: {listed}")
+    raise DicomError(
+        f"{path}: series {series!r} means {len(wanted)} of {len(found)} series: {listed}"
+    )
 
 
 def find_series(path):
-    """All image series of a folder, or the one of a file among its neighbours; in the order of their files."""
+    """All image series of a folder, or the one of a file among its neighbours;
+
+    in the order of their files.
+    """
     path = Path(path)
     if path.is_dir():
         return list(_grouped(sorted(p for p in path.rglob("*") if p.is_file())).values())
@@ -189,7 +219,10 @@ def _frames(dataset, path):
     groups = [(group, *shared[:1]) for group in per_frame]
     return [
         _frame(
-            *(_macro(group, name, path) for name in ("PlanePosition", "PlaneOrientation", "PixelMeasures")),
+            *(
+                _macro(group, name, path)
+                for name in ("PlanePosition", "PlaneOrientation", "PixelMeasures")
+            ),
             path,
             index,
             shape,
@@ -221,7 +254,9 @@ def _frame(position, orientation, measures, path, index, shape, sop_uid):
 
 def _in_order(frames, path):
     """The frames along their normal; refused unless they are one even stack."""
-    kinds = Counter((*np.round(f.orientation, 3) + 0.0, *np.round(f.spacing, 4), *f.size) for f in frames)
+    kinds = Counter(
+        (*np.round(f.orientation, 3) + 0.0, *np.round(f.spacing, 4), *f.size) for f in frames
+    )
     if len(kinds) > 1 and _differ(frames):
         listed = "; ".join(
             f"{n} of {k[8]:g}x{k[9]:g} pixels, {k[6]:g}x{k[7]:g} mm, rows along {_point(k[:3])}, columns along"
@@ -230,7 +265,9 @@ def _in_order(frames, path):
         )
         raise DicomError(f"{path}: slices of one series differ in orientation or size: {listed}")
     if len(frames) < 2:
-        raise DicomError(f"{path}: {len(frames)} slice in the series, at least 2 are needed for a volume")
+        raise DicomError(
+            f"{path}: {len(frames)} slice in the series, at least 2 are needed for a volume"
+        )
     normal = np.cross(frames[0].orientation[:3], frames[0].orientation[3:])
     length = np.linalg.norm(normal)
     if abs(length - 1) > ROUNDING_TOLERANCE:
@@ -250,7 +287,9 @@ def _in_order(frames, path):
     step = float(np.median(steps))
     uneven = np.flatnonzero(np.abs(steps - step) > EVEN_SPACING * step)
     if uneven.size:
-        at = ", ".join(f"{steps[i]:.2f} mm between {along[i]:.2f} and {along[i + 1]:.2f}" for i in uneven[:10])
+        at = ", ".join(
+            f"{steps[i]:.2f} mm between {along[i]:.2f} and {along[i + 1]:.2f}" for i in uneven[:10]
+        )
         raise DicomError(
             f"{path}: slices are {step:.3f} mm apart, but {at} (mm along the normal): slices missing or unevenly spaced"
         )
@@ -260,7 +299,9 @@ def _in_order(frames, path):
 
 def _differ(frames):
     # Rounding by itself splits a key in two; what counts is how far apart values are.
-    orientation, spacing = (np.array([getattr(f, name) for f in frames]) for name in ("orientation", "spacing"))
+    orientation, spacing = (
+        np.array([getattr(f, name) for f in frames]) for name in ("orientation", "spacing")
+    )
     return (
         len({f.size for f in frames}) > 1
         or np.ptp(orientation, axis=0).max() > ROUNDING_TOLERANCE
@@ -280,13 +321,17 @@ def _require_straight(frames, normal, path):
     positions = np.array([f.position - frames[0].position for f in frames])
     off = np.linalg.norm(positions - np.outer(positions @ line, line), axis=1)
     if off.max() > 0.05 * frames[0].spacing.min() + SAME_POSITION_MM:
-        raise DicomError(f"{path}: slices lie up to {off.max():.2f} mm beside the line through the first and the last")
+        raise DicomError(
+            f"{path}: slices lie up to {off.max():.2f} mm beside the line through the first and the last"
+        )
 
 
 def _volume(frames, path):
     rows, columns = frames[0].size
     if len(frames) * rows * columns > MAX_VOXELS:
-        raise DicomError(f"{path}: {len(frames)}x{rows}x{columns} voxels; at most {MAX_VOXELS} are read")
+        raise DicomError(
+            f"{path}: {len(frames)}x{rows}x{columns} voxels; at most {MAX_VOXELS} are read"
+        )
     array = np.empty((len(frames), rows, columns), np.float32)
     whole_numbers, files = True, {}
     for place, frame in enumerate(frames):
@@ -296,7 +341,9 @@ def _volume(frames, path):
         values = stored_values(dataset, file)
         for place, index in places:
             slope, intercept = _rescale(dataset, index, file)
-            whole_numbers &= slope == 1 and intercept == int(intercept) and values.dtype.itemsize <= 2
+            whole_numbers &= (
+                slope == 1 and intercept == int(intercept) and values.dtype.itemsize <= 2
+            )
             array[place] = values[index] * np.float32(slope) + np.float32(intercept)
     if whole_numbers:  # up to 17 bits with the intercept: exact in float32
         fits = array.min() >= -32768 and array.max() <= 32767
@@ -307,7 +354,9 @@ def _volume(frames, path):
     step = float((frames[-1].position - first.position) @ normal) / (len(frames) - 1)
     image.SetSpacing([float(first.spacing[1]), float(first.spacing[0]), step])
     image.SetOrigin([float(x) for x in first.position])
-    image.SetDirection(np.column_stack([first.orientation[:3], first.orientation[3:], normal]).ravel())
+    image.SetDirection(
+        np.column_stack([first.orientation[:3], first.orientation[3:], normal]).ravel()
+    )
     return image
 
 

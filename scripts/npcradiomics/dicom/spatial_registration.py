@@ -10,9 +10,9 @@ from npcradiomics.images.grids import ROUNDING_TOLERANCE, nearest_orthonormal, o
 def read_registration(path, from_frame, to_frame):
     """The rigid transform of a REG object that maps points of one frame of reference to points of another.
 
-    from_frame, to_frame: codes as dicom_file.code makes them. Each item of the object maps its own frame to the object's
-    (DICOM PS3.3 C.20.2). Returns a sitk.AffineTransform. Raises ValueError: no REG object, one of the frames is not in it,
-    not rigid.
+    from_frame, to_frame: codes as dicom_file.code makes them. Each item of the object maps its own
+    frame to the object's (DICOM PS3.3 C.20.2). Returns a sitk.AffineTransform. Raises ValueError:
+    no REG object, one of the frames is not in it, not rigid.
     """
     dataset = open_dataset(path)
     if text(dataset, "Modality", path) != "REG":
@@ -23,7 +23,9 @@ def read_registration(path, from_frame, to_frame):
         matrix = np.eye(4)
         for registration in items(item, "MatrixRegistrationSequence", path):
             for step in items(registration, "MatrixSequence", path):
-                values = numbers(step, "FrameOfReferenceTransformationMatrix", 16, path).reshape(4, 4)
+                values = numbers(step, "FrameOfReferenceTransformationMatrix", 16, path).reshape(
+                    4, 4
+                )
                 _require_rigid(values, path)
                 matrix = values @ matrix
         to_common[code(text(item, "FrameOfReferenceUID", path))] = matrix
@@ -42,14 +44,17 @@ def read_registration(path, from_frame, to_frame):
 def move_image(image, transform):
     """The image as it lies in another frame: same voxels, new origin and axes.
 
-    transform: rigid, maps points of the new frame to points of the image's own. Raises ValueError if it is not rigid.
+    transform: rigid, maps points of the new frame to points of the image's own. Raises ValueError
+    if it is not rigid.
     """
     zero = np.array(transform.TransformPoint((0.0, 0.0, 0.0)))
     columns = [np.array(transform.TransformPoint(tuple(axis))) - zero for axis in np.eye(3)]
     rotation = np.column_stack(columns)
     error = orthonormality_error(rotation)
     if error > ROUNDING_TOLERANCE:
-        raise ValueError(f"the registration is not rigid (off by {error:.2g}); a dose cannot be moved by it")
+        raise ValueError(
+            f"the registration is not rigid (off by {error:.2g}); a dose cannot be moved by it"
+        )
     moved = sitk.Image(image)
     moved.SetOrigin([float(x) for x in rotation.T @ (np.array(image.GetOrigin()) - zero)])
     direction = rotation.T @ np.array(image.GetDirection()).reshape(3, 3)
@@ -59,5 +64,9 @@ def move_image(image, transform):
 
 def _require_rigid(matrix, path):
     error = orthonormality_error(matrix[:3, :3])
-    if error > ROUNDING_TOLERANCE or np.linalg.det(matrix[:3, :3]) < 0 or np.abs(matrix[3] - [0, 0, 0, 1]).max() > 1e-6:
+    if (
+        error > ROUNDING_TOLERANCE
+        or np.linalg.det(matrix[:3, :3]) < 0
+        or np.abs(matrix[3] - [0, 0, 0, 1]).max() > 1e-6
+    ):
         raise DicomError(f"{path}: a matrix of the registration is not rigid (off by {error:.2g})")

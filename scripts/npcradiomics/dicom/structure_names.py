@@ -1,4 +1,7 @@
-"""Which structure is the tumour, and which the recurrence, by the names people give them; only an offer to a person."""
+"""Which structure is the tumour, and which the recurrence, by the names people give them;
+
+only an offer to a person.
+"""
 
 import re
 
@@ -13,8 +16,9 @@ DERIVED = re.compile(r"\+|\d\s*[mc]m|ring|margin|exp|opt|old|minus|avoid|[pc]tv"
 def guess_structures(column, names):
     """The names, in their order, that may be meant by column gtv or gtvr: one is a guess, several are a question.
 
-    gtv: begins with GTV or is called tumour, is no lymph node, no recurrence and no margin. gtvr: is called recurrence,
-    GTVr, rGTV or the like; or else whatever would do for gtv, because at recurrence the contour is often called GTV again.
+    gtv: begins with GTV or is called tumour, is no lymph node, no recurrence and no margin. gtvr:
+    is called recurrence, GTVr, rGTV or the like; or else whatever would do for gtv, because at
+    recurrence the contour is often called GTV again.
     """
     drawn = [name for name in names if not DERIVED.search(name)]
     recurrences = [name for name in drawn if RECURRENCE.match(_bare(name))]

@@ -1,7 +1,8 @@
 """DICOM objects made here: MR series, RTSTRUCT, RTDOSE, SEG. Every one says that it is for research use only.
 
-Who is meant comes from the patients table, never from a source file. UIDs are new, and the same for the same content. Only
-references to a source series, without which an RTSTRUCT belongs to nothing, keep the source's UIDs.
+Who is meant comes from the patients table, never from a source file. UIDs are new, and the same for
+the same content. Only references to a source series, without which an RTSTRUCT belongs to nothing,
+keep the source's UIDs.
 """
 
 import hashlib
@@ -52,7 +53,9 @@ def write_mr_series(image, folder, patient, description, study_date=""):
     )
     orientation, position = _orientation(image), _slice_positions(image)
     for z, plane in enumerate(stored):
-        dataset = _dataset(patient, source.study_uid, source.series_uid, MR, source.sop_uids[z], "MR", description)
+        dataset = _dataset(
+            patient, source.study_uid, source.series_uid, MR, source.sop_uids[z], "MR", description
+        )
         dataset.FrameOfReferenceUID = source.frame_uid
         dataset.PositionReferenceIndicator, dataset.StudyDate = "", study_date
         dataset.ImageType = ["DERIVED", "SECONDARY"]
@@ -60,7 +63,12 @@ def write_mr_series(image, folder, patient, description, study_date=""):
         dataset.ImagePositionPatient, dataset.ImageOrientationPatient = position[z], orientation
         dataset.SliceThickness = _decimal(image.GetSpacing()[2])
         dataset.ScanningSequence, dataset.SequenceVariant = "RM", "NONE"
-        dataset.ScanOptions, dataset.MRAcquisitionType, dataset.EchoTime, dataset.EchoTrainLength = "", "", None, None
+        (
+            dataset.ScanOptions,
+            dataset.MRAcquisitionType,
+            dataset.EchoTime,
+            dataset.EchoTrainLength,
+        ) = "", "", None, None
         _pixels(dataset, plane, image)
         _save(dataset, folder / f"slice_{z + 1:04d}.dcm")
     return source
@@ -70,7 +78,9 @@ def write_rtdose(dose, path, patient, source):
     """Write a dose image in gray as an RTDOSE of 32 bits in the frame of reference of `source`."""
     array = sitk.GetArrayFromImage(dose).astype(float)
     if not np.isfinite(array).all() or array.min() < 0:
-        raise ValueError(f"{path}: dose from {array.min():g} to {array.max():g} Gy; finite values >= 0 are needed")
+        raise ValueError(
+            f"{path}: dose from {array.min():g} to {array.max():g} Gy; finite values >= 0 are needed"
+        )
     scaling = float(_decimal(max(array.max(), 1e-6) / 4e9))
     stored = np.rint(array / scaling).astype(np.uint32)
     content = hashlib.sha256(stored.tobytes()).hexdigest()
@@ -107,9 +117,19 @@ def write_rtstruct(masks, path, patient, source):
         content.update(points.tobytes())
     uid = new_uid("structures", patient, source.series_uid, content.hexdigest())
     dataset = _dataset(
-        patient, source.study_uid, new_uid("structure series", uid), RTSTRUCT, uid, "RTSTRUCT", "structures"
+        patient,
+        source.study_uid,
+        new_uid("structure series", uid),
+        RTSTRUCT,
+        uid,
+        "RTSTRUCT",
+        "structures",
     )
-    dataset.StructureSetLabel, dataset.StructureSetName, dataset.StructureSetDescription = LABEL, LABEL, RESEARCH
+    dataset.StructureSetLabel, dataset.StructureSetName, dataset.StructureSetDescription = (
+        LABEL,
+        LABEL,
+        RESEARCH,
+    )
     dataset.StructureSetDate = dataset.StructureSetTime = ""
     dataset.FrameOfReferenceUID = source.frame_uid
     dataset.PositionReferenceIndicator = ""
@@ -121,7 +141,9 @@ def write_rtstruct(masks, path, patient, source):
         ReferencedSOPInstanceUID=source.study_uid,
         RTReferencedSeriesSequence=pydicom.Sequence([series]),
     )
-    frame = _item(FrameOfReferenceUID=source.frame_uid, RTReferencedStudySequence=pydicom.Sequence([study]))
+    frame = _item(
+        FrameOfReferenceUID=source.frame_uid, RTReferencedStudySequence=pydicom.Sequence([study])
+    )
     dataset.ReferencedFrameOfReferenceSequence = [frame]
     dataset.StructureSetROISequence = [
         _item(
@@ -137,12 +159,16 @@ def write_rtstruct(masks, path, patient, source):
         _item(
             ReferencedROINumber=i,
             ROIDisplayColor=COLOURS[i % len(COLOURS)],
-            ContourSequence=pydicom.Sequence([_contour(source, z, points) for z, points in contours]),
+            ContourSequence=pydicom.Sequence(
+                [_contour(source, z, points) for z, points in contours]
+            ),
         )
         for i, contours in enumerate(traced.values(), start=1)
     ]
     dataset.RTROIObservationsSequence = [
-        _item(ObservationNumber=i, ReferencedROINumber=i, RTROIInterpretedType="", ROIInterpreter="")
+        _item(
+            ObservationNumber=i, ReferencedROINumber=i, RTROIInterpretedType="", ROIInterpreter=""
+        )
         for i in range(1, len(traced) + 1)
     ]
     _save(dataset, path)
@@ -166,7 +192,9 @@ def write_seg(masks, path, patient, source):
             segmented_property_type=codes.SCT.Neoplasm,
             algorithm_type="SEMIAUTOMATIC",
             algorithm_identification=highdicom.AlgorithmIdentificationSequence(
-                name="npc-recurrence-radiomics", version=LABEL, family=codes.DCM.ArtificialIntelligence
+                name="npc-recurrence-radiomics",
+                version=LABEL,
+                family=codes.DCM.ArtificialIntelligence,
             ),
         )
         for i, name in enumerate(masks, start=1)
@@ -197,7 +225,15 @@ def _bare_slices(image, patient, source):
     rows, columns = image.GetSize()[1], image.GetSize()[0]
     slices = []
     for z, position in enumerate(_slice_positions(image)):
-        bare = _dataset(patient, source.study_uid, source.series_uid, source.sop_class, source.sop_uids[z], "MR", "")
+        bare = _dataset(
+            patient,
+            source.study_uid,
+            source.series_uid,
+            source.sop_class,
+            source.sop_uids[z],
+            "MR",
+            "",
+        )
         bare.FrameOfReferenceUID, bare.PositionReferenceIndicator = source.frame_uid, ""
         bare.ImagePositionPatient, bare.ImageOrientationPatient = position, _orientation(image)
         bare.PixelSpacing = [_decimal(image.GetSpacing()[1]), _decimal(image.GetSpacing()[0])]
@@ -213,7 +249,10 @@ def _dataset(patient, study_uid, series_uid, sop_class, sop_uid, modality, descr
     dataset = pydicom.Dataset()
     dataset.file_meta = pydicom.dataset.FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
-    dataset.file_meta.MediaStorageSOPClassUID, dataset.file_meta.MediaStorageSOPInstanceUID = sop_class, sop_uid
+    dataset.file_meta.MediaStorageSOPClassUID, dataset.file_meta.MediaStorageSOPInstanceUID = (
+        sop_class,
+        sop_uid,
+    )
     dataset.SpecificCharacterSet = "ISO_IR 192"
     dataset.SOPClassUID, dataset.SOPInstanceUID = sop_class, sop_uid
     dataset.StudyInstanceUID, dataset.SeriesInstanceUID = study_uid, series_uid
@@ -224,7 +263,10 @@ def _dataset(patient, study_uid, series_uid, sop_class, sop_uid, modality, descr
     dataset.Modality, dataset.Manufacturer = modality, "npc-recurrence-radiomics"
     dataset.SeriesNumber = 1
     dataset.SeriesDescription = f"{description} {RESEARCH}".strip()
-    dataset.PatientIdentityRemoved, dataset.DeidentificationMethod = "YES", "identity from the study's patients table"
+    dataset.PatientIdentityRemoved, dataset.DeidentificationMethod = (
+        "YES",
+        "identity from the study's patients table",
+    )
     return dataset
 
 
@@ -252,7 +294,9 @@ def _contour(source, z, points):
 
 
 def _image_reference(source, z):
-    return _item(ReferencedSOPClassUID=source.sop_class, ReferencedSOPInstanceUID=source.sop_uids[z])
+    return _item(
+        ReferencedSOPClassUID=source.sop_class, ReferencedSOPInstanceUID=source.sop_uids[z]
+    )
 
 
 def _item(**attributes):
@@ -279,7 +323,10 @@ def _orientation(image):
 
 
 def _slice_positions(image):
-    return [[_decimal(v) for v in image.TransformIndexToPhysicalPoint((0, 0, z))] for z in range(image.GetSize()[2])]
+    return [
+        [_decimal(v) for v in image.TransformIndexToPhysicalPoint((0, 0, z))]
+        for z in range(image.GetSize()[2])
+    ]
 
 
 def _decimal(value):

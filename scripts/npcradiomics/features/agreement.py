@@ -10,9 +10,10 @@ EQUAL = 1e-9  # relative; both add the same numbers in another order
 def compare_definitions(features, pyradiomics):
     """One row per texture feature: formula, pyradiomics' name, whether the definitions agree, measured difference.
 
-    features, pyradiomics: tables with a row per patient and region, keyed by both; pyradiomics' columns are class_Feature.
-    Difference: (pyradiomics - toolbox) / |toolbox|, median and largest absolute value over the rows. Raises ValueError
-    when the rows are not the same regions, or where a definition said to agree differs by more than 1e-9.
+    features, pyradiomics: tables with a row per patient and region, keyed by both; pyradiomics'
+    columns are class_Feature. Difference: (pyradiomics - toolbox) / |toolbox|, median and largest
+    absolute value over the rows. Raises ValueError when the rows are not the same regions, or where
+    a definition said to agree differs by more than 1e-9.
     """
     ours, theirs = (table.set_index(["patient", "region"]) for table in (features, pyradiomics))
     if not ours.index.sort_values().equals(theirs.index.sort_values()):
@@ -33,8 +34,13 @@ def compare_definitions(features, pyradiomics):
             "depends_on_volume": definition.volume,
         }
         if definition.pyradiomics in theirs:
-            difference = (theirs[definition.pyradiomics] - ours[definition.feature]) / ours[definition.feature].abs()
-            row |= {"median_difference": difference.median(), "largest_difference": difference.abs().max()}
+            difference = (theirs[definition.pyradiomics] - ours[definition.feature]) / ours[
+                definition.feature
+            ].abs()
+            row |= {
+                "median_difference": difference.median(),
+                "largest_difference": difference.abs().max(),
+            }
             if definition.agrees and row["largest_difference"] > EQUAL:
                 raise ValueError(
                     f"{definition.feature} and {definition.pyradiomics} should agree and differ by"

@@ -1,8 +1,9 @@
 """The 396 features that Liu 2025 names: 42 histogram, 9 form factor, 144 co-occurrence, 180 run length, 11 size zone,
-10 Haralick. Co-occurrence and run length come from ITK's own classes; docs/response_features.md has every definition.
+10 Haralick. Co-occurrence and run length come from ITK's own classes; docs/response_features.md has
+every definition.
 
-The paper's program is closed. That 144 = 8 features x (4 angles, their mean, their SD) x 3 offsets and 180 = 10 x 6 x 3
-is inferred from the counts and the names it prints.
+The paper's program is closed. That 144 = 8 features x (4 angles, their mean, their SD) x 3 offsets
+and 180 = 10 x 6 x 3 is inferred from the counts and the names it prints.
 """
 
 import functools
@@ -19,10 +20,27 @@ OFFSETS = (1, 4, 7)
 # Step (x, y) of each angle for an offset of one pixel; rows of an image run downwards.
 STEPS = {0: (1, 0), 45: (1, -1), 90: (0, -1), 135: (-1, -1)}
 COOCCURRENCE = ("GLCMEnergy", "GLCMEntropy", "Correlation", "InverseDifferenceMoment", "Inertia")
-COOCCURRENCE += ("ClusterShade", "ClusterProminence", "HaralickCorrelation")  # in the order of ITK's enumeration
-RUN_LENGTH = ("ShortRunEmphasis", "LongRunEmphasis", "GreyLevelNonuniformity", "RunLengthNonuniformity")
-RUN_LENGTH += ("LowGreyLevelRunEmphasis", "HighGreyLevelRunEmphasis", "ShortRunLowGreyLevelEmphasis")
-RUN_LENGTH += ("ShortRunHighGreyLevelEmphasis", "LongRunLowGreyLevelEmphasis", "LongRunHighGreyLevelEmphasis")
+COOCCURRENCE += (
+    "ClusterShade",
+    "ClusterProminence",
+    "HaralickCorrelation",
+)  # in the order of ITK's enumeration
+RUN_LENGTH = (
+    "ShortRunEmphasis",
+    "LongRunEmphasis",
+    "GreyLevelNonuniformity",
+    "RunLengthNonuniformity",
+)
+RUN_LENGTH += (
+    "LowGreyLevelRunEmphasis",
+    "HighGreyLevelRunEmphasis",
+    "ShortRunLowGreyLevelEmphasis",
+)
+RUN_LENGTH += (
+    "ShortRunHighGreyLevelEmphasis",
+    "LongRunLowGreyLevelEmphasis",
+    "LongRunHighGreyLevelEmphasis",
+)
 PERCENTILES = tuple(range(5, 100, 5))
 QUANTILES = (0.025, 0.25, 0.5, 0.75, 0.975)
 SIZE_ZONE = {
@@ -69,13 +87,16 @@ class KitRegion:
 def kit_features(volume, mask, spacing_mm, n_bins=256):
     """The 396 features of one region: volume and mask (z, y, x), spacing_mm (z, y, x), n_bins grey levels, 2 to 1024.
 
-    Grey levels are equal steps from the region's lowest to its highest intensity. Returns KitRegion. ValueError: empty
-    or constant region, NaN inside, or no two voxels as far apart as an offset asks for.
+    Grey levels are equal steps from the region's lowest to its highest intensity. Returns
+    KitRegion. ValueError: empty or constant region, NaN inside, or no two voxels as far apart as an
+    offset asks for.
     """
     volume, mask = np.asarray(volume), np.asarray(mask) > 0
     values, _, _, box = list_region(volume, mask)
     if values.min() == values.max():
-        raise ValueError(f"all {values.size} voxels of the region have the value {float(values[0]):g}")
+        raise ValueError(
+            f"all {values.size} voxels of the region have the value {float(values[0]):g}"
+        )
     z0, z1, y0, y1, x0, x1 = box
     inside = mask[z0:z1, y0:y1, x0:x1]
     levels = grey_levels(volume[z0:z1, y0:y1, x0:x1], inside, n_bins)
@@ -91,7 +112,9 @@ def kit_features(volume, mask, spacing_mm, n_bins=256):
     features |= {name: float(pairs[tag]) for name, tag in HARALICK.items()}
     broken = [name for name, value in features.items() if not np.isfinite(value)]
     if broken:
-        raise ValueError(f"{len(broken)} features of {values.size} voxels are undefined, the first is {broken[0]}")
+        raise ValueError(
+            f"{len(broken)} features of {values.size} voxels are undefined, the first is {broken[0]}"
+        )
     return KitRegion(features, [ONE_SLICE] if z1 - z0 == 1 else [])
 
 
@@ -100,7 +123,9 @@ def grey_levels(volume, mask, n_bins):
     values = volume[mask].astype(np.float64)
     low, high = values.min(), values.max()
     levels = np.zeros(mask.shape, np.int32)
-    levels[mask] = np.minimum((values - low) / (high - low) * n_bins, n_bins - 1).astype(np.int32) + 1
+    levels[mask] = (
+        np.minimum((values - low) / (high - low) * n_bins, n_bins - 1).astype(np.int32) + 1
+    )
     return levels
 
 
@@ -114,7 +139,10 @@ def unfold(levels):
 
 
 def histogram_features(values, levels, n_bins):
-    """The 42 histogram features of the region's intensities (n); the last three of their levels 1..n_bins."""
+    """The 42 histogram features of the region's intensities (n);
+
+    the last three of their levels 1..n_bins.
+    """
     n = values.size
     mean, variance = values.mean(), values.var(ddof=1)
     spread = np.sqrt(values.var())
@@ -149,7 +177,8 @@ def histogram_features(values, levels, n_bins):
 def form_factor(mask, spacing_mm):
     """The 9 form factor features of a mask (z, y, x): mesh surface and volume as pyradiomics has them, mm."""
     area, volume, diameters = _shape().calculate_coefficients(
-        np.ascontiguousarray(np.pad(mask, 1).astype(np.int8)), np.asarray(spacing_mm, dtype=np.float64)
+        np.ascontiguousarray(np.pad(mask, 1).astype(np.int8)),
+        np.asarray(spacing_mm, dtype=np.float64),
     )
     radius = (3 * volume / (4 * np.pi)) ** (1 / 3)
     sphere = 4 * np.pi * radius**2
@@ -174,7 +203,9 @@ def _by_direction(flat, n_bins, measure, names):
     for offset in OFFSETS:
         rows = np.array([measure(flat, n_bins, angle, offset) for angle in ANGLES])
         for angle, row in zip(ANGLES, rows, strict=True):
-            features |= {f"{name}_angle{angle}_offset{offset}": v for name, v in zip(names, row, strict=True)}
+            features |= {
+                f"{name}_angle{angle}_offset{offset}": v for name, v in zip(names, row, strict=True)
+            }
         for name, mean, sd in zip(names, rows.mean(axis=0), rows.std(axis=0), strict=True):
             features[f"{name}_AllDirection_offset{offset}"] = mean
             features[f"{name}_AllDirection_offset{offset}_SD"] = sd
@@ -208,7 +239,9 @@ def _set_up(generator, flat, n_bins, step, n_features):
     # Levels outside the range are left out of pairs and end runs: that is the mask.
     generator.SetPixelValueMinMax(0, n_bins - 1)
     generator.SetOffsets(_container(type(generator.GetOffsets()), [itk.Offset[2](step)]))
-    generator.SetRequestedFeatures(_container(type(generator.GetRequestedFeatures()), range(n_features)))
+    generator.SetRequestedFeatures(
+        _container(type(generator.GetRequestedFeatures()), range(n_features))
+    )
 
 
 def _container(kind, items):

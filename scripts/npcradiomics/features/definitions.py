@@ -1,13 +1,15 @@
 """The 47 definitions as a table: formula, unit, source, dependence on the volume, and pyradiomics' feature of
 the same name.
 
-Formulas are those of the TextureToolbox's code (commit d3a6173), not of its manual. Notation: NOTATION.
+Formulas are those of the TextureToolbox's code (commit d3a6173), not of its manual. Notation:
+NOTATION.
 """
 
 from typing import NamedTuple
 
-# Table 1, in its order: family, our name, the printed name. One printed slip is corrected: GLSZM lists "small
-# zone low gray-level emphasis (SZHGE)", which must say high. Its "variation" is the toolbox's Variance.
+# Table 1, in its order: family, our name, the printed name. One printed slip is corrected: GLSZM
+# lists "small zone low gray-level emphasis (SZHGE)", which must say high. Its "variation" is the
+# toolbox's Variance.
 TABLE1 = (
     ("Intensity Histogram", "Intensity_Mean", "mean"),
     ("Intensity Histogram", "Intensity_Variance", "variance"),
@@ -83,10 +85,10 @@ _VARIANCE = "pyradiomics has the variance of {}, 2 to 5 orders larger; this is t
 
 class Definition(NamedTuple):
     """One feature. unit: '1' for none; volume: how the value follows the size of the region, '' if not by
-    formula;
-    pyradiomics: its class and feature of the same name, '' if none; agrees: whether both definitions give the
-    same number on the same levels (unit spacing, binWidth 1, GLRLM with weightingNorm euclidean); difference:
-    why not."""
+    formula; pyradiomics: its class and feature of the same name, '' if none; agrees: whether both
+    definitions give the same number on the same levels (unit spacing, binWidth 1, GLRLM with
+    weightingNorm euclidean); difference: why not.
+    """
 
     feature: str
     family: str
@@ -118,7 +120,13 @@ _FIRST_ORDER = {
 _GLCM = {
     "Energy": ("sum p^2", "1", _SAMPLING.format("falls", "Ng", "Ng"), "JointEnergy", _MATRIX),
     "Contrast": ("sum (i - j)^2 p", "level^2", "", "Contrast", _MATRIX),
-    "Entropy": ("-sum p log2 p", "bit", _SAMPLING.format("rises", "Ng", "Ng"), "JointEntropy", _MATRIX),
+    "Entropy": (
+        "-sum p log2 p",
+        "bit",
+        _SAMPLING.format("rises", "Ng", "Ng"),
+        "JointEntropy",
+        _MATRIX,
+    ),
     "Homogeneity": ("sum p / (1 + |i - j|)", "1", "", "Id", _MATRIX),
     "Correlation": (
         "Pearson correlation of i and j under the weighted counts rounded to integers",
@@ -147,10 +155,25 @@ _GLCM = {
 _SIZES = {
     "SRE SZE": ("sum pr / j^2", "1 / voxel^2", "ShortRunEmphasis", "SmallAreaEmphasis"),
     "LRE LZE": ("sum pr j^2", "voxel^2", "LongRunEmphasis", "LargeAreaEmphasis"),
-    "GLN GLN": ("sum pg^2", "1", "GrayLevelNonUniformityNormalized", "GrayLevelNonUniformityNormalized"),
-    "RLN ZSN": ("sum pr^2", "1", "RunLengthNonUniformityNormalized", "SizeZoneNonUniformityNormalized"),
+    "GLN GLN": (
+        "sum pg^2",
+        "1",
+        "GrayLevelNonUniformityNormalized",
+        "GrayLevelNonUniformityNormalized",
+    ),
+    "RLN ZSN": (
+        "sum pr^2",
+        "1",
+        "RunLengthNonUniformityNormalized",
+        "SizeZoneNonUniformityNormalized",
+    ),
     "RP ZP": ("1 / sum j pr", "1", "RunPercentage", "ZonePercentage"),
-    "LGRE LGZE": ("sum pg / i^2", "1 / level^2", "LowGrayLevelRunEmphasis", "LowGrayLevelZoneEmphasis"),
+    "LGRE LGZE": (
+        "sum pg / i^2",
+        "1 / level^2",
+        "LowGrayLevelRunEmphasis",
+        "LowGrayLevelZoneEmphasis",
+    ),
     "HGRE HGZE": ("sum pg i^2", "level^2", "HighGrayLevelRunEmphasis", "HighGrayLevelZoneEmphasis"),
     "SRLGE SZLGE": (
         "sum p / (i^2 j^2)",
@@ -191,10 +214,25 @@ _SIZES = {
 }
 _NGTDM_ROWS = {
     "Coarseness": ("1 / (eps + sum q S)", "1 / level", "falls as 1/N", "Coarseness"),
-    "Contrast": ("[sum_ij q(i) q(j) (i - j)^2 / (E (E - 1))] [sum S / N]", "level^3", "", "Contrast"),
+    "Contrast": (
+        "[sum_ij q(i) q(j) (i - j)^2 / (E (E - 1))] [sum S / N]",
+        "level^3",
+        "",
+        "Contrast",
+    ),
     "Busyness": ("sum q S / sum_ij |i q(i) - j q(j)|", "1", "rises as N", "Busyness"),
-    "Complexity": ("sum_ij |i - j| [q(i) S(i) + q(j) S(j)] / (N (q(i) + q(j)))", "level^2", "", "Complexity"),
-    "Strength": ("sum_ij (q(i) + q(j)) (i - j)^2 / (eps + sum S)", "level", "falls as 1/N", "Strength"),
+    "Complexity": (
+        "sum_ij |i - j| [q(i) S(i) + q(j) S(j)] / (N (q(i) + q(j)))",
+        "level^2",
+        "",
+        "Complexity",
+    ),
+    "Strength": (
+        "sum_ij (q(i) + q(j)) (i - j)^2 / (eps + sum S)",
+        "level",
+        "falls as 1/N",
+        "Strength",
+    ),
 }
 
 
@@ -208,7 +246,9 @@ def _rows():
         for names, (formula, unit, *peers) in _SIZES.items():
             name = names.split()[column]
             entries = name in ("GLV", "RLV", "ZSV")
-            what = {"GLV": "the level", "RLV": "the run length", "ZSV": "the zone size"}.get(name, "")
+            what = {"GLV": "the level", "RLV": "the run length", "ZSV": "the zone size"}.get(
+                name, ""
+            )
             yield (
                 f"{family}_{name}",
                 formula,

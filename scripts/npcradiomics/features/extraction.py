@@ -1,5 +1,6 @@
 """From a volume and a mask to the 47 features of a region: outlier removal, resampling, quantization,
-features."""
+features.
+"""
 
 from dataclasses import dataclass
 
@@ -8,8 +9,20 @@ import numpy as np
 from npcradiomics.features.histogram import HISTOGRAM_NAMES, histogram_features
 from npcradiomics.features.interpolation import resample_isotropic, resample_toolbox
 from npcradiomics.features.kernels import find_box, list_voxels
-from npcradiomics.features.quantization import Quantizer, UniformQuantizer, fit, fit_optimal, uniform
-from npcradiomics.features.toolbox import TEXTURE_NAMES, Scanner, branch_of, check_size, undefined_features
+from npcradiomics.features.quantization import (
+    Quantizer,
+    UniformQuantizer,
+    fit,
+    fit_optimal,
+    uniform,
+)
+from npcradiomics.features.toolbox import (
+    TEXTURE_NAMES,
+    Scanner,
+    branch_of,
+    check_size,
+    undefined_features,
+)
 
 FEATURE_NAMES = HISTOGRAM_NAMES + TEXTURE_NAMES
 QUANTIZERS = {"lloyd": fit, "optimal": fit_optimal, "uniform": uniform}
@@ -21,10 +34,10 @@ RESAMPLINGS = ("none", "toolbox", "isotropic")
 class QuantizedRegion:
     """What `quantize_region` returns.
 
-    levels int32 (z, y, x), 0 outside, shape of the volume or, resampled, of the resampled box; values (n) and
-    voxel_levels int32 (n): the region's voxels in (z, y, x) order before and after quantization; positions
-    int32 (n): the same voxels in the grid of `box` int64 (z0, z1, y0, y1, x0, x1), see kernels; branch: '2D'
-    or '3D', see texture.branch.
+    levels int32 (z, y, x), 0 outside, shape of the volume or, resampled, of the resampled box;
+    values (n) and voxel_levels int32 (n): the region's voxels in (z, y, x) order before and after
+    quantization; positions int32 (n): the same voxels in the grid of `box` int64 (z0, z1, y0, y1,
+    x0, x1), see kernels; branch: '2D' or '3D', see texture.branch.
     """
 
     levels: np.ndarray
@@ -40,9 +53,9 @@ class QuantizedRegion:
 class Extraction:
     """What `extract` returns.
 
-    features: the 47 by name, in the order of FEATURE_NAMES, NaN where undefined; undefined: reason of each NaN;
-    n_voxels: voxels counted, after outlier removal and resampling; levels, quantizer, branch as in
-    QuantizedRegion.
+    features: the 47 by name, in the order of FEATURE_NAMES, NaN where undefined; undefined: reason
+    of each NaN; n_voxels: voxels counted, after outlier removal and resampling; levels, quantizer,
+    branch as in QuantizedRegion.
     """
 
     features: dict
@@ -66,11 +79,11 @@ def quantize_region(
 ):
     """Quantize one region of an image as the TextureToolbox's prepareVolume does; returns QuantizedRegion.
 
-    volume: (z, y, x), any real type; mask: same shape, > 0 inside. quantizer: 'lloyd', 'optimal' or 'uniform'.
-    fit_mask: the voxels the quantizer is fitted on (the whole GTV, say), the region itself without it; both
-    are prepared alike. outliers: '3sigma' removes the voxels beyond 3 standard deviations of the region.
-    resampling: 'toolbox' or 'isotropic' to the in-plane size; then spacing_mm (z, y, x) is needed. ValueError:
-    see `extract`.
+    volume: (z, y, x), any real type; mask: same shape, > 0 inside. quantizer: 'lloyd', 'optimal' or
+    'uniform'. fit_mask: the voxels the quantizer is fitted on (the whole GTV, say), the region
+    itself without it; both are prepared alike. outliers: '3sigma' removes the voxels beyond 3
+    standard deviations of the region. resampling: 'toolbox' or 'isotropic' to the in-plane size;
+    then spacing_mm (z, y, x) is needed. ValueError: see `extract`.
     """
     _check_choice("quantizer", quantizer, QUANTIZERS)
     _check_choice("outliers", outliers, OUTLIERS)
@@ -87,16 +100,18 @@ def quantize_region(
     voxel_levels = fitted.apply(values)
     levels = np.zeros(shape, np.int32)
     levels.ravel()[cells] = voxel_levels
-    return QuantizedRegion(levels, values, voxel_levels, positions, box, fitted, branch_of(n_slices))
+    return QuantizedRegion(
+        levels, values, voxel_levels, positions, box, fitted, branch_of(n_slices)
+    )
 
 
 def extract(volume, mask, **options):
     """The 47 features of one region; arguments of `quantize_region`; returns Extraction.
 
-    Histogram features are those of the voxels that are quantized (after outlier removal and resampling),
-    before quantization.
-    ValueError, each with its numbers: mask of another shape, empty region, one voxel, NaN in the region,
-    constant region, n_levels outside 2..1024, unknown option.
+    Histogram features are those of the voxels that are quantized (after outlier removal and
+    resampling), before quantization. ValueError, each with its numbers: mask of another shape,
+    empty region, one voxel, NaN in the region, constant region, n_levels outside 2..1024, unknown
+    option.
     """
     region = quantize_region(volume, mask, **options)
     n_voxels = region.values.size
@@ -115,8 +130,9 @@ def extract(volume, mask, **options):
 
 def list_region(volume, mask, name="mask"):
     """The voxels of a mask in (z, y, x) order: values (n), positions int32 (n) in the grid of their box (see
-    kernels), flat indices int64 (n) in the volume, and the box int64 (z0, z1, y0, y1, x0, x1). ValueError:
-    other shape, empty, NaN inside."""
+    kernels), flat indices int64 (n) in the volume, and the box int64 (z0, z1, y0, y1, x0, x1).
+    ValueError: other shape, empty, NaN inside.
+    """
     mask = np.ascontiguousarray(mask) > 0
     if mask.shape != volume.shape:
         raise ValueError(f"{name} has shape {mask.shape}, the volume {volume.shape}")
@@ -139,8 +155,9 @@ def _check_choice(option, choice, choices):
 
 def _prepare(volume, mask, name, outliers, resampling, spacing_mm):
     """Voxels of a mask after the options: values, positions in the grid of their box, flat indices, box, shape
-    of the array they lie in, and slices of the box that decides on the branch (the toolbox fixes it before it
-    removes outliers)."""
+    of the array they lie in, and slices of the box that decides on the branch (the toolbox fixes it
+    before it removes outliers).
+    """
     values, positions, cells, box = list_region(volume, mask, name)
     n_slices = box[1] - box[0]
     if outliers == resampling == "none":
@@ -152,7 +169,9 @@ def _prepare(volume, mask, name, outliers, resampling, spacing_mm):
         mask.ravel()[cells] = inliers(values)
     if resampling == "toolbox":
         z0, z1, y0, y1, x0, x1 = box
-        volume, mask = resample_toolbox(volume[z0:z1, y0:y1, x0:x1], mask[z0:z1, y0:y1, x0:x1], spacing_mm)
+        volume, mask = resample_toolbox(
+            volume[z0:z1, y0:y1, x0:x1], mask[z0:z1, y0:y1, x0:x1], spacing_mm
+        )
         n_slices = len(mask)
     elif resampling == "isotropic":
         volume, mask = resample_isotropic(volume, mask, spacing_mm)

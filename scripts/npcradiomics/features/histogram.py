@@ -1,7 +1,7 @@
 """The seven histogram features of a region: moments of its intensities (Akram 2020, Table 1).
 
-The TextureToolbox has none of them in this form; these are the plain moments of the unquantized voxels
-v_1..v_n, with s^2 = sum (v - mean)^2 / n.
+The TextureToolbox has none of them in this form; these are the plain moments of the unquantized
+voxels v_1..v_n, with s^2 = sum (v - mean)^2 / n.
 """
 
 import numpy as np
@@ -22,12 +22,12 @@ HISTOGRAM_NAMES = (
 def histogram_features(values):
     """The seven features, dict of float in the order of HISTOGRAM_NAMES, of `values` (any shape, n >= 2).
 
-    Mean: sum v / n (unit of the image)
-    Variance: sum (v - mean)^2 / (n - 1), MATLAB's var (unit squared)
-    Skewness, Kurtosis, Hyperskewness, Hyperflatness: sum (v - mean)^k / n / s^k for k = 3, 4, 5, 6, no unit; s
-    is normalised by n; the kurtosis is not the excess (3 for a normal distribution, hyperflatness 15)
-    MAD: sum |v - mean| / n, the mean absolute deviation about the mean, MATLAB's mad (unit of the image)
-    ValueError: no values, NaN or infinite values, constant values (moments of zero variance do not exist).
+    Mean: sum v / n (unit of the image) Variance: sum (v - mean)^2 / (n - 1), MATLAB's var (unit
+    squared) Skewness, Kurtosis, Hyperskewness, Hyperflatness: sum (v - mean)^k / n / s^k for k = 3,
+    4, 5, 6, no unit; s is normalised by n; the kurtosis is not the excess (3 for a normal
+    distribution, hyperflatness 15) MAD: sum |v - mean| / n, the mean absolute deviation about the
+    mean, MATLAB's mad (unit of the image) ValueError: no values, NaN or infinite values, constant
+    values (moments of zero variance do not exist).
     """
     values = np.asarray(values)
     if values.size == 0:
@@ -37,17 +37,20 @@ def histogram_features(values):
     if n_broken:
         raise ValueError(f"{n_broken} of {values.size} values are NaN or infinite")
     if values.min() == values.max():
-        raise ValueError(f"all {values.size} values are {values[0]:g}: standardised moments do not exist")
+        raise ValueError(
+            f"all {values.size} values are {values[0]:g}: standardised moments do not exist"
+        )
     return dict(zip(HISTOGRAM_NAMES, moments(values).tolist(), strict=True))
 
 
 @compiled
 def moments(values):
     """The seven features, float64 (7), of values float64 (n) that are finite and not all equal; see
-    `histogram_features`."""
-    # Deviations are taken from the mean of v - v[0] and divided by s before they are raised to the sixth
-    # power: neither a large offset nor the unit of the image costs digits. The second pass removes what
-    # rounding left in the mean.
+    `histogram_features`.
+    """
+    # Deviations are taken from the mean of v - v[0] and divided by s before they are raised to the
+    # sixth power: neither a large offset nor the unit of the image costs digits. The second pass
+    # removes what rounding left in the mean.
     n = values.size
     shift = values[0]
     mean = 0.0
@@ -77,4 +80,6 @@ def moments(values):
         fourth += square * square
         fifth += square * cube
         sixth += cube * cube
-    return np.array([shift + mean, second / (n - 1), third / n, fourth / n, absolute / n, fifth / n, sixth / n])
+    return np.array(
+        [shift + mean, second / (n - 1), third / n, fourth / n, absolute / n, fifth / n, sixth / n]
+    )

@@ -1,9 +1,9 @@
 """The definitions of the Image Biomarker Standardisation Initiative (IBSI 1), counted by the same kernels
 without weights.
 
-Only texture families the toolbox has too, in 3-D: GLCM and GLRLM per direction and averaged (3D_avg) or merged
-(3D_comb), GLSZM and NGTDM. Names are IBSI's tags. Source: Zwanenburg 2020, Radiology 295:328, and the IBSI
-reference manual (arXiv:1612.07003).
+Only texture families the toolbox has too, in 3-D: GLCM and GLRLM per direction and averaged
+(3D_avg) or merged (3D_comb), GLSZM and NGTDM. Names are IBSI's tags. Source: Zwanenburg 2020,
+Radiology 295:328, and the IBSI reference manual (arXiv:1612.07003).
 """
 
 import numpy as np
@@ -56,14 +56,16 @@ def standard_features(levels, n_levels):
     """IBSI texture features, dict tag to float, of levels (z, y, x), 0 outside; arguments and errors as
     texture.texture_features.
 
-    Averaged features are means over the 13 directions, a direction without any pair of neighbours left out.
-    NaN where a formula is 0/0.
+    Averaged features are means over the 13 directions, a direction without any pair of neighbours
+    left out. NaN where a formula is 0/0.
     """
     single, _ = scan_region(levels, n_levels, _ONE_EACH, _UNWEIGHTED)
     merged, _ = scan_region(levels, n_levels, _ALL_MERGED, _UNWEIGHTED)
     with np.errstate(invalid="ignore", divide="ignore"):
         per_direction = [cooccurrence(pairs) for pairs in single.pair_counts() if pairs.any()]
-        features = _averaged("cm", per_direction) | _suffixed("cm", cooccurrence(merged.pair_counts()[0]), "3D_comb")
+        features = _averaged("cm", per_direction) | _suffixed(
+            "cm", cooccurrence(merged.pair_counts()[0]), "3D_comb"
+        )
         per_direction = [run_lengths(runs) for runs in single.run_counts()]
         features |= _averaged("rlm", per_direction)
         features |= _suffixed("rlm", run_lengths(merged.run_counts()[0]), "3D_comb")
@@ -78,7 +80,9 @@ def _suffixed(family, values, suffix):
 
 def _averaged(family, per_direction):
     if not per_direction:
-        raise ValueError("no two voxels of the region are neighbours: no co-occurrence matrix exists")
+        raise ValueError(
+            "no two voxels of the region are neighbours: no co-occurrence matrix exists"
+        )
     means = {name: np.mean([values[name] for values in per_direction]) for name in per_direction[0]}
     return _suffixed(family, means, "3D_avg")
 
@@ -158,7 +162,8 @@ def _sizes(counts):
         (by_level**2).sum() / total**2,
         (by_size**2).sum() / total,
         (by_size**2).sum() / total**2,
-        # Each direction visits each voxel once: IBSI's number of voxels, times directions when they are merged.
+        # Each direction visits each voxel once: IBSI's number of voxels, times directions when they
+        # are merged.
         total / (counts * j).sum(),
         ((i - (i * p).sum()) ** 2 * p).sum(),
         ((j - (j * p).sum()) ** 2 * p).sum(),
@@ -188,24 +193,33 @@ def neighbourhood(sums, number):
     weighted = (p * s).sum()
     return {
         "coarseness": 1 / weighted,
-        "contrast": (pi * pj * (i - j) ** 2).sum() / (n_occupied * (n_occupied - 1)) * s.sum() / total,
+        "contrast": (pi * pj * (i - j) ** 2).sum()
+        / (n_occupied * (n_occupied - 1))
+        * s.sum()
+        / total,
         "busyness": weighted / np.abs(i * pi - j * pj).sum(),
-        "complexity": (np.abs(i - j) * (pi * s[:, None] + pj * s[None, :]) / (pi + pj)).sum() / total,
+        "complexity": (np.abs(i - j) * (pi * s[:, None] + pj * s[None, :]) / (pi + pj)).sum()
+        / total,
         "strength": ((pi + pj) * (i - j) ** 2).sum() / s.sum(),
     }
 
 
 def agrees(value, reference, tolerance):
     """Whether a value meets a consensus value, which is printed with three significant digits, within IBSI's
-    tolerance."""
+    tolerance.
+    """
     half_digit = 0.5 * 10 ** (np.floor(np.log10(abs(reference))) - 2)
     return bool(abs(value - reference) <= tolerance + half_digit * (1 + 1e-9))
 
 
 def agreement_table(features, references):
     """Markdown table of `standard_features` against consensus values; references: dict tag to (value,
-    tolerance)."""
-    rows = ["| IBSI tag | consensus value | tolerance | this software | agrees |", "|---|---|---|---|---|"]
+    tolerance).
+    """
+    rows = [
+        "| IBSI tag | consensus value | tolerance | this software | agrees |",
+        "|---|---|---|---|---|",
+    ]
     for tag, (reference, tolerance) in references.items():
         verdict = "yes" if agrees(features[tag], reference, tolerance) else "**no**"
         rows.append(f"| {tag} | {reference:g} | {tolerance:g} | {features[tag]:.6g} | {verdict} |")

@@ -9,14 +9,17 @@ N_BINS = 48  # about; whole grey values per bin where the image has whole grey v
 def intensity_shares(values_by_region):
     """Histograms of the regions of one patient, comparable with each other.
 
-    values_by_region: {region: values (n,)}. The lowest voxel of all regions becomes 0 and the highest 255; each region's
-    shares add to 1, so that a small region compares with a large one. Returns rows of region, intensity_low,
-    intensity_high, share. Raises ValueError when all voxels have one value.
+    values_by_region: {region: values (n,)}. The lowest voxel of all regions becomes 0 and the
+    highest 255; each region's shares add to 1, so that a small region compares with a large one.
+    Returns rows of region, intensity_low, intensity_high, share. Raises ValueError when all voxels
+    have one value.
     """
     everything = np.concatenate(list(values_by_region.values())).astype(float)
     low, high = everything.min(), everything.max()
     if low == high:
-        raise ValueError(f"all {everything.size} voxels of the regions have the value {low:g}; there is no histogram")
+        raise ValueError(
+            f"all {everything.size} voxels of the regions have the value {low:g}; there is no histogram"
+        )
     width = (high - low) / N_BINS
     if (everything == np.rint(everything)).all():
         width = max(1.0, np.rint(width))
@@ -27,7 +30,12 @@ def intensity_shares(values_by_region):
     for region, values in values_by_region.items():
         counts, _ = np.histogram(values, edges)
         rows += [
-            {"region": region, "intensity_low": float(a), "intensity_high": float(b), "share": float(c / values.size)}
+            {
+                "region": region,
+                "intensity_low": float(a),
+                "intensity_high": float(b),
+                "share": float(c / values.size),
+            }
             for a, b, c in zip(scaled[:-1], scaled[1:], counts, strict=True)
         ]
     return rows

@@ -10,11 +10,10 @@ def resample_toolbox(volume, mask, spacing_mm):
     """Region resampled as the TextureToolbox does it: volume float64 and mask bool of its resampled box (z, y,
     x).
 
-    volume, mask: cropped to the tight box of the region. imresize3D reads output slice k (1-based) at k /
-    factor without aligning
-    voxel centres, sees only this box and takes zero outside it: slices shift by half a voxel and the first
-    ones are darkened. Only for reproducing its numbers. Image: cubic convolution (Keys, a = -1/2); mask:
-    nearest. One slice is left as it is.
+    volume, mask: cropped to the tight box of the region. imresize3D reads output slice k (1-based)
+    at k / factor without aligning voxel centres, sees only this box and takes zero outside it:
+    slices shift by half a voxel and the first ones are darkened. Only for reproducing its numbers.
+    Image: cubic convolution (Keys, a = -1/2); mask: nearest. One slice is left as it is.
     spacing_mm: (z, y, x), y and x equal. Source: TextureToolbox imresize3D.
     """
     in_plane = _in_plane_spacing(spacing_mm)
@@ -43,10 +42,9 @@ def resample_isotropic(volume, mask, spacing_mm):
     """Region on slices of the in-plane spacing: volume float64 and mask bool (z, y, x) of the mask's in-plane
     box.
 
-    The new slices cover the old ones and lie centred on them, on one grid for every mask of the image. Image:
-    cubic B-spline over all slices of the image, mirrored at its ends; mask: linear between slice centres,
-    inside from one half upward.
-    spacing_mm: (z, y, x), y and x equal.
+    The new slices cover the old ones and lie centred on them, on one grid for every mask of the
+    image. Image: cubic B-spline over all slices of the image, mirrored at its ends; mask: linear
+    between slice centres, inside from one half upward. spacing_mm: (z, y, x), y and x equal.
     """
     in_plane = _in_plane_spacing(spacing_mm)
     _, rows, columns = ndimage.find_objects(mask.astype(np.uint8))[0]

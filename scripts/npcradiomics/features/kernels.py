@@ -1,12 +1,13 @@
 """Compiled passes over the voxels of one region: what every texture matrix is counted from.
 
-A region lives in a *grid*: its box with one voxel of margin on every side, flattened in (z, y, x) order, int32,
-0 outside and ``INSIDE + level`` inside. One addition over neighbours then yields their number and the sum of
-their levels. All counts are integers, kept apart for face, edge and corner neighbours; weights come in when
-the features are computed, so no order of voxels can change a result.
+A region lives in a *grid*: its box with one voxel of margin on every side, flattened in (z, y, x)
+order, int32, 0 outside and ``INSIDE + level`` inside. One addition over neighbours then yields
+their number and the sum of their levels. All counts are integers, kept apart for face, edge and
+corner neighbours; weights come in when the features are computed, so no order of voxels can change
+a result.
 
-A compiled function and everything it calls stay in one file: numba's cache looks at the time stamp of that
-file only.
+A compiled function and everything it calls stay in one file: numba's cache looks at the time stamp
+of that file only.
 """
 
 import numpy as np
@@ -19,7 +20,8 @@ STRETCH = 512  # grid cells looked at in one go
 GAP = 32  # cells outside the region that are cheaper to look at than to skip
 
 
-# Half of the 26 neighbours, all later in (z, y, x) order; within a class those inside the slice come first.
+# Half of the 26 neighbours, all later in (z, y, x) order; within a class those inside the slice
+# come first.
 DIRECTIONS = np.array(
     [
         *[(0, 0, 1), (0, 1, 0), (1, 0, 0)],
@@ -36,9 +38,10 @@ def _look_around(grid, first, n_cells, steps, row, sums, links, pairs):
     """Neighbours of the n_cells grid cells from `first` on, region or not, in loops that become vector
     instructions.
 
-    sums int32 (3, cells): values of the face, edge and corner neighbours, added; links int32 (cells): bit d
-    set where the cell equals its neighbour in direction d, bit 13 + d its neighbour in the opposite direction;
-    pairs int32 (13, cells): place of the pair in a table of `row` columns, lower level first.
+    sums int32 (3, cells): values of the face, edge and corner neighbours, added; links int32
+    (cells): bit d set where the cell equals its neighbour in direction d, bit 13 + d its neighbour
+    in the opposite direction; pairs int32 (13, cells): place of the pair in a table of `row`
+    columns, lower level first.
     """
     for x in range(n_cells):
         sums[at(0), at(x)] = 0
@@ -57,7 +60,9 @@ def _look_around(grid, first, n_cells, steps, row, sums, links, pairs):
             one = grid[at(forward + x)]
             other = grid[at(backward + x)]
             sums[at(kind), at(x)] += one + other
-            links[at(x)] |= (ahead if one == value else np.int32(0)) | (behind if other == value else np.int32(0))
+            links[at(x)] |= (ahead if one == value else np.int32(0)) | (
+                behind if other == value else np.int32(0)
+            )
         for x in range(n_cells):
             value = grid[at(first + x)] & np.int32(LEVEL)
             one = grid[at(forward + x)] & np.int32(LEVEL)
@@ -83,15 +88,15 @@ def scan(
 ):
     """Count pairs, runs longer than one voxel and neighbourhood differences of one region in one pass.
 
-    grid: int32 (cells); voxels: int32 (n), positions of the region's voxels in rising order; steps: int64
-    (13), DIRECTIONS as distances in the grid; tables: int64 (13), the table of `glcm` and `runs` a direction
-    is counted in.
-    weights: float64 (3), of face, edge and corner neighbours in the neighbourhood mean.
-    Adds to glcm int32 (table, level, level; lower level first, row 0 is outside), runs int32 (length, table,
-    level; length >= 2), counts int64 (level), neighbours int64 (class, level), deviations int64 (level; voxels
-    with a neighbour), sums float64 (level; |level - mean of neighbours|). Leaves in parent int32 (cells) the
-    forest of the zones and in members int32 (n + 1) the voxels that have an equal neighbour; links int32 (n +
-    1) is scratch. Returns (longest run or 1, number of members).
+    grid: int32 (cells); voxels: int32 (n), positions of the region's voxels in rising order; steps:
+    int64 (13), DIRECTIONS as distances in the grid; tables: int64 (13), the table of `glcm` and
+    `runs` a direction is counted in. weights: float64 (3), of face, edge and corner neighbours in
+    the neighbourhood mean. Adds to glcm int32 (table, level, level; lower level first, row 0 is
+    outside), runs int32 (length, table, level; length >= 2), counts int64 (level), neighbours int64
+    (class, level), deviations int64 (level; voxels with a neighbour), sums float64 (level; |level -
+    mean of neighbours|). Leaves in parent int32 (cells) the forest of the zones and in members
+    int32 (n + 1) the voxels that have an equal neighbour; links int32 (n + 1) is scratch. Returns
+    (longest run or 1, number of members).
     """
     row = glcm.shape[2]
     flat = glcm.ravel()
@@ -105,7 +110,11 @@ def scan(
     while begin < voxels.size:
         first = np.int64(voxels[begin])
         end = begin + 1
-        while end < voxels.size and voxels[end] - voxels[end - 1] <= GAP and voxels[end] - first < STRETCH:
+        while (
+            end < voxels.size
+            and voxels[end] - voxels[end - 1] <= GAP
+            and voxels[end] - first < STRETCH
+        ):
             end += 1
         _look_around(grid, first, voxels[end - 1] - first + 1, steps, row, near, equal, pairs)
         for k in range(begin, end):
@@ -122,7 +131,8 @@ def scan(
                 neighbours[at(0), here] += n_face
                 neighbours[at(1), here] += n_edge
                 neighbours[at(2), here] += n_corner
-                # Differences are integers until here: a voxel among equals contributes an exact zero.
+                # Differences are integers until here: a voxel among equals contributes an exact
+                # zero.
                 difference = (
                     weights[0] * ((near[at(0), x] & LEVEL) - n_face * level)
                     + weights[1] * ((near[at(1), x] & LEVEL) - n_edge * level)
@@ -131,8 +141,8 @@ def scan(
                 total = weights[0] * n_face + weights[1] * n_edge + weights[2] * n_corner
                 sums[here] += abs(difference) / total
                 deviations[here] += 1
-            # Written always, kept only where an equal neighbour exists: a branch would often be mispredicted
-            # here.
+            # Written always, kept only where an equal neighbour exists: a branch would often be
+            # mispredicted here.
             members[at(n_members)] = voxels[at(k)]
             links[at(n_members)] = equal[x]
             n_members += equal[x] != 0
@@ -177,9 +187,10 @@ def scan(
 def measure_zones(grid, members, parent, size, column, sizes, zones):
     """Count the 26-connected zones of more than one voxel that `scan` left in `parent`.
 
-    column int32 (n + 1), all zero before and after, maps a size to its column; sizes int64 (columns) and zones
-    int32 (column, level) receive the sizes that occur (in no particular order) and their numbers; rows used
-    are cleared first. n voxels have at most sqrt(2n) different sizes. Returns the number of columns.
+    column int32 (n + 1), all zero before and after, maps a size to its column; sizes int64
+    (columns) and zones int32 (column, level) receive the sizes that occur (in no particular order)
+    and their numbers; rows used are cleared first. n voxels have at most sqrt(2n) different sizes.
+    Returns the number of columns.
     """
     for k in range(members.size):
         p = members[k]
@@ -208,7 +219,8 @@ def measure_zones(grid, members, parent, size, column, sizes, zones):
 @compiled
 def find_box(region):
     """Tight box of the cells > 0 of an array (z, y, x), int64 (z0, z1, y0, y1, x0, x1) with upper ends
-    excluded, and their number."""
+    excluded, and their number.
+    """
     nz, ny, nx = region.shape
     box = np.array([nz, 0, ny, 0, nx, 0])
     n = 0
@@ -238,7 +250,8 @@ def find_box(region):
 @compiled
 def list_voxels(region, box, n):
     """Positions int32 (n) of the cells > 0 in the grid of `box`, rising, and the same cells' flat index int64
-    (n) in the array."""
+    (n) in the array.
+    """
     _, ny, nx = region.shape
     wide = box[5] - box[4] + 2
     high = box[3] - box[2] + 2

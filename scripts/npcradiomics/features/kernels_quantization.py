@@ -11,7 +11,8 @@ EPS = np.finfo(np.float64).eps
 @compiled
 def sort_integers(values, low, high):
     """Integers int64 (n) between low and high in rising order, as float64; counts instead of comparing: n +
-    high - low steps."""
+    high - low steps.
+    """
     counts = np.zeros(high - low + 1, np.int64)
     for k in range(values.size):
         counts[at(values[at(k)] - low)] += 1
@@ -27,7 +28,8 @@ def sort_integers(values, low, high):
 @compiled
 def _cell_ends(x, thresholds, ends):
     """ends[i] = number of x <= thresholds[i]: a value on a threshold belongs to the lower cell. ends[-1] =
-    n."""
+    n.
+    """
     k = 0
     for i in range(thresholds.size):
         low = k
@@ -59,11 +61,14 @@ def _add_up(x, first, last, total):
 @compiled
 def _cell_means(x, first, last, cells, means):
     """means[i] = sequential mean of x[first[i]:last[i]] for the cells i listed; four cells side by side, whose
-    additions need not wait for each other."""
+    additions need not wait for each other.
+    """
     g = 0
     while g + 4 <= cells.size:
         i, j, k, m = cells[g], cells[g + 1], cells[g + 2], cells[g + 3]
-        shortest = min(min(last[i] - first[i], last[j] - first[j]), min(last[k] - first[k], last[m] - first[m]))
+        shortest = min(
+            min(last[i] - first[i], last[j] - first[j]), min(last[k] - first[k], last[m] - first[m])
+        )
         a = b = c = d = 0.0
         for step in range(shortest):
             a += x[at(first[i] + step)]
@@ -112,7 +117,8 @@ def lloyd(x, n_levels):
     codebook = x[0] + width / 2.0 + width * np.arange(n_levels)
     thresholds = np.empty(n_levels - 1)
     ends = np.empty(n_levels, np.int64)
-    # What each cell held when its mean and its error were computed last; unchanged cells are not summed again.
+    # What each cell held when its mean and its error were computed last; unchanged cells are not
+    # summed again.
     mean_first = np.full(n_levels, -1)
     mean_last = np.full(n_levels, -1)
     error_first = np.full(n_levels, -1)
@@ -164,8 +170,8 @@ def lloyd(x, n_levels):
             if last > first:
                 codebook[i] = means[i]
             else:
-                # Empty cell: the values of the closed interval (only ties with its lower threshold), else its
-                # centre.
+                # Empty cell: the values of the closed interval (only ties with its lower
+                # threshold), else its centre.
                 low = thresholds[i - 1] if i > 0 else x[0]
                 high = thresholds[i] if i < n_levels - 1 else x[-1]
                 tied = first
@@ -189,8 +195,8 @@ N_BUCKETS = 4096
 @compiled
 def assign_levels(values, low, high, thresholds, levels):
     """Write levels int32 (n) of values float64 (n): 1 + number of thresholds < (value - low) / (high - low)."""
-    # x * 2^k is exact, so a bucket's first level is exact too and only thresholds inside the bucket are
-    # compared.
+    # x * 2^k is exact, so a bucket's first level is exact too and only thresholds inside the bucket
+    # are compared.
     first = np.empty(N_BUCKETS + 1, np.int32)
     level = 0
     for b in range(N_BUCKETS + 1):
@@ -225,7 +231,9 @@ def _optimal_row(weight, first, second, last_row, row, cut, stack):
         best_cut = cut_low
         for i in range(cut_low, min(middle - 1, cut_high) + 1):
             total = first[middle] - first[i]
-            error = max(second[middle] - second[i] - total * total / (weight[middle] - weight[i]), 0.0)
+            error = max(
+                second[middle] - second[i] - total * total / (weight[middle] - weight[i]), 0.0
+            )
             if last_row[i] + error < best:
                 best = last_row[i] + error
                 best_cut = i

@@ -1,5 +1,6 @@
 """Compiled feature sums of the TextureToolbox over the counts of kernels.scan; formulas by TextureToolbox (see
-definitions)."""
+definitions).
+"""
 
 import numpy as np
 
@@ -15,8 +16,9 @@ def glcm_features(glcm, neighbours, values):
     """The nine GLCM features into values float64 (9): Energy, Contrast, Entropy, Homogeneity, Correlation,
     SumAverage, Variance, Dissimilarity, AutoCorrelation.
 
-    glcm: int32 (3, level, level), pairs once, lower level first; neighbours: int64 (3, level), pairs seen from
-    each level. With no pair all are NaN; Correlation is NaN where only one level has pairs.
+    glcm: int32 (3, level, level), pairs once, lower level first; neighbours: int64 (3, level),
+    pairs seen from each level. With no pair all are NaN; Correlation is NaN where only one level
+    has pairs.
     """
     n = neighbours.shape[1] - 1
     values[:] = np.nan
@@ -33,7 +35,8 @@ def glcm_features(glcm, neighbours, values):
     rounded_difference = np.zeros(n + 1, np.int64)
     diagonal_square = 0.0
     information = 0.0
-    # Column-wise sums (x[j] += ...) become vector instructions without changing any order of summation.
+    # Column-wise sums (x[j] += ...) become vector instructions without changing any order of
+    # summation.
     for i in range(1, n + 1):
         if margin[i] == 0.0:
             continue
@@ -106,8 +109,9 @@ def size_features(table, sizes, values):
     """The thirteen features of a run-length or size-zone matrix into values float64 (13), in the order of
     GLRLM: SRE, LRE, GLN, RLN, RP, LGRE, HGRE, SRLGE, SRHGE, LRLGE, LRHGE, GLV, RLV.
 
-    table: float64 (column, level), column c belongs to size sizes[c]; sizes: int64 (column), each size that
-    occurs once. GLV and RLV run over all n_levels x max(sizes) cells of the full matrix, empty ones included.
+    table: float64 (column, level), column c belongs to size sizes[c]; sizes: int64 (column), each
+    size that occurs once. GLV and RLV run over all n_levels x max(sizes) cells of the full matrix,
+    empty ones included.
     """
     n = table.shape[1] - 1
     n_cells = n * sizes.max()
@@ -182,7 +186,8 @@ def run_table(runs, counts, longest, n_directions):
 @compiled
 def zone_table(zones, sizes, counts):
     """Zone counts, float64 (1 + columns, level), and their sizes; column 0 holds the zones of one voxel (may
-    be empty)."""
+    be empty).
+    """
     n = counts.size - 1
     table = np.zeros((sizes.size + 1, n + 1))
     all_sizes = np.ones(sizes.size + 1, np.int64)
@@ -200,9 +205,9 @@ def zone_table(zones, sizes, counts):
 def ngtdm_features(counts, sums, values):
     """The five NGTDM features into values float64 (5): Coarseness, Contrast, Busyness, Complexity, Strength.
 
-    counts: int64 (level), voxels with a neighbour; sums: float64 (level). All NaN with no such voxel; Contrast
-    NaN with one level; Busyness NaN where i * counts(i) is the same for all levels (its denominator is exactly
-    zero).
+    counts: int64 (level), voxels with a neighbour; sums: float64 (level). All NaN with no such
+    voxel; Contrast NaN with one level; Busyness NaN where i * counts(i) is the same for all levels
+    (its denominator is exactly zero).
     """
     levels = np.flatnonzero(counts)
     values[:] = np.nan

@@ -9,18 +9,24 @@ import SimpleITK as sitk
 def pyradiomics_features(levels, settings_path):
     """Features of pyradiomics 3.0.1 for one region.
 
-    levels: int array (z, y, x), 0 outside, 1..n inside. The image it sees has unit spacing, because the toolbox counts
-    in voxels; settings_path is pyradiomics' native parameter file. Returns {family_Feature: value} in its order.
+    levels: int array (z, y, x), 0 outside, 1..n inside. The image it sees has unit spacing, because
+    the toolbox counts in voxels; settings_path is pyradiomics' native parameter file. Returns
+    {family_Feature: value} in its order.
     """
     # Imported here: it takes most of a second, and nothing else of the core needs it.
     from radiomics.featureextractor import RadiomicsFeatureExtractor
 
     logging.getLogger("radiomics").setLevel(logging.ERROR)
-    # Cropped first: pyradiomics would copy the whole volume several times, and a 512 x 512 x 100 one costs 1 GB.
+    # Cropped first: pyradiomics would copy the whole volume several times, and a 512 x 512 x 100
+    # one costs 1 GB.
     box = tuple(slice(max(i.min() - 1, 0), i.max() + 2) for i in np.nonzero(levels))
     levels = levels[box]
     mask = sitk.GetImageFromArray((levels > 0).astype(np.uint8))
     extractor = RadiomicsFeatureExtractor(str(settings_path))
     result = extractor.execute(sitk.GetImageFromArray(levels.astype(np.float64)), mask)
     prefix = "original_"
-    return {name.removeprefix(prefix): float(value) for name, value in result.items() if name.startswith(prefix)}
+    return {
+        name.removeprefix(prefix): float(value)
+        for name, value in result.items()
+        if name.startswith(prefix)
+    }

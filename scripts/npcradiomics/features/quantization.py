@@ -1,8 +1,8 @@
 """Scalar quantizers of intensities: Lloyd-Max as MATLAB runs it, the global optimum, equal steps.
 
 All work on x = (v - low) / (high - low), low and high the extremes of the values fitted on.
-Sources: MATLAB lloyds.m since R14SP3 (see TextureToolbox, prepareVolume); Lloyd 1982, Max 1960; Wu 1991 for
-the optimum.
+Sources: MATLAB lloyds.m since R14SP3 (see TextureToolbox, prepareVolume); Lloyd 1982, Max 1960; Wu
+1991 for the optimum.
 """
 
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ WIDEST_COUNT = 1 << 16  # range of integers that are sorted by counting
 class Quantizer:
     """What a fit found.
 
-    thresholds float64 (n_levels - 1) and codebook float64 (n_levels), in x; n_iterations: passes of Lloyd's
-    iteration (0 for the optimum); distortion: mean squared error of x; low, high: extremes of the values fitted
-    on, in their unit.
+    thresholds float64 (n_levels - 1) and codebook float64 (n_levels), in x; n_iterations: passes of
+    Lloyd's iteration (0 for the optimum); distortion: mean squared error of x; low, high: extremes
+    of the values fitted on, in their unit.
     """
 
     thresholds: np.ndarray
@@ -34,7 +34,8 @@ class Quantizer:
     def apply(self, values):
         """Levels int32 in 1..n_levels, shape of `values`; a value on a threshold gets the lower level.
 
-        Values below low get level 1, above high level n_levels. ValueError for NaN or infinite values.
+        Values below low get level 1, above high level n_levels. ValueError for NaN or infinite
+        values.
         """
         values = _finite(values)
         levels = np.empty(values.shape, np.int32)
@@ -51,7 +52,10 @@ class UniformQuantizer:
     high: float
 
     def apply(self, values):
-        """Levels int32 in 1..n_levels, shape of `values`; values outside low..high get the nearest level."""
+        """Levels int32 in 1..n_levels, shape of `values`;
+
+        values outside low..high get the nearest level.
+        """
         values = _finite(values).clip(self.low, self.high)
         step = (self.n_levels - 1) * (values - self.low) / (self.high - self.low)
         whole = np.floor(step)
@@ -62,9 +66,9 @@ class UniformQuantizer:
 def fit(values, n_levels):
     """Lloyd-Max quantizer of `values` (any shape, unit of the image), as MATLAB's lloyds computes it.
 
-    Start: centres of n_levels equal bins; thresholds: midpoints; codes: means of the cells; stop: relative
-    change of the mean squared error <= 1e-7. A local optimum. ValueError: no values, NaN, constant values,
-    n_levels outside 2..1024.
+    Start: centres of n_levels equal bins; thresholds: midpoints; codes: means of the cells; stop:
+    relative change of the mean squared error <= 1e-7. A local optimum. ValueError: no values, NaN,
+    constant values, n_levels outside 2..1024.
     """
     ordered = _ordered(values, n_levels)
     low, high = ordered[0], ordered[-1]
@@ -74,8 +78,9 @@ def fit(values, n_levels):
 def fit_optimal(values, n_levels):
     """The quantizer with the smallest mean squared error of all; arguments and errors as for `fit`.
 
-    Dynamic programming over the u distinct values, divide and conquer in each of n_levels steps: n_levels u
-    log u steps, 4 n_levels u bytes (256 levels: 0.3 s and 30 MB for 30,000 floats, 5 ms for an integer image). ValueError also for u <= n_levels: the error is then zero for many
+    Dynamic programming over the u distinct values, divide and conquer in each of n_levels steps:
+    n_levels u log u steps, 4 n_levels u bytes (256 levels: 0.3 s and 30 MB for 30,000 floats, 5 ms
+    for an integer image). ValueError also for u <= n_levels: the error is then zero for many
     quantizers and none is the optimum.
     """
     ordered = _ordered(values, n_levels)
@@ -91,7 +96,10 @@ def fit_optimal(values, n_levels):
 
 
 def uniform(values, n_levels):
-    """Quantizer of equal steps between the extremes of `values`; arguments and errors as for `fit`."""
+    """Quantizer of equal steps between the extremes of `values`;
+
+    arguments and errors as for `fit`.
+    """
     ordered = _ordered(values, n_levels)
     return UniformQuantizer(n_levels, float(ordered[0]), float(ordered[-1]))
 
@@ -117,9 +125,13 @@ def _ordered(values, n_levels):
     if values.size == 0:
         raise ValueError("no values to quantize (0 voxels)")
     if values.dtype.kind in "iu" and int(values.max()) - int(values.min()) < WIDEST_COUNT:
-        ordered = sort_integers(values.astype(np.int64).ravel(), int(values.min()), int(values.max()))
+        ordered = sort_integers(
+            values.astype(np.int64).ravel(), int(values.min()), int(values.max())
+        )
     else:
         ordered = _finite(np.sort(values, axis=None))
     if ordered[0] == ordered[-1]:
-        raise ValueError(f"all {values.size} values are {values.flat[0]}: a constant region has no quantizer")
+        raise ValueError(
+            f"all {values.size} values are {values.flat[0]}: a constant region has no quantizer"
+        )
     return ordered

@@ -1,5 +1,6 @@
 """The 47 features of many sub-regions of one tumour and of what each leaves over, without setting anything up
-again."""
+again.
+"""
 
 import numpy as np
 
@@ -16,15 +17,17 @@ class SubregionExtractor:
     """Buffers for one tumour. Results equal `extraction.extract` (no outlier removal, no resampling) to the
     last bit.
 
-    volume: (z, y, x); gtv: mask of the tumour. shared: a Quantizer fitted on the GTV for all regions; without
-    it every region and every remainder gets its own Lloyd-Max quantizer with n_levels. Memory: that of
-    texture.Scanner and 50 bytes per voxel of the tumour; nothing that grows with the image or the tumour is
-    allocated per region. Not for several threads at once.
+    volume: (z, y, x); gtv: mask of the tumour. shared: a Quantizer fitted on the GTV for all
+    regions; without it every region and every remainder gets its own Lloyd-Max quantizer with
+    n_levels. Memory: that of texture.Scanner and 50 bytes per voxel of the tumour; nothing that
+    grows with the image or the tumour is allocated per region. Not for several threads at once.
     """
 
     def __init__(self, volume, gtv, n_levels=256, shared=None):
         check_n_levels(n_levels)
-        values, self.positions, self.cells, box = list_region(np.ascontiguousarray(volume), gtv, "gtv")
+        values, self.positions, self.cells, box = list_region(
+            np.ascontiguousarray(volume), gtv, "gtv"
+        )
         self.shape = np.shape(volume)
         self.values = values.astype(np.float64)
         self.n_voxels = values.size
@@ -41,7 +44,8 @@ class SubregionExtractor:
 
     def members(self, mask):
         """Which voxels of the tumour lie in a mask (z, y, x): bool (n_voxels), in (z, y, x) order, as
-        `measure` takes it."""
+        `measure` takes it.
+        """
         mask = np.ascontiguousarray(mask) > 0
         if mask.shape != self.shape:
             raise ValueError(f"mask has shape {mask.shape}, the volume {self.shape}")
@@ -51,11 +55,14 @@ class SubregionExtractor:
         """Features float64 (2, 47), in the order of FEATURE_NAMES: row 0 the region, row 1 the remainder of
         the tumour.
 
-        members: bool (n_voxels). NaN where undefined: texture.undefined_features has the reasons. ValueError,
-        naming region or remainder: fewer than 2 voxels, constant values; members of another length.
+        members: bool (n_voxels). NaN where undefined: texture.undefined_features has the reasons.
+        ValueError, naming region or remainder: fewer than 2 voxels, constant values; members of
+        another length.
         """
         if members.shape != self.values.shape or members.dtype != bool:
-            raise ValueError(f"members is {members.dtype} {members.shape}; expected bool ({self.n_voxels},)")
+            raise ValueError(
+                f"members is {members.dtype} {members.shape}; expected bool ({self.n_voxels},)"
+            )
         n = int(np.count_nonzero(members))
         _split(
             members,
@@ -84,7 +91,9 @@ class SubregionExtractor:
             raise ValueError(f"{name}: {error}") from None
         low, high = ordered[0], ordered[-1]
         if low == high:
-            raise ValueError(f"{name}: all {values.size} values are {low:g}: a constant region has no features")
+            raise ValueError(
+                f"{name}: all {values.size} values are {low:g}: a constant region has no features"
+            )
         if self.shared is None:
             ordered -= low
             ordered /= high - low
@@ -100,7 +109,9 @@ class SubregionExtractor:
 
 
 @compiled
-def _split(members, n, values, positions, ordered, order, part_values, part_positions, part_ordered):
+def _split(
+    members, n, values, positions, ordered, order, part_values, part_positions, part_ordered
+):
     """Write the voxels with members[k] from 0 on and the others from n + 1 on, in (z, y, x) order and in
     rising order of value.
 
@@ -127,7 +138,8 @@ def _split(members, n, values, positions, ordered, order, part_values, part_posi
 
 def warm_cache():
     """Compile every kernel an extraction uses, so that later jobs find them in numba's cache
-    (NUMBA_CACHE_DIR)."""
+    (NUMBA_CACHE_DIR).
+    """
     rng = np.random.default_rng(0)
     volume = rng.integers(0, 99, (4, 5, 6))
     mask = np.ones(volume.shape, bool)

@@ -1,8 +1,9 @@
 """The 40 texture features and four matrices of the MATLAB TextureToolbox (Vallieres; commit d3a6173, Akram
 2020 Table 2).
 
-Definitions: `npcradiomics.definitions`. Distances between voxels are counted in indices, whatever the voxel
-size: weights 1, sqrt 2, sqrt 3 for face, edge and corner neighbours in GLCM and GLRLM, their inverses in NGTDM.
+Definitions: `npcradiomics.definitions`. Distances between voxels are counted in indices, whatever
+the voxel size: weights 1, sqrt 2, sqrt 3 for face, edge and corner neighbours in GLCM and GLRLM,
+their inverses in NGTDM.
 """
 
 import math
@@ -19,7 +20,13 @@ from npcradiomics.features.kernels import (
     measure_zones,
     scan,
 )
-from npcradiomics.features.kernels_toolbox import glcm_features, ngtdm_features, run_table, size_features, zone_table
+from npcradiomics.features.kernels_toolbox import (
+    glcm_features,
+    ngtdm_features,
+    run_table,
+    size_features,
+    zone_table,
+)
 from npcradiomics.features.quantization import check_n_levels
 
 FAMILIES = {
@@ -57,10 +64,10 @@ _ZERO_BUSYNESS = "denominator is zero: level times number of voxels is the same 
 class Scanner:
     """Buffers for the regions of one box, used again for every region.
 
-    shape: (z, y, x) of the box; n_levels: 2 to 1024; n_voxels: most voxels a region may have. Memory: 12 bytes
-    per voxel of the box and 12 n_levels^2 bytes, once. `tables` and `weights` choose what is counted together
-    and how neighbours are weighted in NGTDM (the toolbox by default; `npcradiomics.standard` counts other
-    ways).
+    shape: (z, y, x) of the box; n_levels: 2 to 1024; n_voxels: most voxels a region may have.
+    Memory: 12 bytes per voxel of the box and 12 n_levels^2 bytes, once. `tables` and `weights`
+    choose what is counted together and how neighbours are weighted in NGTDM (the toolbox by
+    default; `npcradiomics.standard` counts other ways).
     """
 
     def __init__(self, shape, n_levels, n_voxels, tables=DISTANCE_CLASS, weights=INVERSE_DISTANCES):
@@ -124,7 +131,8 @@ class Scanner:
 
     def features(self, branch):
         """The 40 values float64 (40) of the region counted last, in the order of TEXTURE_NAMES; NaN where
-        undefined."""
+        undefined.
+        """
         values = np.empty(len(TEXTURE_NAMES))
         glcm_features(self.glcm, self.neighbours, values[:9])
         table = run_table(self.runs, self.counts, self.longest, _N_DIRECTIONS[branch])
@@ -153,10 +161,13 @@ class Scanner:
 
     def run_counts(self):
         """Runs float64 (table, level, length) of the region counted last, all 13 directions, without
-        weights."""
+        weights.
+        """
         runs = self.runs[: self.longest + 1, :, 1:].astype(np.float64)
         n_directions = np.bincount(self.tables)
-        runs[1] = n_directions[:, None] * self.counts[1:] - np.tensordot(np.arange(len(runs)), runs, 1)
+        runs[1] = n_directions[:, None] * self.counts[1:] - np.tensordot(
+            np.arange(len(runs)), runs, 1
+        )
         return runs[1:].transpose(1, 2, 0)
 
     def zone_counts(self):
@@ -170,10 +181,11 @@ class Scanner:
 def texture_features(levels, n_levels):
     """The 40 features, dict of float in the order of TEXTURE_NAMES.
 
-    levels: integers (z, y, x) or, for one slice, (y, x); 0 outside, 1 to n_levels inside. n_levels: 2 to 1024,
-    the levels asked for (empty ones count as rows of the matrices). A region in one slice takes the 2-D
-    branch, see `branch`. A feature that is undefined for the region is NaN; `undefined_features` says why.
-    ValueError: fewer than SMALLEST_REGION voxels, empty region, levels no integers or not within 1 to n_levels.
+    levels: integers (z, y, x) or, for one slice, (y, x); 0 outside, 1 to n_levels inside. n_levels:
+    2 to 1024, the levels asked for (empty ones count as rows of the matrices). A region in one
+    slice takes the 2-D branch, see `branch`. A feature that is undefined for the region is NaN;
+    `undefined_features` says why. ValueError: fewer than SMALLEST_REGION voxels, empty region,
+    levels no integers or not within 1 to n_levels.
     """
     scanner, side = scan_region(levels, n_levels)
     return dict(zip(TEXTURE_NAMES, scanner.features(side).tolist(), strict=True))
@@ -182,16 +194,19 @@ def texture_features(levels, n_levels):
 def texture_matrices(levels, n_levels):
     """The four matrices, dict of float64 arrays; arguments and errors as for `texture_features`.
 
-    GLCM (n_levels, n_levels), weighted pairs, each from both ends; GLRLM (n_levels, longest run), weighted;
-    GLSZM (n_levels, largest zone); NGTDM (n_levels), sum of |level - neighbourhood mean|; NGTDM_count
-    (n_levels), voxels in that sum.
+    GLCM (n_levels, n_levels), weighted pairs, each from both ends; GLRLM (n_levels, longest run),
+    weighted; GLSZM (n_levels, largest zone); NGTDM (n_levels), sum of |level - neighbourhood mean|;
+    NGTDM_count (n_levels), voxels in that sum.
     """
     scanner, side = scan_region(levels, n_levels)
     return scanner.matrices(side)
 
 
 def undefined_features(features):
-    """Why features are NaN: dict of feature to reason; empty when all 40 of `texture_features` are defined."""
+    """Why features are NaN: dict of feature to reason;
+
+    empty when all 40 of `texture_features` are defined.
+    """
     missing = {name for name in TEXTURE_NAMES if math.isnan(features[name])}
     if "GLCM_Energy" in missing:
         return dict.fromkeys((name for name in TEXTURE_NAMES if name in missing), _NO_PAIR)
@@ -203,8 +218,8 @@ def undefined_features(features):
 def branch(levels):
     """'2D' when the region (levels > 0, array (z, y, x) or (y, x)) lies in one slice, else '3D'.
 
-    The toolbox then counts 8 neighbours and 4 run directions instead of 26 and 13: features of the two
-    branches do not compare.
+    The toolbox then counts 8 neighbours and 4 run directions instead of 26 and 13: features of the
+    two branches do not compare.
     """
     box, _ = find_box(_as_levels(levels))
     return branch_of(box[1] - box[0])
@@ -220,13 +235,17 @@ def check_size(n_voxels):
     if n_voxels == 0:
         raise ValueError("region is empty (0 voxels)")
     if n_voxels < SMALLEST_REGION:
-        raise ValueError(f"region has {n_voxels} voxel; GLCM and NGTDM need at least {SMALLEST_REGION}")
+        raise ValueError(
+            f"region has {n_voxels} voxel; GLCM and NGTDM need at least {SMALLEST_REGION}"
+        )
 
 
 def _as_levels(levels):
     levels = np.asarray(levels)
     if levels.ndim not in (2, 3):
-        raise ValueError(f"levels have {levels.ndim} axes; expected (z, y, x), or (y, x) for one slice")
+        raise ValueError(
+            f"levels have {levels.ndim} axes; expected (z, y, x), or (y, x) for one slice"
+        )
     if levels.dtype.kind not in "iu":
         broken = levels[levels != np.rint(levels)]
         if broken.size:
@@ -236,11 +255,14 @@ def _as_levels(levels):
 
 def scan_region(levels, n_levels, tables=DISTANCE_CLASS, weights=INVERSE_DISTANCES):
     """Check levels, count them; returns (Scanner, branch). Arguments and errors as for `texture_features` and
-    `Scanner`."""
+    `Scanner`.
+    """
     check_n_levels(n_levels)
     levels = _as_levels(levels)
     if levels.min(initial=0) < 0 or levels.max(initial=0) > n_levels:
-        raise ValueError(f"levels run from {levels.min()} to {levels.max()}; expected 0 (outside) or 1 to {n_levels}")
+        raise ValueError(
+            f"levels run from {levels.min()} to {levels.max()}; expected 0 (outside) or 1 to {n_levels}"
+        )
     box, n_voxels = find_box(levels)
     check_size(n_voxels)
     scanner = Scanner(box[1::2] - box[::2], n_levels, n_voxels, tables, weights)

@@ -17,7 +17,9 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Planes:
     """A structure in its own axes: rows of `axes` are u, v and the normal w; `positions` (mm along w, rising) and
-    `polygons` (per plane a list of (n, 2) arrays) belong together; `distance` is the plane distance in mm."""
+    `polygons` (per plane a list of (n, 2) arrays) belong together; `distance` is the plane distance
+    in mm.
+    """
 
     axes: np.ndarray
     positions: np.ndarray
@@ -28,13 +30,15 @@ class Planes:
 def sort_into_planes(contours, name, single_mm):
     """Sort contours, arrays (n, 3), into Planes.
 
-    name: of the structure, for messages. single_mm: plane distance to be assumed where there is one plane only.
-    Contours without area are left out. Raises ValueError: none with an area, points off their plane by more than 0.2 mm,
-    planes that are not parallel.
+    name: of the structure, for messages. single_mm: plane distance to be assumed where there is one
+    plane only. Contours without area are left out. Raises ValueError: none with an area, points off
+    their plane by more than 0.2 mm, planes that are not parallel.
     """
     with_area = [c for c in contours if np.linalg.norm(area_vector(c)) > SMALLEST_AREA_MM2]
     if not with_area:
-        raise ValueError(f"{name}: the structure is empty: none of {len(contours)} contours encloses an area")
+        raise ValueError(
+            f"{name}: the structure is empty: none of {len(contours)} contours encloses an area"
+        )
     if len(with_area) < len(contours):
         log.warning("%s: %d contours without area left out", name, len(contours) - len(with_area))
     axes = _axes(with_area)
@@ -55,7 +59,11 @@ def sort_into_planes(contours, name, single_mm):
     positions = np.array([np.mean([heights[i].mean() for i in group]) for group in groups])
     polygons = tuple([with_area[i] @ axes[:2].T for i in group] for group in groups)
     # A low quantile: missing planes make some distances larger, nothing makes most of them smaller.
-    distance = float(np.quantile(np.diff(positions), 0.25, method="lower")) if len(positions) > 1 else float(single_mm)
+    distance = (
+        float(np.quantile(np.diff(positions), 0.25, method="lower"))
+        if len(positions) > 1
+        else float(single_mm)
+    )
     return Planes(axes, positions, polygons, distance)
 
 

@@ -9,10 +9,10 @@ import os
 import numpy as np
 import SimpleITK as sitk
 
-# Direction cosines that were written with three decimals are each off by up to 5e-4, which makes the product
-# of two axes differ from 0 (or the length from 1) by up to 2 * sqrt(3) * 5e-4 = 1.7e-3. Two axes 2e-3 rad off
-# the right angle displace a point 100 mm away by 0.1 mm at most once repaired. A gantry tilt or an affine
-# that was fitted to an atlas is ten times that or more.
+# Direction cosines that were written with three decimals are each off by up to 5e-4, which makes
+# the product of two axes differ from 0 (or the length from 1) by up to 2 * sqrt(3) * 5e-4 = 1.7e-3.
+# Two axes 2e-3 rad off the right angle displace a point 100 mm away by 0.1 mm at most once
+# repaired. A gantry tilt or an affine that was fitted to an atlas is ten times that or more.
 ROUNDING_TOLERANCE = 2e-3
 
 
@@ -25,7 +25,8 @@ def orthonormality_error(direction: np.ndarray) -> float:
 def nearest_orthonormal(direction: np.ndarray) -> np.ndarray:
     """The orthonormal 3 x 3 matrix nearest to ``direction`` (Frobenius norm); its determinant keeps the sign.
 
-    Source: orthogonal factor of the polar decomposition (Higham 1986, SIAM J. Sci. Stat. Comput. 7, 1160).
+    Source: orthogonal factor of the polar decomposition (Higham 1986, SIAM J. Sci. Stat. Comput. 7,
+    1160).
     """
     left, _, right = np.linalg.svd(np.asarray(direction, dtype=float))
     return left @ right
@@ -34,11 +35,11 @@ def nearest_orthonormal(direction: np.ndarray) -> np.ndarray:
 def repair_direction(image: sitk.Image, tolerance: float = ROUNDING_TOLERANCE) -> sitk.Image:
     """The image with perpendicular unit axes.
 
-    Oblique axes and a determinant of -1 (flipped rows, say) are legitimate and come back as they are. Axes
-    that miss perpendicularity or unit length by at most ``tolerance`` (largest element of ``|D^T D - 1|``,
-    no unit) are replaced by the nearest orthonormal ones: that much is rounding. The voxels and the origin
-    stay. More is refused, because a sheared grid would have to be resampled, and whether the shear is real is
-    not for this function to guess.
+    Oblique axes and a determinant of -1 (flipped rows, say) are legitimate and come back as they
+    are. Axes that miss perpendicularity or unit length by at most ``tolerance`` (largest element of
+    ``|D^T D - 1|``, no unit) are replaced by the nearest orthonormal ones: that much is rounding.
+    The voxels and the origin stay. More is refused, because a sheared grid would have to be
+    resampled, and whether the shear is real is not for this function to guess.
 
     Raises ValueError with the numbers: beyond the tolerance, not finite, or not three-dimensional.
     """
@@ -56,10 +57,10 @@ def repair_direction(image: sitk.Image, tolerance: float = ROUNDING_TOLERANCE) -
 def read_nifti(path: str, tolerance: float = ROUNDING_TOLERANCE) -> sitk.Image:
     """Read a NIfTI file whose sform may be a little off; axes are repaired as by `repair_direction`.
 
-    ITK 5.4 by itself passes small noise on (up to about 1e-4) unrepaired; beyond, it takes the qform in
-    silence if there is one, and otherwise stops without a number. Told to be permissive
-    (ITK_NIFTI_SFORM_PERMISSIVE) it straightens any shear in silence. So it is told so, and the sform of the
-    header is judged here.
+    ITK 5.4 by itself passes small noise on (up to about 1e-4) unrepaired; beyond, it takes the
+    qform in silence if there is one, and otherwise stops without a number. Told to be permissive
+    (ITK_NIFTI_SFORM_PERMISSIVE) it straightens any shear in silence. So it is told so, and the
+    sform of the header is judged here.
 
     Raises ValueError with the numbers where the sform is off by more than ``tolerance``.
     """
@@ -75,7 +76,8 @@ def read_nifti(path: str, tolerance: float = ROUNDING_TOLERANCE) -> sitk.Image:
 def require_same_grid(image: sitk.Image, other: sitk.Image, name: str, other_name: str) -> None:
     """Raise ValueError with the numbers unless both images have the same voxels at the same places.
 
-    Positions may differ by a hundredth of a voxel: two programs that wrote one geometry round it differently.
+    Positions may differ by a hundredth of a voxel: two programs that wrote one geometry round it
+    differently.
     """
     if image.GetSize() != other.GetSize():
         raise ValueError(
@@ -85,7 +87,9 @@ def require_same_grid(image: sitk.Image, other: sitk.Image, name: str, other_nam
     apart = max(
         np.abs(
             np.subtract(
-                other.TransformPhysicalPointToContinuousIndex(image.TransformIndexToPhysicalPoint(corner)),
+                other.TransformPhysicalPointToContinuousIndex(
+                    image.TransformIndexToPhysicalPoint(corner)
+                ),
                 corner,
             )
         ).max()
@@ -125,13 +129,19 @@ def box_corners(mask: sitk.Image) -> np.ndarray:
         if len(used) == 0:
             raise ValueError(f"the mask is empty: 0 of {filled.size} voxels")
         ends.append((int(used[0]), int(used[-1])))
-    return np.array([mask.TransformIndexToPhysicalPoint(corner) for corner in itertools.product(*ends)])
+    return np.array(
+        [mask.TransformIndexToPhysicalPoint(corner) for corner in itertools.product(*ends)]
+    )
 
 
 def inside(points: np.ndarray, image: sitk.Image) -> np.ndarray:
     """Which of the ``points`` (n, 3) in mm lie in the field of view of ``image``, voxel edges included."""
     direction = np.array(image.GetDirection()).reshape(3, 3)
-    index = (points - np.array(image.GetOrigin())) @ np.linalg.inv(direction).T / np.array(image.GetSpacing())
+    index = (
+        (points - np.array(image.GetOrigin()))
+        @ np.linalg.inv(direction).T
+        / np.array(image.GetSpacing())
+    )
     return ((index >= -0.5) & (index <= np.array(image.GetSize()) - 0.5)).all(axis=1)
 
 

@@ -10,12 +10,12 @@ SMALL_VOLUME_ML = 2.0
 def carry_mask(mask: sitk.Image, reference: sitk.Image, transform: sitk.Transform) -> sitk.Image:
     """``mask`` on the grid of ``reference``, in one resampling: linear interpolation, at least 0.5.
 
-    ``transform`` maps points of the reference to points of the mask (ITK's convention), so the transform of
-    `registration.register` carries a contour of the recurrence MRI to the planning MRI as it is. Any nonzero
-    voxel of ``mask`` is inside. Returns a uint8 mask image, 0 and 1.
+    ``transform`` maps points of the reference to points of the mask (ITK's convention), so the
+    transform of `registration.register` carries a contour of the recurrence MRI to the planning MRI
+    as it is. Any nonzero voxel of ``mask`` is inside. Returns a uint8 mask image, 0 and 1.
 
-    Of the ways measured, this one keeps the volume best (bias 0, -4, -1 % at 0.5, 2, 10 mL; nearest neighbour
-    +5, -2, 0 %; a signed distance loses 35-78 %).
+    Of the ways measured, this one keeps the volume best (bias 0, -4, -1 % at 0.5, 2, 10 mL; nearest
+    neighbour +5, -2, 0 %; a signed distance loses 35-78 %).
 
     Raises ValueError where the mask is empty or nothing of it arrives on the reference's grid.
     """
@@ -23,7 +23,9 @@ def carry_mask(mask: sitk.Image, reference: sitk.Image, transform: sitk.Transfor
     before = volume_ml(mask)
     if before == 0.0:
         raise ValueError("the mask to carry is empty: 0 voxels")
-    carried = sitk.Resample(inside, reference, transform, sitk.sitkLinear, 0.0, sitk.sitkFloat32) >= 0.5
+    carried = (
+        sitk.Resample(inside, reference, transform, sitk.sitkLinear, 0.0, sitk.sitkFloat32) >= 0.5
+    )
     if volume_ml(carried) == 0.0:
         raise ValueError(
             f"nothing of the carried contour ({before:.2f} mL before) arrives on the reference's grid of "
@@ -38,10 +40,13 @@ def volume_ml(mask: sitk.Image) -> float:
     return float(voxels * np.prod(mask.GetSpacing()) / 1000.0)
 
 
-def carried_volume(mask: sitk.Image, carried: sitk.Image, small_ml: float = SMALL_VOLUME_ML) -> dict:
+def carried_volume(
+    mask: sitk.Image, carried: sitk.Image, small_ml: float = SMALL_VOLUME_ML
+) -> dict:
     """What carrying did to a contour: volumes before and after (mL), change (percent), a flag if small.
 
-    ``small`` is true where either volume is below ``small_ml``: there the grid alone moves it by 5 % or more.
+    ``small`` is true where either volume is below ``small_ml``: there the grid alone moves it by 5
+    % or more.
     """
     before, after = volume_ml(mask), volume_ml(carried)
     return {
@@ -53,14 +58,19 @@ def carried_volume(mask: sitk.Image, carried: sitk.Image, small_ml: float = SMAL
 
 
 def centroid(mask: sitk.Image) -> np.ndarray:
-    """Centre (3,), x y z in mm, of the voxels of ``mask`` that are not 0. Raises ValueError if all are."""
+    """Centre (3,), x y z in mm, of the voxels of ``mask`` that are not 0.
+
+    Raises ValueError if all are.
+    """
     filled = sitk.GetArrayViewFromImage(mask) != 0
     total = np.count_nonzero(filled)
     if total == 0:
         raise ValueError(f"the mask is empty: 0 of {filled.size} voxels")
     # Sums over planes instead of a list of voxels: a whole image of 16 million costs no memory.
     index = [
-        np.arange(filled.shape[axis]) @ filled.sum(axis=tuple(a for a in range(3) if a != axis)) / total
+        np.arange(filled.shape[axis])
+        @ filled.sum(axis=tuple(a for a in range(3) if a != axis))
+        / total
         for axis in (2, 1, 0)
     ]
     return np.array(mask.TransformContinuousIndexToPhysicalPoint([float(i) for i in index]))
@@ -76,11 +86,13 @@ def expand(mask: sitk.Image, margin_mm: float) -> sitk.Image:
     return distance <= margin_mm
 
 
-def carry_or_empty(mask: sitk.Image, reference: sitk.Image, transform: sitk.Transform) -> sitk.Image:
+def carry_or_empty(
+    mask: sitk.Image, reference: sitk.Image, transform: sitk.Transform
+) -> sitk.Image:
     """``mask`` on the grid of ``reference`` as by `contours.carry_mask`; empty where nothing of it arrives there.
 
-    For the pictures and numbers of a registration that may be wrong, which must be made all the same. Raises
-    ValueError for a mask that is empty before.
+    For the pictures and numbers of a registration that may be wrong, which must be made all the
+    same. Raises ValueError for a mask that is empty before.
     """
     if volume_ml(mask) == 0.0:
         raise ValueError("the mask to carry is empty: 0 voxels")

@@ -1,9 +1,10 @@
 """From contours to a mask on any grid.
 
-In each plane the contours are combined by exclusive or (holes, keyholes, islands) on a fine raster; between planes the
-signed distances to the outline are interpolated linearly (Raya & Udupa 1990, IEEE Trans. Med. Imaging 9, 32); below the
-first and above the last plane the outline goes on for half a plane distance (end caps), as treatment planning systems count
-a contour's volume. A voxel belongs to the mask if its centre lies inside.
+In each plane the contours are combined by exclusive or (holes, keyholes, islands) on a fine raster;
+between planes the signed distances to the outline are interpolated linearly (Raya & Udupa 1990,
+IEEE Trans. Med. Imaging 9, 32); below the first and above the last plane the outline goes on for
+half a plane distance (end caps), as treatment planning systems count a contour's volume. A voxel
+belongs to the mask if its centre lies inside.
 """
 
 import itertools
@@ -15,7 +16,10 @@ from scipy import ndimage
 
 from npcradiomics.images.contour_planes import sort_into_planes
 
-RASTER_MM = (0.15, 0.5)  # finest and coarsest raster of a plane; between: a third of the target's spacing
+RASTER_MM = (
+    0.15,
+    0.5,
+)  # finest and coarsest raster of a plane; between: a third of the target's spacing
 MARGIN_PIXELS = 3
 MAX_RASTER = 12_000_000  # half a gigabyte of distances; beyond, the raster becomes coarser
 MAX_EXTENT_MM = 2000.0
@@ -28,9 +32,9 @@ log = logging.getLogger(__name__)
 def rasterize(contours, reference, name, end_caps=True):
     """Mask (uint8 image, 0 and 1) on the grid of `reference` of closed contours, arrays (n, 3) in mm.
 
-    name: of the structure, for messages. end_caps: extend the first and the last plane of a part by half a plane distance.
-    Raises ValueError: contours not planar or not parallel, two planes or more missing in the middle, extent absurd, nothing
-    of the structure on the grid.
+    name: of the structure, for messages. end_caps: extend the first and the last plane of a part by
+    half a plane distance. Raises ValueError: contours not planar or not parallel, two planes or
+    more missing in the middle, extent absurd, nothing of the structure on the grid.
     """
     planes = sort_into_planes(contours, name, _spacing_along_slices(reference))
     raster = _Raster(planes, reference, name)
@@ -50,7 +54,10 @@ def rasterize(contours, reference, name, end_caps=True):
 
 
 class _Raster:
-    """Signed distances (mm, negative inside) of single planes on one fine raster; the last ones stay in memory."""
+    """Signed distances (mm, negative inside) of single planes on one fine raster;
+
+    the last ones stay in memory.
+    """
 
     def __init__(self, planes, reference, name):
         points = np.concatenate(list(itertools.chain.from_iterable(planes.polygons)))
@@ -62,7 +69,9 @@ class _Raster:
         step = float(np.clip(min(reference.GetSpacing()) / 3.0, *RASTER_MM))
         self.step = max(step, float(np.sqrt(extent.prod() / MAX_RASTER)))
         self.origin = points.min(axis=0) - MARGIN_PIXELS * self.step
-        columns, rows = np.ceil((points.max(axis=0) - self.origin) / self.step).astype(int) + 1 + MARGIN_PIXELS
+        columns, rows = (
+            np.ceil((points.max(axis=0) - self.origin) / self.step).astype(int) + 1 + MARGIN_PIXELS
+        )
         self.shape = (int(rows), int(columns))
         self._polygons = planes.polygons
         self._kept = {}
@@ -84,13 +93,16 @@ class _Raster:
     def sample(self, plane, uv):
         """Signed distance of a plane at points uv (2, n)."""
         index = (uv[::-1] - self.origin[::-1, None]) / self.step
-        return ndimage.map_coordinates(self.distance(plane), index, order=1, mode="nearest", prefilter=False)
+        return ndimage.map_coordinates(
+            self.distance(plane), index, order=1, mode="nearest", prefilter=False
+        )
 
 
 def even_odd(polygons, shape):
     """Which integer points (row j, column i) lie inside an odd number of polygons, (n, 2) arrays of (i, j).
 
-    Each edge flips all points to its right in the rows it crosses; what was flipped an odd number of times is inside.
+    Each edge flips all points to its right in the rows it crosses; what was flipped an odd number
+    of times is inside.
     """
     start = np.concatenate(polygons)
     end = np.concatenate([np.roll(p, -1, axis=0) for p in polygons])
@@ -144,10 +156,15 @@ def _fill(array, reference, planes, raster, slab, below, above):
     if box is None:
         return
     (z0, y0, x0), (z1, y1, x1) = box
-    to_axes = planes.axes @ np.array(reference.GetDirection()).reshape(3, 3) @ np.diag(reference.GetSpacing())
+    to_axes = (
+        planes.axes
+        @ np.array(reference.GetDirection()).reshape(3, 3)
+        @ np.diag(reference.GetSpacing())
+    )
     origin = planes.axes @ np.array(reference.GetOrigin())
     across = (
-        to_axes[:, 1, None, None] * np.arange(y0, y1)[:, None] + to_axes[:, 0, None, None] * np.arange(x0, x1)[None, :]
+        to_axes[:, 1, None, None] * np.arange(y0, y1)[:, None]
+        + to_axes[:, 0, None, None] * np.arange(x0, x1)[None, :]
     )
     for z in range(z0, z1):
         uvw = across + (origin + to_axes[:, 2] * z)[:, None, None]
@@ -169,11 +186,13 @@ def _index_box(planes, raster, slab, reference):
     far = raster.origin + raster.step * (np.array(raster.shape[::-1]) - 1)
     corners = [
         np.array(c) @ planes.axes
-        for c in itertools.product(*zip(raster.origin, far, strict=True), (slab[0] - 0.01, slab[1] + 0.01))
+        for c in itertools.product(
+            *zip(raster.origin, far, strict=True), (slab[0] - 0.01, slab[1] + 0.01)
+        )
     ]
-    index = np.array([reference.TransformPhysicalPointToContinuousIndex([float(x) for x in c]) for c in corners])[
-        :, ::-1
-    ]
+    index = np.array(
+        [reference.TransformPhysicalPointToContinuousIndex([float(x) for x in c]) for c in corners]
+    )[:, ::-1]
     size = np.array(reference.GetSize()[::-1])
     start = np.clip(np.floor(index.min(axis=0)), 0, size).astype(int)
     stop = np.clip(np.ceil(index.max(axis=0)) + 1, 0, size).astype(int)
@@ -189,10 +208,19 @@ def _tell_if_cut(planes, reference, name):
         ]
     )
     direction = np.array(reference.GetDirection()).reshape(3, 3)
-    index = (points @ planes.axes - reference.GetOrigin()) @ direction / np.array(reference.GetSpacing())
+    index = (
+        (points @ planes.axes - reference.GetOrigin())
+        @ direction
+        / np.array(reference.GetSpacing())
+    )
     out = ((index < -0.5) | (index > np.array(reference.GetSize()) - 0.5)).any(axis=1)
     if out.any():
-        log.warning("%s: %d of %d contour points lie outside the grid and are cut off", name, out.sum(), len(out))
+        log.warning(
+            "%s: %d of %d contour points lie outside the grid and are cut off",
+            name,
+            out.sum(),
+            len(out),
+        )
 
 
 def _spacing_along_slices(reference):

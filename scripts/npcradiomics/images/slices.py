@@ -6,8 +6,16 @@ Volumes are (z, y, x) arrays on axes of the patient (x to the left, y to the bac
 import numpy as np
 import SimpleITK as sitk
 
-PLANES = {"axial": (0, 1, 2), "coronal": (1, 0, 2), "sagittal": (2, 0, 1)}  # cut axis, rows, columns of (z, y, x)
-SIDES = {"axial": ("R", "L", "A", "P"), "coronal": ("R", "L", "H", "F"), "sagittal": ("A", "P", "H", "F")}
+PLANES = {
+    "axial": (0, 1, 2),
+    "coronal": (1, 0, 2),
+    "sagittal": (2, 0, 1),
+}  # cut axis, rows, columns of (z, y, x)
+SIDES = {
+    "axial": ("R", "L", "A", "P"),
+    "coronal": ("R", "L", "H", "F"),
+    "sagittal": ("A", "P", "H", "F"),
+}
 
 
 def to_patient_axes(image: sitk.Image) -> sitk.Image:
@@ -35,7 +43,10 @@ def fullest(mask: np.ndarray, plane: str) -> int:
 
 
 def filled_range(mask: np.ndarray, plane: str) -> tuple[int, int]:
-    """The first and last index of the cuts that hold some of the ``mask``. Raises ValueError for an empty one."""
+    """The first and last index of the cuts that hold some of the ``mask``.
+
+    Raises ValueError for an empty one.
+    """
     _, rows, columns = PLANES[plane]
     used = np.flatnonzero(mask.any(axis=(rows, columns)))
     if used.size == 0:
@@ -50,7 +61,10 @@ def spread(low: int, high: int, most: int) -> list[int]:
 
 
 def outline(mask: np.ndarray) -> str:
-    """The border of a flat ``mask`` along its pixel edges as an SVG path; one unit is a pixel, (0, 0) the upper left."""
+    """The border of a flat ``mask`` along its pixel edges as an SVG path;
+
+    one unit is a pixel, (0, 0) the upper left.
+    """
     padded = np.pad(mask.astype(np.int8), 1)
     across, down = np.diff(padded, axis=0)[:, 1:-1], np.diff(padded, axis=1)[1:-1].T
     level = [f"M{start} {row}H{end}" for row, start, end in _runs(across)]
@@ -73,11 +87,17 @@ def edges(values: np.ndarray, pixel: tuple[float, float]) -> np.ndarray:
     flat = sitk.GetImageFromArray(np.ascontiguousarray(values, dtype=np.float32))
     flat.SetSpacing((pixel[1], pixel[0]))
     side = min(pixel)
-    size = [max(1, round(n * s / side)) for n, s in zip(flat.GetSize(), flat.GetSpacing(), strict=True)]
+    size = [
+        max(1, round(n * s / side)) for n, s in zip(flat.GetSize(), flat.GetSpacing(), strict=True)
+    ]
     # The corner of the first pixel stays where it is, not its centre.
     origin = [(side - s) / 2 for s in flat.GetSpacing()]
     nearest = sitk.ZeroFluxNeumannPad(flat, (1, 1), (1, 1))
-    square = sitk.Resample(nearest, size, sitk.Transform(2, sitk.sitkIdentity), sitk.sitkLinear, origin, (side, side))
+    square = sitk.Resample(
+        nearest, size, sitk.Transform(2, sitk.sitkIdentity), sitk.sitkLinear, origin, (side, side)
+    )
     variance = max(1.0, 1.5 * side) ** 2
-    found = sitk.CannyEdgeDetection(square, lowerThreshold=0.015, upperThreshold=0.04, variance=[variance, variance])
+    found = sitk.CannyEdgeDetection(
+        square, lowerThreshold=0.015, upperThreshold=0.04, variance=[variance, variance]
+    )
     return sitk.GetArrayFromImage(found) > 0

@@ -7,8 +7,9 @@ import SimpleITK as sitk
 def trace(mask):
     """Contours of a 0/1 mask image: list of (slice index, points (n, 3) in mm), not closed by a repeated point.
 
-    The outline runs at the 0.5 level of the linear interpolation between voxel centres (marching squares). Combined by
-    exclusive or, the contours of a slice give its voxels back. Raises ValueError for an empty mask.
+    The outline runs at the 0.5 level of the linear interpolation between voxel centres (marching
+    squares). Combined by exclusive or, the contours of a slice give its voxels back. Raises
+    ValueError for an empty mask.
     """
     from contourpy import contour_generator
 

@@ -14,7 +14,8 @@ from npcradiomics.images.grids import nearest_orthonormal
 def linear_parts(transform: sitk.Transform) -> tuple[np.ndarray, np.ndarray]:
     """Matrix (3, 3) and offset (3,) in mm of a linear transform (rigid, affine, or a chain of such).
 
-    Raises ValueError with the deviation in mm if the transform is not linear (a displacement field, say).
+    Raises ValueError with the deviation in mm if the transform is not linear (a displacement field,
+    say).
     """
     if transform.GetDimension() != 3:
         raise ValueError(f"transform has {transform.GetDimension()} dimensions, 3 needed")
@@ -25,7 +26,9 @@ def linear_parts(transform: sitk.Transform) -> tuple[np.ndarray, np.ndarray]:
     probe = np.array([-37.0, 53.0, -71.0])
     deviation = np.linalg.norm(transform.TransformPoint(tuple(probe)) - (matrix @ probe + offset))
     if not deviation < 1e-6:
-        raise ValueError(f"transform is not linear: {deviation:.3g} mm off its linear part at {probe.tolist()}")
+        raise ValueError(
+            f"transform is not linear: {deviation:.3g} mm off its linear part at {probe.tolist()}"
+        )
     return matrix, offset
 
 
@@ -40,7 +43,9 @@ def distances_mm(first: sitk.Transform, second: sitk.Transform, points: np.ndarr
     return np.linalg.norm(apply(first, points) - apply(second, points), axis=1)
 
 
-def euler(centre: np.ndarray, angles_rad=(0.0, 0.0, 0.0), translation_mm=(0.0, 0.0, 0.0)) -> sitk.Euler3DTransform:
+def euler(
+    centre: np.ndarray, angles_rad=(0.0, 0.0, 0.0), translation_mm=(0.0, 0.0, 0.0)
+) -> sitk.Euler3DTransform:
     """Rotation about ``centre`` by angles about x, y, z (ITK turns about y, then x, then z), then shift."""
     transform = sitk.Euler3DTransform()
     transform.SetCenter([float(c) for c in centre])
@@ -51,8 +56,8 @@ def euler(centre: np.ndarray, angles_rad=(0.0, 0.0, 0.0), translation_mm=(0.0, 0
 def nearest_rigid(transform: sitk.Transform, centre: np.ndarray) -> sitk.Euler3DTransform:
     """The rigid transform about ``centre`` (3,) that rotates as ``transform`` and moves the centre alike.
 
-    Exact for a rigid transform; for an affine one the nearest rotation of its matrix. Raises ValueError for a
-    mirroring or a non-linear one.
+    Exact for a rigid transform; for an affine one the nearest rotation of its matrix. Raises
+    ValueError for a mirroring or a non-linear one.
     """
     matrix, offset = linear_parts(transform)
     determinant = np.linalg.det(matrix)
@@ -76,8 +81,9 @@ def rotation_angle_deg(transform: sitk.Transform) -> float:
 def read_linear_transform(path: str) -> sitk.Transform:
     """Read a rigid or affine transform (ITK's .tfm, .txt, .h5, .mat) from planning to recurrence points, in mm.
 
-    Raises ValueError with file and numbers: missing, unreadable, not three-dimensional, not linear (a displacement
-    field or B-spline), mirroring or flattening. Whether it is the right one is for the checks of the registration.
+    Raises ValueError with file and numbers: missing, unreadable, not three-dimensional, not linear
+    (a displacement field or B-spline), mirroring or flattening. Whether it is the right one is for
+    the checks of the registration.
     """
     if not Path(path).is_file():
         raise ValueError(f"{path}: no such file")
@@ -95,7 +101,9 @@ def read_linear_transform(path: str) -> sitk.Transform:
         )
     determinant = float(np.linalg.det(linear_parts(transform)[0]))
     if not determinant > 0.0:
-        raise ValueError(f"{path}: the transform mirrors or flattens space (determinant {determinant:.3g})")
+        raise ValueError(
+            f"{path}: the transform mirrors or flattens space (determinant {determinant:.3g})"
+        )
     return transform
 
 
@@ -107,7 +115,8 @@ def motion(transform: sitk.Transform, centre_mm: np.ndarray) -> dict:
     translation_mm          of the centre along x, y, z (3 values); shift_mm is its length
     volume_change_percent   0 for a rigid transform
 
-    x points to the patient's left, y to the back, z to the head. Raises ValueError for a mirroring or a non-linear one.
+    x points to the patient's left, y to the back, z to the head. Raises ValueError for a mirroring
+    or a non-linear one.
     """
     rigid = nearest_rigid(transform, np.asarray(centre_mm, dtype=float))
     determinant = np.linalg.det(linear_parts(transform)[0])

@@ -37,13 +37,22 @@ def begin(log, step, patient):
 
 
 def fail(log, step, patient, reason):
-    """Write why the job failed; a disk that takes no more must not hide the reason from the terminal."""
+    """Write why the job failed;
+
+    a disk that takes no more must not hide the reason from the terminal.
+    """
     with suppress(OSError):
         _write(log, step, patient, reason, n_silent=-1)
 
 
 def _write(log, step, patient, reason, n_silent):
-    record = {"patient": patient, "step": step, "reason": reason, "log": str(log), "n_silent": n_silent}
+    record = {
+        "patient": patient,
+        "step": step,
+        "reason": reason,
+        "log": str(log),
+        "n_silent": n_silent,
+    }
     write_json(record, path_beside(log))
 
 
@@ -55,20 +64,26 @@ def succeed(log):
 def records(folder):
     """All records below a folder, patients in order of name, those of the cohort last."""
     found = [read_json(path) for path in sorted(Path(folder).rglob(f"*{ENDING}"))]
-    return sorted(found, key=lambda record: (record["patient"] == "", record["patient"], record["step"]))
+    return sorted(
+        found, key=lambda record: (record["patient"] == "", record["patient"], record["step"])
+    )
 
 
 def lasting(folder, changed):
     """Records of jobs of patients that a run can do without: the last attempt failed and nothing changed since.
 
-    folder: of the logs; changed: function of a patient's name, time (s since 1970) at which the patient's files or row
-    last changed: after that a patient is tried again. A job that ended without a word once may only have been
-    interrupted together with the run, and is tried again.
+    folder: of the logs; changed: function of a patient's name, time (s since 1970) at which the
+    patient's files or row last changed: after that a patient is tried again. A job that ended
+    without a word once may only have been interrupted together with the run, and is tried again.
     """
     found = []
     for record in records(folder):
         told = record["reason"] != WITHOUT_A_WORD or record["n_silent"] >= 1
-        if record["patient"] and told and os.path.getmtime(path_beside(record["log"])) >= changed(record["patient"]):
+        if (
+            record["patient"]
+            and told
+            and os.path.getmtime(path_beside(record["log"])) >= changed(record["patient"])
+        ):
             found.append(record)
     return found
 
@@ -97,5 +112,8 @@ def report(found, table):
     who += [f"{n_steps} step{'s' * (n_steps != 1)} of the cohort"] * (n_steps > 0)
     lines = [f"{' and '.join(who)} failed ({table}):"]
     for row in told:
-        lines += [f"  {row['patient']}  {row['step']}: {row['reason']}", f"      try: {row['try']}; log: {row['log']}"]
+        lines += [
+            f"  {row['patient']}  {row['step']}: {row['reason']}",
+            f"      try: {row['try']}; log: {row['log']}",
+        ]
     return lines

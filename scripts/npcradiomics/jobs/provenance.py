@@ -1,4 +1,7 @@
-"""Where results come from: software, settings, inputs and outputs with checksums; and what no longer fits them."""
+"""Where results come from: software, settings, inputs and outputs with checksums;
+
+and what no longer fits them.
+"""
 
 import hashlib
 import os
@@ -25,7 +28,9 @@ def checksums(paths):
 def software():
     """Versions of this code, its kernels and every package; the git commit, "" outside a clone."""
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    code = sorted((REPOSITORY / "scripts").rglob("*.py")) + sorted((REPOSITORY / "workflow").rglob("*.smk"))
+    code = sorted((REPOSITORY / "scripts").rglob("*.py")) + sorted(
+        (REPOSITORY / "workflow").rglob("*.smk")
+    )
     return {
         "version": project["version"],
         "git_commit": _git("rev-parse", "HEAD"),
@@ -39,7 +44,9 @@ def software():
 
 def _git(*arguments):
     try:
-        done = subprocess.run(["git", "-C", str(REPOSITORY), *arguments], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            ["git", "-C", str(REPOSITORY), *arguments], capture_output=True, text=True, check=True
+        )
     except (OSError, subprocess.CalledProcessError):
         return ""
     return done.stdout.strip()
@@ -63,7 +70,8 @@ def without_folders(arguments):
 def differences(then, now):
     """Sentences, one per thing that is no longer what the record says.
 
-    then, now: nested dicts of text, numbers and lists, as in provenance.json; None as value: the file is not there.
+    then, now: nested dicts of text, numbers and lists, as in provenance.json; None as value: the
+    file is not there.
     """
     return [
         f"{' '.join(place)}: {_words(old)} in the record, {_words(new)} now"

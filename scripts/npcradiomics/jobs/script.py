@@ -13,14 +13,20 @@ from npcradiomics.jobs import failures
 def run(main, snakemake):
     """Call main(snakemake) with everything it prints in the rule's log.
 
-    A failure leaves the whole traceback in the log, one line on the terminal (step, patient, message), and exit code 1.
-    What a script logs as a warning of "npcradiomics" stands in the log and on the terminal, too.
+    A failure leaves the whole traceback in the log, one line on the terminal (step, patient,
+    message), and exit code 1. What a script logs as a warning of "npcradiomics" stands in the log
+    and on the terminal, too.
     """
-    with os.fdopen(os.dup(2), "w") as terminal, open(snakemake.log[0], "w", buffering=1, encoding="utf-8") as log:
+    with (
+        os.fdopen(os.dup(2), "w") as terminal,
+        open(snakemake.log[0], "w", buffering=1, encoding="utf-8") as log,
+    ):
         # On the level of file descriptors, because ITK prints its warnings from C++.
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
-        logging.basicConfig(stream=log, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", force=True)
+        logging.basicConfig(
+            stream=log, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", force=True
+        )
         logging.getLogger("fontTools").setLevel(logging.WARNING)  # a line per glyph otherwise
         told = logging.StreamHandler(terminal)
         told.setFormatter(logging.Formatter(f"NOTE {snakemake.rule}: %(message)s"))

@@ -10,7 +10,9 @@ def fill_caption(template, **numbers):
 
     Errors: ValueError for a number that the template asks for and nobody gave.
     """
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = jinja2.Environment(
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     try:
         text = environment.from_string(template).render(**numbers)
     except jinja2.UndefinedError as error:
@@ -23,7 +25,8 @@ def cohort_numbers(statistics, notice):
     """What captions say of a cohort: n, alpha, n_tests, threshold (texts), n_significant, notice
     (a sentence or "").
 
-    statistics: table of comparison.compare_regions. n is a range where features are missing in some patients.
+    statistics: table of comparison.compare_regions. n is a range where features are missing in some
+    patients.
     """
     n = statistics.loc[statistics["p"].notna(), "n"]
     low, high = int(n.min()), int(n.max())

@@ -11,7 +11,8 @@ def simulated_note(simulated):
 def cohort_notice(simulated, n_patients, missing):
     """The words on whatever is made from a cohort: simulated or not, and who is missing because a step failed.
 
-    n_patients: in the table; missing: {patient: step that failed}. "" where there is nothing to say.
+    n_patients: in the table; missing: {patient: step that failed}. "" where there is nothing to
+    say.
     """
     names = ", ".join(f"{patient} ({step})" for patient, step in list(missing.items())[:5])
     more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""

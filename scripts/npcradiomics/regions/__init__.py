@@ -1,3 +1,4 @@
 """From contours to the two regions that are compared: the recurrent part of the tumour and the rest, and whether the
-recurrence lies in the high-dose volume. Comes in: masks on the planning grid. Goes out: masks, volumes, shares.
+recurrence lies in the high-dose volume. Comes in: masks on the planning grid. Goes out: masks,
+volumes, shares.
 """

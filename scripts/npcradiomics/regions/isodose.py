@@ -16,8 +16,9 @@ log = logging.getLogger(__name__)
 def isodose95(dose, prescription_gy, reference):
     """Mask (uint8) on the grid of `reference` of the voxels with 95 % of the prescription or more.
 
-    dose: image in gray on its own grid, interpolated linearly; outside it the dose counts as 0. prescription_gy: above 0.
-    Raises ValueError, with the highest dose, where no voxel reaches it or the prescription is not above 0.
+    dose: image in gray on its own grid, interpolated linearly; outside it the dose counts as 0.
+    prescription_gy: above 0. Raises ValueError, with the highest dose, where no voxel reaches it or
+    the prescription is not above 0.
     """
     if not prescription_gy > 0:
         raise ValueError(f"prescription of {prescription_gy:g} Gy, it must be above 0")
@@ -33,7 +34,8 @@ def isodose95(dose, prescription_gy, reference):
 def in_field_on_dose_grid(gtvr, dose, prescription_gy):
     """Share of the voxels of GTVr, carried to the dose grid, with 95 % of the prescription or more.
 
-    gtvr: 0/1 image on any grid in the frame of the dose. Raises ValueError where nothing of it arrives on the dose grid.
+    gtvr: 0/1 image on any grid in the frame of the dose. Raises ValueError where nothing of it
+    arrives on the dose grid.
     """
     inside = sitk.GetArrayFromImage(carry_mask(gtvr, dose, IDENTITY)) > 0
     covered = sitk.GetArrayViewFromImage(dose)[inside] >= 0.95 * prescription_gy
@@ -43,11 +45,15 @@ def in_field_on_dose_grid(gtvr, dose, prescription_gy):
 def borderline(on_image, on_dose):
     """Words where an in-field fraction lies between 93 and 97 %, where the grid may decide; None elsewhere.
 
-    on_image, on_dose: share of GTVr inside the isodose counted on the grid of the planning MRI and on the dose's, None where
-    it is not known. Both are also told.
+    on_image, on_dose: share of GTVr inside the isodose counted on the grid of the planning MRI and
+    on the dose's, None where it is not known. Both are also told.
     """
     known = {"planning MRI": on_image, "dose": on_dose}
-    told = [f"{share:.1%} on the grid of the {grid}" for grid, share in known.items() if share is not None]
+    told = [
+        f"{share:.1%} on the grid of the {grid}"
+        for grid, share in known.items()
+        if share is not None
+    ]
     if told:
         log.info("GTVr inside the 95 %% isodose: %s", ", ".join(told))
     near = [f for f in known.values() if f is not None and BORDERLINE[0] <= f <= BORDERLINE[1]]

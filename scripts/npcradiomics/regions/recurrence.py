@@ -1,7 +1,8 @@
 """From contours to the two regions that are compared: recurrent, and the rest of the tumour.
 
-Akram 2020: "the recurrent region (GTVr) and the non-recurrent region (GTVnr), which was obtained by subtracting the
-overlapping GTVr from the GTV". Masks are boolean arrays (z, y, x) on the planning grid; volumes are in cm3.
+Akram 2020: "the recurrent region (GTVr) and the non-recurrent region (GTVnr), which was obtained by
+subtracting the overlapping GTVr from the GTV". Masks are boolean arrays (z, y, x) on the planning
+grid; volumes are in cm3.
 """
 
 from dataclasses import dataclass
@@ -35,16 +36,21 @@ def derive_regions(
 ):
     """Split the tumour.
 
-    gtv, gtvr: boolean (z, y, x) on one grid, GTVr already carried to the planning MRI. isodose95: the same, or None
-    when no dose is known. recurrent: "whole" takes all of GTVr (the paper's words), "inside_gtv" its part inside the
-    GTV. in_field_minimum: share of GTVr inside the 95 % isodose from which a recurrence counts as in field.
-    Raises ValueError when GTVr lies outside the GTV or a region has fewer than min_voxels voxels.
+    gtv, gtvr: boolean (z, y, x) on one grid, GTVr already carried to the planning MRI. isodose95:
+    the same, or None when no dose is known. recurrent: "whole" takes all of GTVr (the paper's
+    words), "inside_gtv" its part inside the GTV. in_field_minimum: share of GTVr inside the 95 %
+    isodose from which a recurrence counts as in field. Raises ValueError when GTVr lies outside the
+    GTV or a region has fewer than min_voxels voxels.
     """
     if recurrent not in RECURRENT_DEFINITIONS:
-        raise ValueError(f"recurrent region {recurrent!r} is unknown, choose one of {', '.join(RECURRENT_DEFINITIONS)}")
+        raise ValueError(
+            f"recurrent region {recurrent!r} is unknown, choose one of {', '.join(RECURRENT_DEFINITIONS)}"
+        )
     n_gtv, n_gtvr, n_shared = (int(np.count_nonzero(m)) for m in (gtv, gtvr, gtv & gtvr))
     if n_gtv == 0 or n_gtvr == 0:
-        raise ValueError(f"GTV has {n_gtv} voxels and GTVr {n_gtvr} on the planning grid; neither may be empty")
+        raise ValueError(
+            f"GTV has {n_gtv} voxels and GTVr {n_gtvr} on the planning grid; neither may be empty"
+        )
     if n_shared == 0:
         apart = np.abs(np.array(ndimage.center_of_mass(gtv)) - ndimage.center_of_mass(gtvr))
         raise ValueError(
@@ -64,7 +70,9 @@ def derive_regions(
     in_field = None if isodose95 is None else float(np.count_nonzero(gtvr & isodose95) / n_gtvr)
     warnings = []
     if outside > outside_gtv_warning:
-        warnings.append(f"{100 * outside:.4g}% of GTVr lies outside the GTV (more than {outside_gtv_warning:.0%})")
+        warnings.append(
+            f"{100 * outside:.4g}% of GTVr lies outside the GTV (more than {outside_gtv_warning:.0%})"
+        )
     report = {
         "recurrent_definition": recurrent,
         "gtv_voxels": n_gtv,
@@ -78,7 +86,11 @@ def derive_regions(
         "recurrent_fraction_of_gtv": n_shared / n_gtv,
         "gtvr_outside_gtv_fraction": outside,
         "in_field_fraction": in_field,
-        "in_field": "not known" if in_field is None else "yes" if in_field >= in_field_minimum else "no",
+        "in_field": "not known"
+        if in_field is None
+        else "yes"
+        if in_field >= in_field_minimum
+        else "no",
         "warnings": warnings,
     }
     return Regions(recurrent_mask, non_recurrent_mask, report)

@@ -1,6 +1,7 @@
 """Is a registration right? Checks on a transform, whoever made it, each with a verdict a clinician can read.
 
-An error that is the same in both directions passes all of them: a person's look and landmarks remain.
+An error that is the same in both directions passes all of them: a person's look and landmarks
+remain.
 """
 
 from dataclasses import asdict, dataclass
@@ -10,7 +11,13 @@ import SimpleITK as sitk
 
 from npcradiomics.images.grids import box_corners, inside, require_same_grid, voxel_points
 from npcradiomics.images.masks import carry_mask, centroid, expand
-from npcradiomics.images.transforms import apply, distances_mm, linear_parts, nearest_rigid, rotation_angle_deg
+from npcradiomics.images.transforms import (
+    apply,
+    distances_mm,
+    linear_parts,
+    nearest_rigid,
+    rotation_angle_deg,
+)
 from npcradiomics.registration.mutual_information import normalised_mutual_information
 from npcradiomics.registration.pyramid import crop, moving_level, region_level
 from npcradiomics.registration.rigid import RegistrationParameters, refine, register
@@ -83,7 +90,10 @@ class RegistrationChecks:
 
     def as_dict(self) -> dict:
         """Verdict and checks, as JSON can hold them."""
-        return {"verdict": self.verdict, "checks": {check.name: asdict(check) for check in self.checks}}
+        return {
+            "verdict": self.verdict,
+            "checks": {check.name: asdict(check) for check in self.checks},
+        }
 
 
 def check_registration(
@@ -105,7 +115,8 @@ def check_registration(
     parameters  those of the registration: the backward one and the restart use them
     seed        of the direction in which the restart is moved away
 
-    Raises ValueError with the numbers for masks on other grids, empty masks, a transform that is not linear.
+    Raises ValueError with the numbers for masks on other grids, empty masks, a transform that is
+    not linear.
     """
     parameters, limits = parameters or RegistrationParameters(), limits or CheckLimits()
     require_same_grid(gtv, fixed, "GTV", "the planning MRI")
@@ -176,7 +187,9 @@ def check_similarity(
     )
     covered = inside(apply(transform, voxel_points(mask)), moving)
     if covered.sum() < limits.nmi_bins**2:
-        sentence = f"Not known: only {covered.sum()} voxels round the tumour lie in the recurrence MRI."
+        sentence = (
+            f"Not known: only {covered.sum()} voxels round the tumour lie in the recurrence MRI."
+        )
         return Check("similarity", None, "", limit, NOT_KNOWN, sentence)
     moving_crop = moving_level(
         moving,
@@ -222,7 +235,9 @@ def check_recurrence_inside(
     return Check("recurrence_inside", value, "", limit, verdict, sentence)
 
 
-def check_overlap(moving: sitk.Image, transform: sitk.Transform, gtv: sitk.Image, limits: CheckLimits) -> Check:
+def check_overlap(
+    moving: sitk.Image, transform: sitk.Transform, gtv: sitk.Image, limits: CheckLimits
+) -> Check:
     """Is the tumour and what lies round it in the field of view of the recurrence MRI?"""
     limit, margin = limits.overlap_failed, limits.region_margin_mm
     around = crop(gtv, box_corners(gtv), margin)
@@ -271,7 +286,9 @@ def check_rotation(transform: sitk.Transform, limits: CheckLimits) -> Check:
     return Check("rotation", value, "degrees", limit, verdict, sentence)
 
 
-def _moved_away(transform: sitk.Transform, gtv: sitk.Image, limits: CheckLimits, seed: int) -> sitk.Transform:
+def _moved_away(
+    transform: sitk.Transform, gtv: sitk.Image, limits: CheckLimits, seed: int
+) -> sitk.Transform:
     """``transform`` after a shift and a rotation about the GTV's centre in random directions."""
     rng = np.random.default_rng(seed)
     shift, axis = (vector / np.linalg.norm(vector) for vector in rng.normal(size=(2, 3)))
@@ -294,7 +311,11 @@ def _map_on(mask: sitk.Image, values: np.ndarray) -> sitk.Image:
 def _looked_up(mask: sitk.Image, points: np.ndarray) -> np.ndarray:
     """Whether the voxel of ``mask`` nearest to each point is set; False off the grid."""
     direction = np.array(mask.GetDirection()).reshape(3, 3)
-    index = (points - np.array(mask.GetOrigin())) @ np.linalg.inv(direction).T / np.array(mask.GetSpacing())
+    index = (
+        (points - np.array(mask.GetOrigin()))
+        @ np.linalg.inv(direction).T
+        / np.array(mask.GetSpacing())
+    )
     index = np.rint(index).astype(int)
     on_grid = ((index >= 0) & (index < np.array(mask.GetSize()))).all(axis=1)
     found = np.zeros(len(points), dtype=bool)

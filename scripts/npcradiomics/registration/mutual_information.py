@@ -14,8 +14,8 @@ from npcradiomics.images.transforms import apply
 def one_thread() -> Iterator[None]:
     """ITK's filters on one thread; what the caller had set comes back.
 
-    Mattes derivatives depend on how the work was split (ITK issue 6622), so one thread is what makes a rerun
-    bit-identical; patients, not voxels, are worked on in parallel.
+    Mattes derivatives depend on how the work was split (ITK issue 6622), so one thread is what
+    makes a rerun bit-identical; patients, not voxels, are worked on in parallel.
     """
     before = sitk.ProcessObject.GetGlobalDefaultNumberOfThreads()
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
@@ -48,19 +48,23 @@ def maximise(
                         the step where the gradient turns round
     rotation_scale_mm   length at which a rotation counts as a shift
 
-    The second value is in nats, times the share of the voxels that come to lie in ``moving``: a transform
-    that lays little of the region on the other image has no merit from the little. One thread, so the result
-    is the same on every run. Source: Mattes et al. 2003, IEEE Trans. Med. Imaging 22, 120, as in ITK.
+    The second value is in nats, times the share of the voxels that come to lie in ``moving``: a
+    transform that lays little of the region on the other image has no merit from the little. One
+    thread, so the result is the same on every run. Source: Mattes et al. 2003, IEEE Trans. Med.
+    Imaging 22, 120, as in ITK.
     """
     samples = voxel_points(mask)
     if not inside(apply(start, samples), moving).any():
-        raise ValueError(f"none of the {len(samples)} voxels of the region comes to lie in the moving image")
+        raise ValueError(
+            f"none of the {len(samples)} voxels of the region comes to lie in the moving image"
+        )
     method = sitk.ImageRegistrationMethod()
     method.SetNumberOfThreads(1)
     method.SetMetricAsMattesMutualInformation(numberOfHistogramBins=bins)
     method.SetMetricSamplingStrategy(method.NONE)
     method.SetMetricFixedMask(mask)
-    # With ITK's gradient filters on, the optimiser stopped early: 4 of 12 refinements failed by up to 14 mm.
+    # With ITK's gradient filters on, the optimiser stopped early: 4 of 12 refinements failed by up
+    # to 14 mm.
     method.SetMetricUseFixedImageGradientFilter(False)
     method.SetMetricUseMovingImageGradientFilter(False)
     method.SetInterpolator(sitk.sitkLinear)
@@ -82,11 +86,16 @@ def maximise(
 def normalised_mutual_information(first: np.ndarray, second: np.ndarray, bins: int) -> float:
     """(H(A) + H(B)) / H(A, B) of two samples of one length in ``bins`` bins each: 1 independent, 2 identical.
 
-    1 by convention if both are constant. Source: Studholme, Hill & Hawkes 1999, Pattern Recognition 32, 71.
+    1 by convention if both are constant. Source: Studholme, Hill & Hawkes 1999, Pattern Recognition
+    32, 71.
     """
     joint = np.histogram2d(first, second, bins=bins)[0] / len(first)
     together = _entropy(joint)
-    return 1.0 if together == 0.0 else (_entropy(joint.sum(axis=0)) + _entropy(joint.sum(axis=1))) / together
+    return (
+        1.0
+        if together == 0.0
+        else (_entropy(joint.sum(axis=0)) + _entropy(joint.sum(axis=1))) / together
+    )
 
 
 def _entropy(probabilities: np.ndarray) -> float:

@@ -13,7 +13,11 @@ def crop(image: sitk.Image, points: np.ndarray, margin_mm: float) -> sitk.Image:
     Raises ValueError with the numbers if none of that lies in the image.
     """
     direction = np.array(image.GetDirection()).reshape(3, 3)
-    index = (points - np.array(image.GetOrigin())) @ np.linalg.inv(direction).T / np.array(image.GetSpacing())
+    index = (
+        (points - np.array(image.GetOrigin()))
+        @ np.linalg.inv(direction).T
+        / np.array(image.GetSpacing())
+    )
     margin = margin_mm / np.array(image.GetSpacing())
     size = np.array(image.GetSize())
     low = np.clip(np.floor(index.min(axis=0) - margin), 0, size).astype(int)
@@ -30,7 +34,8 @@ def crop(image: sitk.Image, points: np.ndarray, margin_mm: float) -> sitk.Image:
 def shrink_factors(image: sitk.Image, target_mm: float) -> list[int]:
     """Per axis, how many voxels become one of about ``target_mm``: 1 for axes that are as coarse already.
 
-    SimpleITK's registration shrinks all axes by one factor, which makes 20 mm out of slices 5 mm apart.
+    SimpleITK's registration shrinks all axes by one factor, which makes 20 mm out of slices 5 mm
+    apart.
     """
     return [
         min(max(1, int(target_mm / spacing + 0.5)), size)
@@ -48,15 +53,17 @@ def shrink(image: sitk.Image, target_mm: float) -> sitk.Image:
 def clip(image: sitk.Image, percentile: float) -> sitk.Image:
     """Intensities above the given percentile of the image set to it.
 
-    Fat, vessels and contrast agent make a long bright tail, which would take most of the histogram's bins.
-    Raises ValueError if the image has one value only.
+    Fat, vessels and contrast agent make a long bright tail, which would take most of the
+    histogram's bins. Raises ValueError if the image has one value only.
     """
     values = sitk.GetArrayViewFromImage(image)
     low, high = float(values.min()), float(np.percentile(values, percentile))
     if high == low:  # a few bright voxels on nothing: keep them
         high = float(values.max())
     if high == low:
-        raise ValueError(f"all {values.size} voxels of the region have the value {low:g}: nothing to register")
+        raise ValueError(
+            f"all {values.size} voxels of the region have the value {low:g}: nothing to register"
+        )
     return sitk.Clamp(image, sitk.sitkFloat32, low, high)
 
 
@@ -70,15 +77,15 @@ def region_level(
 ) -> tuple[sitk.Image, sitk.Image]:
     """``image`` round the ``mask`` for one level of the pyramid, and which of its voxels count.
 
-    Cropped to the mask and ``margin_mm``, shrunk per axis to about ``target_mm`` (coarser, in steps of a
-    quarter, until at most ``maximum_samples`` voxels are left), clipped. The second image (uint8) is 1 within
-    ``margin_mm`` of the mask.
+    Cropped to the mask and ``margin_mm``, shrunk per axis to about ``target_mm`` (coarser, in steps
+    of a quarter, until at most ``maximum_samples`` voxels are left), clipped. The second image
+    (uint8) is 1 within ``margin_mm`` of the mask.
     """
     corners = box_corners(mask)
     cropped = crop(image, corners, margin_mm)
-    while np.prod([n // f for n, f in zip(cropped.GetSize(), shrink_factors(cropped, target_mm), strict=True)]) > (
-        maximum_samples
-    ):
+    while np.prod(
+        [n // f for n, f in zip(cropped.GetSize(), shrink_factors(cropped, target_mm), strict=True)]
+    ) > (maximum_samples):
         target_mm *= 1.25
     level = clip(shrink(cropped, target_mm), percentile)
     coverage = shrink(crop(mask, corners, margin_mm) != 0, target_mm)

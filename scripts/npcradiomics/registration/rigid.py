@@ -1,7 +1,7 @@
 """Rigid registration of the recurrence MRI to the planning MRI, in two stages round the tumour.
 
-Mutual information is maximised for the whole head, coarsely, from several starts, then for the tumour and
-what lies round it. What was measured, and against what: benchmarks/registration.py.
+Mutual information is maximised for the whole head, coarsely, from several starts, then for the
+tumour and what lies round it. What was measured, and against what: benchmarks/registration.py.
 """
 
 from dataclasses import asdict, dataclass
@@ -11,7 +11,13 @@ import SimpleITK as sitk
 
 from npcradiomics.images.grids import box_corners, inside, require_same_grid, voxel_points
 from npcradiomics.images.masks import centroid
-from npcradiomics.images.transforms import apply, distances_mm, euler, nearest_rigid, rotation_angle_deg
+from npcradiomics.images.transforms import (
+    apply,
+    distances_mm,
+    euler,
+    nearest_rigid,
+    rotation_angle_deg,
+)
 from npcradiomics.registration.mutual_information import maximise, one_thread
 from npcradiomics.registration.pyramid import clip, crop, moving_level, region_level, shrink
 
@@ -146,7 +152,8 @@ def register(
     The result is the same bit for bit on every run, whatever ITK's global number of threads. Raises
     ValueError with the numbers for images, masks or starts that cannot be used.
 
-    Source: Mattes et al. 2003 for the metric (`mutual_information`); stages and starts are the project's.
+    Source: Mattes et al. 2003 for the metric (`mutual_information`); stages and starts are the
+    project's.
     """
     parameters = parameters or RegistrationParameters()
     _require_usable(fixed, moving, voi, moving_voi)
@@ -158,7 +165,12 @@ def register(
         starts = _starts(fixed, moving, centre, moving_voi, initial)
         heads = _head_stage(fixed, moving, region, starts, parameters)
         if initial is not None:
-            heads.insert(0, _Candidate("initial, as it is", starts["initial"], starts["initial"], heads[0].metric, ""))
+            heads.insert(
+                0,
+                _Candidate(
+                    "initial, as it is", starts["initial"], starts["initial"], heads[0].metric, ""
+                ),
+            )
         kept = _distinct(heads, points, parameters)
         finals = _region_stage(fixed, moving, region, kept, parameters)
     best = max(finals, key=lambda candidate: candidate.metric)
@@ -210,14 +222,18 @@ def _require_usable(
                 "values per voxel, 3 and 1 needed"
             )
         if min(image.GetSize()) < 4:
-            raise ValueError(f"{name} has {image.GetSize()} voxels, at least 4 along each axis needed")
+            raise ValueError(
+                f"{name} has {image.GetSize()} voxels, at least 4 along each axis needed"
+            )
         values = sitk.GetArrayViewFromImage(image)
         low, high = values.min(), values.max()
         if not (np.isfinite(low) and np.isfinite(high)):
             bad = np.count_nonzero(~np.isfinite(values))
             raise ValueError(f"{name}: {bad} of {values.size} voxels are not finite")
         if low == high:
-            raise ValueError(f"{name}: all {values.size} voxels have the value {low:g}, nothing to register")
+            raise ValueError(
+                f"{name}: all {values.size} voxels have the value {low:g}, nothing to register"
+            )
     for mask, image, name in ((voi, fixed, "fixed"), (moving_voi, moving, "moving")):
         if mask is not None:
             require_same_grid(mask, image, f"contour on the {name} image", f"the {name} image")
@@ -236,7 +252,10 @@ def _starts(
     moving_voi: sitk.Image | None,
     initial: sitk.Transform | None,
 ) -> dict[str, sitk.Euler3DTransform]:
-    """The starts by name. A header 50 mm off spoils one of them, a field of view cut elsewhere another."""
+    """The starts by name.
+
+    A header 50 mm off spoils one of them, a field of view cut elsewhere another.
+    """
     if initial is not None:
         return {"initial": nearest_rigid(initial, centre)}
     shifts = {}
@@ -249,7 +268,9 @@ def _starts(
 
 
 def _middle(image: sitk.Image) -> np.ndarray:
-    return np.array(image.TransformContinuousIndexToPhysicalPoint([(n - 1) / 2 for n in image.GetSize()]))
+    return np.array(
+        image.TransformContinuousIndexToPhysicalPoint([(n - 1) / 2 for n in image.GetSize()])
+    )
 
 
 def _foreground_centre(image: sitk.Image) -> np.ndarray:
@@ -264,7 +285,10 @@ def _head_stage(
     starts: dict[str, sitk.Euler3DTransform],
     parameters: RegistrationParameters,
 ) -> list[_Candidate]:
-    """Each start after the first stage, best first; those off the other image are last, with metric -inf."""
+    """Each start after the first stage, best first;
+
+    those off the other image are last, with metric -inf.
+    """
     p = parameters
     fixed_level, mask = region_level(
         fixed, region, p.head_margin_mm, p.head_in_plane_mm, p.clip_percentile, p.maximum_samples
@@ -275,7 +299,9 @@ def _head_stage(
     for name, start in starts.items():
         overlap = inside(apply(start, samples), moving).mean()
         if overlap < p.minimum_overlap:
-            note = f"{overlap:.0%} of the region in the moving image, {p.minimum_overlap:.0%} needed"
+            note = (
+                f"{overlap:.0%} of the region in the moving image, {p.minimum_overlap:.0%} needed"
+            )
             candidates.append(_Candidate(name, start, start, -np.inf, note))
             continue
         transform, metric = maximise(
@@ -299,10 +325,14 @@ def _head_stage(
     return sorted(candidates, key=lambda candidate: -candidate.metric)
 
 
-def _distinct(candidates: list[_Candidate], points: np.ndarray, parameters: RegistrationParameters) -> list[_Candidate]:
+def _distinct(
+    candidates: list[_Candidate], points: np.ndarray, parameters: RegistrationParameters
+) -> list[_Candidate]:
     kept = []
     for candidate in candidates:
-        apart = [distances_mm(candidate.transform, other.transform, points).mean() for other in kept]
+        apart = [
+            distances_mm(candidate.transform, other.transform, points).mean() for other in kept
+        ]
         contends = candidate.metric >= parameters.contender * candidates[0].metric
         if contends and all(distance >= parameters.distinct_mm for distance in apart):
             kept.append(candidate)
@@ -316,7 +346,10 @@ def _region_stage(
     candidates: list[_Candidate],
     parameters: RegistrationParameters,
 ) -> list[_Candidate]:
-    """The candidates after the second stage. All use one crop of the moving image: their metrics compare."""
+    """The candidates after the second stage.
+
+    All use one crop of the moving image: their metrics compare.
+    """
     p = parameters
     for in_plane_mm, step_mm in zip(p.region_in_plane_mm, p.region_step_mm, strict=True):
         fixed_level, mask = region_level(
@@ -324,7 +357,9 @@ def _region_stage(
         )
         corners = box_corners(mask)
         reached = np.concatenate([apply(candidate.transform, corners) for candidate in candidates])
-        moving_crop = moving_level(moving, reached, p.moving_margin_mm, in_plane_mm, p.clip_percentile)
+        moving_crop = moving_level(
+            moving, reached, p.moving_margin_mm, in_plane_mm, p.clip_percentile
+        )
         refined = []
         for candidate in candidates:
             transform, metric = maximise(

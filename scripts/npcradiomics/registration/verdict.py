@@ -14,7 +14,8 @@ TITLES = {
     "restart": "Started again from elsewhere",
     "rotation": "Turning of the head",
 }
-# The value of perfect agreement, for checks that ask for a value of at least the limit; the others ask for at most it.
+# The value of perfect agreement, for checks that ask for a value of at least the limit; the others
+# ask for at most it.
 PERFECT = {"similarity": 2.0, "recurrence_inside": 1.0, "overlap": 1.0}
 WORST_LIKENESS = 1.0  # normalised mutual information of images that have nothing in common
 SHARES = ("recurrence_inside", "overlap")
@@ -23,7 +24,14 @@ SHARES = ("recurrence_inside", "overlap")
 def not_registered(reason: str) -> dict:
     """Verdict and checks, as of a registration, of a patient whose images could not be registered or checked."""
     sentence = f"Could not be registered and checked: {reason}."
-    check = {"name": "registered", "value": None, "unit": "", "limit": None, "verdict": "failed", "sentence": sentence}
+    check = {
+        "name": "registered",
+        "value": None,
+        "unit": "",
+        "limit": None,
+        "verdict": "failed",
+        "sentence": sentence,
+    }
     return {"verdict": "failed", "checks": {"registered": check}}
 
 
@@ -41,11 +49,16 @@ def limit_words(check: dict) -> str:
     """The limit of a check: "at most 1.00 mm", "at least 95 %"; empty where there is none."""
     if check["limit"] is None:
         return ""
-    return f"{'at least' if check['name'] in PERFECT else 'at most'} {_amount(check, check['limit'])}"
+    return (
+        f"{'at least' if check['name'] in PERFECT else 'at most'} {_amount(check, check['limit'])}"
+    )
 
 
 def doubt(check: dict) -> float:
-    """How far a check is from perfect, on a scale where its limit is 1; 1 where its value is not known."""
+    """How far a check is from perfect, on a scale where its limit is 1;
+
+    1 where its value is not known.
+    """
     if check["value"] is None:
         return 1.0
     if check["name"] == "similarity":
@@ -59,7 +72,9 @@ def doubt(check: dict) -> float:
 
 def worst_check(quality: dict) -> dict:
     """The check that casts most doubt: the worst verdict first, then the largest distance from perfect."""
-    return max(quality["checks"].values(), key=lambda check: (ORDER.index(check["verdict"]), doubt(check)))
+    return max(
+        quality["checks"].values(), key=lambda check: (ORDER.index(check["verdict"]), doubt(check))
+    )
 
 
 def by_doubt(quality: dict) -> tuple:
@@ -83,7 +98,9 @@ def require_accepted(quality: dict, review: str, note: str, page: str) -> None:
     """
     result = outcome(quality, review)
     if result == "left out":
-        raise ValueError(f"registration rejected by a person ({note or 'no note'}); nothing is computed from it")
+        raise ValueError(
+            f"registration rejected by a person ({note or 'no note'}); nothing is computed from it"
+        )
     if result == "undecided":
         failed = [c for c in quality["checks"].values() if c["verdict"] == "failed"]
         reasons = "; ".join(c["sentence"].rstrip(".") for c in failed)
@@ -112,14 +129,26 @@ def table_row(quality: dict, review: str, note: str) -> dict:
         if name != "registered":
             row |= {f"{name}_value": check["value"], f"{name}_verdict": check["verdict"]}
     for kind, unit in (("rotation", "deg"), ("translation", "mm")):
-        row |= {f"{kind}_{a}_{unit}": v for a, v in zip("xyz", quality[f"{kind}_{unit}"], strict=True)}
-    row |= {name: quality[name] for name in ("rotation_angle_deg", "shift_mm", "volume_change_percent")}
+        row |= {
+            f"{kind}_{a}_{unit}": v for a, v in zip("xyz", quality[f"{kind}_{unit}"], strict=True)
+        }
+    row |= {
+        name: quality[name] for name in ("rotation_angle_deg", "shift_mm", "volume_change_percent")
+    }
     carried = quality["gtvr_volume"]
-    row |= {f"gtvr_{name}": carried[name] for name in ("before_ml", "after_ml", "change_percent", "small")}
+    row |= {
+        f"gtvr_{name}": carried[name]
+        for name in ("before_ml", "after_ml", "change_percent", "small")
+    }
     unknown = set(quality["checks"]) - set(TITLES)
     if unknown:
-        raise ValueError(f"{quality['patient']}: checks {sorted(unknown)} have no column in the registration table")
-    return {name: " ".join(value.split()) if isinstance(value, str) else value for name, value in row.items()}
+        raise ValueError(
+            f"{quality['patient']}: checks {sorted(unknown)} have no column in the registration table"
+        )
+    return {
+        name: " ".join(value.split()) if isinstance(value, str) else value
+        for name, value in row.items()
+    }
 
 
 def _amount(check: dict, value: float) -> str:
@@ -127,4 +156,8 @@ def _amount(check: dict, value: float) -> str:
         return f"{100 * value:.0f} %"
     if check["name"] == "similarity":
         return f"{value:.3f}"
-    return f"{value:.1f}\N{DEGREE SIGN}" if check["unit"] == "degrees" else f"{value:.2f} {check['unit']}".strip()
+    return (
+        f"{value:.1f}\N{DEGREE SIGN}"
+        if check["unit"] == "degrees"
+        else f"{value:.2f} {check['unit']}".strip()
+    )

@@ -3,7 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from npcradiomics.response.calibration import band, brier, hosmer_lemeshow, recalibrate, smooth_curve
+from npcradiomics.response.calibration import (
+    band,
+    brier,
+    hosmer_lemeshow,
+    recalibrate,
+    smooth_curve,
+)
 from npcradiomics.response.discrimination import auc_delong, rates_at, roc_curve
 
 N_BOOTSTRAP = 500
@@ -13,17 +19,24 @@ N_POINTS = 60
 def assess_set(name, y, score, probability, threshold):
     """One row of figures for a set: y (patient) of 0 and 1, score, probability (patient), threshold fixed beforehand.
 
-    Hosmer-Lemeshow's p has groups - 2 degrees of freedom on "train" and groups on a set the model has not seen.
+    Hosmer-Lemeshow's p has groups - 2 degrees of freedom on "train" and groups on a set the model
+    has not seen.
     """
     area = auc_delong(y, score)
     row = {"set": name, "patients": len(y), "effective": int(np.sum(y)), "auc": area.auc}
     row |= {"auc_low": area.low, "auc_high": area.high, "threshold": threshold}
-    for kind, rate in zip(("sensitivity", "specificity"), rates_at(y, score, threshold), strict=True):
+    for kind, rate in zip(
+        ("sensitivity", "specificity"), rates_at(y, score, threshold), strict=True
+    ):
         row |= {f"{kind}_k": rate.k, f"{kind}_n": rate.n, kind: rate.estimate}
         row |= {f"{kind}_low": rate.low, f"{kind}_high": rate.high}
     figures, groups = recalibrate(y, score), hosmer_lemeshow(y, probability)
     row |= {"brier": brier(y, probability), "slope": figures.slope, "slope_low": figures.slope_low}
-    row |= {"slope_high": figures.slope_high, "intercept": figures.intercept, "in_the_large": figures.in_the_large}
+    row |= {
+        "slope_high": figures.slope_high,
+        "intercept": figures.intercept,
+        "in_the_large": figures.in_the_large,
+    }
     row |= {"hosmer_lemeshow": groups.chisq, "hosmer_lemeshow_groups": groups.groups}
     row |= {"hosmer_lemeshow_p": groups.p_development if name == "train" else groups.p_external}
     return row | {"note": figures.note}
@@ -33,7 +46,11 @@ def roc_table(name, y, score):
     """set, threshold, sensitivity, specificity; infinite thresholds are left empty."""
     curve = roc_curve(y, score)
     thresholds = np.where(np.isfinite(curve.thresholds), curve.thresholds, np.nan)
-    columns = {"threshold": thresholds, "sensitivity": curve.sensitivity, "specificity": curve.specificity}
+    columns = {
+        "threshold": thresholds,
+        "sensitivity": curve.sensitivity,
+        "specificity": curve.specificity,
+    }
     return pd.DataFrame({"set": name} | columns)
 
 
@@ -42,4 +59,6 @@ def calibration_table(name, y, probability, rng):
     at = np.linspace(probability.min(), probability.max(), N_POINTS)
     low, high = band(y, probability, at, N_BOOTSTRAP, rng)
     observed = np.clip(smooth_curve(y, probability, at), 0, 1)
-    return pd.DataFrame({"set": name, "probability": at, "observed": observed, "low": low, "high": high})
+    return pd.DataFrame(
+        {"set": name, "probability": at, "observed": observed, "low": low, "high": high}
+    )

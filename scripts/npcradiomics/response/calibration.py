@@ -23,7 +23,10 @@ class Recalibration(NamedTuple):
 
 
 class HosmerLemeshow(NamedTuple):
-    """chisq over groups of predicted risk; p with groups - 2 (where the model was fitted) or groups degrees."""
+    """chisq over groups of predicted risk;
+
+    p with groups - 2 (where the model was fitted) or groups degrees.
+    """
 
     chisq: float
     groups: int
@@ -34,17 +37,21 @@ class HosmerLemeshow(NamedTuple):
 def recalibrate(y, score):
     """Slope and intercept (Cox 1958; rms val.prob): y (patient) of 0 and 1, score (patient) the linear predictor.
 
-    Returns Recalibration; slope and intercept are NaN, with the reason in `note`, where the score is constant or
-    separates the patients.
+    Returns Recalibration; slope and intercept are NaN, with the reason in `note`, where the score
+    is constant or separates the patients.
     """
     y, score = np.asarray(y, dtype=np.float64), np.asarray(score, dtype=np.float64)
     large = fit_logistic(np.empty((y.size, 0)), y, offset=score)
     if np.ptp(score) < 1e-12:
-        return Recalibration(*[np.nan] * 4, float(large.coefficients[0]), "every patient has the same score")
+        return Recalibration(
+            *[np.nan] * 4, float(large.coefficients[0]), "every patient has the same score"
+        )
     fit = fit_logistic(score[:, None], y)
     _, _, low, high = fit.wald()
     words = f"no slope: {fit.separated}" if fit.separated else ""
-    return Recalibration(*map(float, (*fit.coefficients, low[1], high[1], large.coefficients[0])), words)
+    return Recalibration(
+        *map(float, (*fit.coefficients, low[1], high[1], large.coefficients[0])), words
+    )
 
 
 def brier(y, probability):
@@ -55,8 +62,8 @@ def brier(y, probability):
 def hosmer_lemeshow(y, probability, groups=10):
     """Chi-square over groups of equal numbers cut at the quantiles (type 7) of the probability.
 
-    Quantiles that fall together are one cut, so there may be fewer groups; with fewer than three there is no test
-    and chisq and p are NaN. Hosmer 1980, Commun Stat A 9:1043.
+    Quantiles that fall together are one cut, so there may be fewer groups; with fewer than three
+    there is no test and chisq and p are NaN. Hosmer 1980, Commun Stat A 9:1043.
     """
     y, probability = np.asarray(y, dtype=np.float64), np.asarray(probability, dtype=np.float64)
     cuts = np.unique(np.quantile(probability, np.linspace(0, 1, groups + 1)))
@@ -64,20 +71,31 @@ def hosmer_lemeshow(y, probability, groups=10):
     if n_groups < MIN_GROUPS:
         return HosmerLemeshow(np.nan, max(n_groups, 1), np.nan, np.nan)
     group = np.clip(np.searchsorted(cuts, probability, side="left") - 1, 0, n_groups - 1)
-    n, observed, expected = (np.bincount(group, weights, n_groups) for weights in (None, y, probability))
+    n, observed, expected = (
+        np.bincount(group, weights, n_groups) for weights in (None, y, probability)
+    )
     filled = n > 0  # with fewer patients than groups some quantiles have nobody between them
-    n, observed, expected, n_groups = n[filled], observed[filled], expected[filled], int(filled.sum())
+    n, observed, expected, n_groups = (
+        n[filled],
+        observed[filled],
+        expected[filled],
+        int(filled.sum()),
+    )
     if n_groups < MIN_GROUPS:
         return HosmerLemeshow(np.nan, n_groups, np.nan, np.nan)
     chisq = float(((observed - expected) ** 2 / (expected * (1 - expected / n))).sum())
     return HosmerLemeshow(
-        chisq, n_groups, float(stats.chi2.sf(chisq, n_groups - 2)), float(stats.chi2.sf(chisq, n_groups))
+        chisq,
+        n_groups,
+        float(stats.chi2.sf(chisq, n_groups - 2)),
+        float(stats.chi2.sf(chisq, n_groups)),
     )
 
 
 def smooth_curve(y, probability, at=None):
     """Share of effective patients by predicted probability: LOWESS (2/3, no robustness, as val.prob), at `at` or at
-    the patients' own probabilities. (n), NaN where the probabilities do not vary."""
+    the patients' own probabilities. (n), NaN where the probabilities do not vary.
+    """
     y, probability = np.asarray(y, dtype=np.float64), np.asarray(probability, dtype=np.float64)
     at = probability if at is None else np.asarray(at)
     if np.ptp(probability) < 1e-12:
@@ -89,7 +107,10 @@ def smooth_curve(y, probability, at=None):
 
 
 def band(y, probability, at, n_bootstrap, rng, level=0.95):
-    """Pointwise bootstrap band of the smooth curve over patients: low, high (at); NaN where under half have a curve."""
+    """Pointwise bootstrap band of the smooth curve over patients: low, high (at);
+
+    NaN where under half have a curve.
+    """
     y, probability = np.asarray(y), np.asarray(probability)
     curves = np.empty((n_bootstrap, len(at)))
     for k in range(n_bootstrap):
@@ -98,5 +119,7 @@ def band(y, probability, at, n_bootstrap, rng, level=0.95):
     known = np.count_nonzero(np.isfinite(curves), axis=0) * 2 >= n_bootstrap
     low, high = np.full(len(at), np.nan), np.full(len(at), np.nan)
     if known.any():
-        low[known], high[known] = np.nanquantile(curves[:, known], ((1 - level) / 2, (1 + level) / 2), axis=0)
+        low[known], high[known] = np.nanquantile(
+            curves[:, known], ((1 - level) / 2, (1 + level) / 2), axis=0
+        )
     return np.clip(low, 0, 1), np.clip(high, 0, 1)

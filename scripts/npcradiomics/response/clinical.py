@@ -10,10 +10,11 @@ RESPONSES = ("effective", "ineffective")
 def compare_groups(table, numbers, categories):
     """One row per clinical column and response, as the paper tests them.
 
-    table: patient, effective (1 or 0) and the clinical columns, missing values NaN. numbers: pooled t-test (equal
-    variances, as all 18 printed t are); categories: Pearson's chi-square without Yates' correction (as both printed are).
-    Returns columns: column, kind, category, effective_n, effective_mean, effective_sd, (ineffective likewise), missing,
-    test, statistic, df, p. A test with too few values is NaN.
+    table: patient, effective (1 or 0) and the clinical columns, missing values NaN. numbers: pooled
+    t-test (equal variances, as all 18 printed t are); categories: Pearson's chi-square without
+    Yates' correction (as both printed are). Returns columns: column, kind, category, effective_n,
+    effective_mean, effective_sd, (ineffective likewise), missing, test, statistic, df, p. A test
+    with too few values is NaN.
     """
     groups = [table[table["effective"] == value] for value in (1, 0)]
     rows = []
@@ -21,19 +22,31 @@ def compare_groups(table, numbers, categories):
         values = [group[column].dropna().to_numpy(dtype=np.float64) for group in groups]
         row = {"column": column, "kind": "number", "category": ""}
         for response, one in zip(RESPONSES, values, strict=True):
-            row |= {f"{response}_n": one.size, f"{response}_mean": _mean(one), f"{response}_sd": _sd(one)}
+            row |= {
+                f"{response}_n": one.size,
+                f"{response}_mean": _mean(one),
+                f"{response}_sd": _sd(one),
+            }
         statistic, p = _pooled_t(*values)
         missing = int(table[column].isna().sum())
         df = sum(one.size for one in values) - 2
-        rows.append(row | {"missing": missing, "test": "pooled t", "statistic": statistic, "df": df, "p": p})
+        rows.append(
+            row | {"missing": missing, "test": "pooled t", "statistic": statistic, "df": df, "p": p}
+        )
     for column in categories:
         kinds = sorted(table[column].dropna().unique())
-        counts = np.array([[int((group[column] == kind).sum()) for kind in kinds] for group in groups])
+        counts = np.array(
+            [[int((group[column] == kind).sum()) for kind in kinds] for group in groups]
+        )
         statistic, df, p = _chi_square(counts)
         for kind, pair in zip(kinds, counts.T, strict=True):
             row = {"column": column, "kind": "category", "category": kind}
             for response, count in zip(RESPONSES, pair, strict=True):
-                row |= {f"{response}_n": int(count), f"{response}_mean": np.nan, f"{response}_sd": np.nan}
+                row |= {
+                    f"{response}_n": int(count),
+                    f"{response}_mean": np.nan,
+                    f"{response}_sd": np.nan,
+                }
             tested = {"test": "chi-square", "statistic": statistic, "df": df, "p": p}
             rows.append(row | {"missing": int(table[column].isna().sum())} | tested)
     return pd.DataFrame(rows)

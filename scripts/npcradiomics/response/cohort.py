@@ -2,7 +2,12 @@
 
 import numpy as np
 
-IDENTITY = ["patient", "response", "effective", "set"]  # first columns of the cohort's table; the rest are features
+IDENTITY = [
+    "patient",
+    "response",
+    "effective",
+    "set",
+]  # first columns of the cohort's table; the rest are features
 EFFECTIVE = {"CR": 1, "PR": 1, "effective": 1, "SD": 0, "PD": 0, "ineffective": 0}
 SETS = ("train", "validation")
 MIN_PATIENTS = 20
@@ -14,18 +19,23 @@ def responses(rows):
 
     ValueError: an unknown label, with the patient.
     """
-    unknown = [f"{row['patient']}: {row['response']!r}" for row in rows if row["response"] not in EFFECTIVE]
+    unknown = [
+        f"{row['patient']}: {row['response']!r}" for row in rows if row["response"] not in EFFECTIVE
+    ]
     if unknown:
-        raise ValueError(f"unknown response of {'; '.join(unknown)}; expected one of {', '.join(EFFECTIVE)}")
+        raise ValueError(
+            f"unknown response of {'; '.join(unknown)}; expected one of {', '.join(EFFECTIVE)}"
+        )
     return np.array([EFFECTIVE[row["response"]] for row in rows], dtype=np.int64)
 
 
 def assign_sets(rows, n_train, stratified, seed):
     """Set of each patient row, "train" or "validation": its column `split` where the table has it, else drawn.
 
-    Drawn: n_train patients at random, with stratified each response in the proportion of the cohort. Returns a list.
-    ValueError: split given for some patients only, the same image in both sets, n_train not below the number of
-    patients, fewer than MIN_PATIENTS patients, fewer than MIN_PER_RESPONSE of a response in training.
+    Drawn: n_train patients at random, with stratified each response in the proportion of the
+    cohort. Returns a list. ValueError: split given for some patients only, the same image in both
+    sets, n_train not below the number of patients, fewer than MIN_PATIENTS patients, fewer than
+    MIN_PER_RESPONSE of a response in training.
     """
     y = responses(rows)
     if len(rows) < MIN_PATIENTS:
@@ -35,7 +45,9 @@ def assign_sets(rows, n_train, stratified, seed):
         sets = given
     elif any(given):
         without = [row["patient"] for row, name in zip(rows, given, strict=True) if not name]
-        raise ValueError(f"split is empty for {len(without)} of {len(rows)} patients ({', '.join(without[:5])})")
+        raise ValueError(
+            f"split is empty for {len(without)} of {len(rows)} patients ({', '.join(without[:5])})"
+        )
     else:
         sets = _drawn(y, n_train, stratified, np.random.default_rng(seed))
     _refuse_shared_images(rows, sets)
@@ -47,17 +59,24 @@ def refuse_known(new, known):
     """ValueError when a new patient bears the name of one of the cohort (both are named collections)."""
     both = sorted(set(new) & set(known))
     if both:
-        raise ValueError(f"{len(both)} new patients are in the cohort already: {', '.join(both[:5])}")
+        raise ValueError(
+            f"{len(both)} new patients are in the cohort already: {', '.join(both[:5])}"
+        )
 
 
 def require_both(y, sets):
     """ValueError unless training has MIN_PER_RESPONSE patients of each response and validation one of each."""
     y, training = np.asarray(y), np.array([name == "train" for name in sets])
-    for name, wanted, members in (("training", MIN_PER_RESPONSE, y[training]), ("validation", 1, y[~training])):
+    for name, wanted, members in (
+        ("training", MIN_PER_RESPONSE, y[training]),
+        ("validation", 1, y[~training]),
+    ):
         counts = {"effective": int(members.sum()), "ineffective": int(members.size - members.sum())}
         for response, count in counts.items():
             if count < wanted:
-                raise ValueError(f"{count} {response} patients in the {name} set, at least {wanted} needed")
+                raise ValueError(
+                    f"{count} {response} patients in the {name} set, at least {wanted} needed"
+                )
 
 
 def _drawn(y, n_train, stratified, rng):
@@ -79,7 +98,9 @@ def _refuse_shared_images(rows, sets):
         other, other_set = first.setdefault(row["image"], (row["patient"], name))
         if other != row["patient"]:
             words = "both sets" if other_set != name else f"the {name} set twice"
-            raise ValueError(f"patients {other} and {row['patient']} are one image ({row['image']}): it is in {words}")
+            raise ValueError(
+                f"patients {other} and {row['patient']} are one image ({row['image']}): it is in {words}"
+            )
 
 
 def split_table(table):

@@ -33,7 +33,10 @@ class Rate(NamedTuple):
 
 
 class Curve(NamedTuple):
-    """thresholds rising from -inf to inf, halfway between scores; sensitivity and specificity at each."""
+    """thresholds rising from -inf to inf, halfway between scores;
+
+    sensitivity and specificity at each.
+    """
 
     thresholds: np.ndarray
     sensitivity: np.ndarray
@@ -43,12 +46,15 @@ class Curve(NamedTuple):
 def auc_delong(y, score, level=0.95):
     """Area and its interval: y (patient) of 0 and 1, 1 = effective; a higher score speaks for effective.
 
-    A tie counts one half. Variance by DeLong 1988 (Biometrics 44:837), normal interval cut at 0 and 1, as pROC's
-    ci.auc. Returns Auc. ValueError: one class only (2 patients of each are needed for the variance), NaN.
+    A tie counts one half. Variance by DeLong 1988 (Biometrics 44:837), normal interval cut at 0 and
+    1, as pROC's ci.auc. Returns Auc. ValueError: one class only (2 patients of each are needed for
+    the variance), NaN.
     """
     cases, controls = _split(y, score)
     if min(cases.size, controls.size) < 2:
-        raise ValueError(f"{cases.size} effective and {controls.size} ineffective patients, at least 2 of each needed")
+        raise ValueError(
+            f"{cases.size} effective and {controls.size} ineffective patients, at least 2 of each needed"
+        )
     both = stats.rankdata(np.concatenate([cases, controls]))
     # Placement of each case among the controls and the other way round, from ranks: O(n log n).
     of_cases = (both[: cases.size] - stats.rankdata(cases)) / controls.size
@@ -60,7 +66,10 @@ def auc_delong(y, score, level=0.95):
 
 
 def area(y, score):
-    """The area alone, (cases above controls + ties / 2) / pairs; one patient of each response is enough."""
+    """The area alone, (cases above controls + ties / 2) / pairs;
+
+    one patient of each response is enough.
+    """
     cases, controls = _split(y, score)
     ranks = stats.rankdata(np.concatenate([cases, controls]))
     pairs = cases.size * controls.size
@@ -72,7 +81,9 @@ def roc_curve(y, score):
     cases, controls = _split(y, score)
     scores = np.unique(np.concatenate([cases, controls]))
     thresholds = np.concatenate([[-np.inf], (scores[1:] + scores[:-1]) / 2, [np.inf]])
-    sensitivity = (cases.size - np.searchsorted(np.sort(cases), thresholds, side="right")) / cases.size
+    sensitivity = (
+        cases.size - np.searchsorted(np.sort(cases), thresholds, side="right")
+    ) / cases.size
     specificity = np.searchsorted(np.sort(controls), thresholds, side="right") / controls.size
     return Curve(thresholds, sensitivity, specificity)
 
@@ -80,7 +91,8 @@ def roc_curve(y, score):
 def youden(y, score):
     """The threshold with the largest sensitivity + specificity; of several the lowest. Returns Threshold.
 
-    Youden 1950, Cancer 3:32. Where no score tells anything (all equal) it is inf: nobody is called effective.
+    Youden 1950, Cancer 3:32. Where no score tells anything (all equal) it is inf: nobody is called
+    effective.
     """
     curve = roc_curve(y, score)
     total = curve.sensitivity + curve.specificity
@@ -107,11 +119,15 @@ def rate(k, n, level=0.95):
 
 def net_benefit(y, probability, thresholds):
     """Decision curve (Vickers 2006, Med Decis Making 26:565): net benefit (threshold) of treating where
-    probability > threshold, and of treating everybody; treating nobody has 0. thresholds in 0..1 without 1."""
+    probability > threshold, and of treating everybody; treating nobody has 0. thresholds in 0..1
+    without 1.
+    """
     y, probability, thresholds = np.asarray(y), np.asarray(probability), np.asarray(thresholds)
     odds = thresholds / (1 - thresholds)
     chosen = probability[:, None] > thresholds
-    model = (chosen & (y[:, None] == 1)).mean(axis=0) - odds * (chosen & (y[:, None] == 0)).mean(axis=0)
+    model = (chosen & (y[:, None] == 1)).mean(axis=0) - odds * (chosen & (y[:, None] == 0)).mean(
+        axis=0
+    )
     return model, y.mean() - odds * (1 - y.mean())
 
 
@@ -125,5 +141,7 @@ def _split(y, score):
         raise ValueError("responses must be 0 (ineffective) or 1 (effective)")
     cases, controls = score[y == 1], score[y == 0]
     if not (cases.size and controls.size):
-        raise ValueError(f"{cases.size} effective and {controls.size} ineffective patients: a ROC curve needs both")
+        raise ValueError(
+            f"{cases.size} effective and {controls.size} ineffective patients: a ROC curve needs both"
+        )
     return cases, controls

@@ -4,7 +4,9 @@ import numpy as np
 
 from npcradiomics.compilation import compiled
 
-SMALLEST_WEIGHT = 1e-5  # floor of p (1 - p) in the quadratic model, which only sets the length of steps
+SMALLEST_WEIGHT = (
+    1e-5  # floor of p (1 - p) in the quadratic model, which only sets the length of steps
+)
 
 
 @compiled
@@ -35,8 +37,8 @@ def _objective(y, eta, beta, penalty):
 def _solve_signs(gram, border, weight, gradient, level, values, penalty, change):
     """The minimum of the quadratic model where no coefficient changes its sign, in one step.
 
-    values (active): coefficients so far; zero ones stay. Fills change (active) and returns (whether the signs held,
-    change of the intercept). Nothing is applied.
+    values (active): coefficients so far; zero ones stay. Fills change (active) and returns (whether
+    the signs held, change of the intercept). Nothing is applied.
     """
     support = np.flatnonzero(values)
     n = support.size
@@ -79,8 +81,8 @@ def _solve_signs(gram, border, weight, gradient, level, values, penalty, change)
 def _quadratic(x, w, r, beta, delta, shift, active, n_active, penalty, tolerance, rounds):
     """Minimise the quadratic model over the active coefficients by cyclic coordinate descent on its Gram matrix.
 
-    w (n): weights / n; r (n): (y - p) / n. Leaves the change of each coefficient in delta (active order) and returns
-    that of the intercept. shift is scratch (n).
+    w (n): weights / n; r (n): (y - p) / n. Leaves the change of each coefficient in delta (active
+    order) and returns that of the intercept. shift is scratch (n).
     """
     n = w.size
     gram = np.empty((n_active, n_active))
@@ -114,7 +116,8 @@ def _quadratic(x, w, r, beta, delta, shift, active, n_active, penalty, tolerance
     next_try = 4
     for sweep in range(rounds):
         if sweep == next_try:
-            # Sweeps find the signs fast and the values slowly: with the signs known the values are one linear system.
+            # Sweeps find the signs fast and the values slowly: with the signs known the values are
+            # one linear system.
             next_try *= 2
             held, move = _solve_signs(gram, border, weight, gradient, level, values, penalty, jump)
             if held:
@@ -166,9 +169,9 @@ def _quadratic(x, w, r, beta, delta, shift, active, n_active, penalty, tolerance
 def lasso_steps(x, y, penalties, tolerance, max_steps, intercepts, coefficients):
     """The path: x float64 (feature, patient), columns of mean 0 and variance 1; penalties falling, on that scale.
 
-    Fills intercepts (penalty) and coefficients (penalty, feature); returns the largest violation of the optimality
-    conditions left at any penalty. Proximal Newton with the sequential strong rule: Friedman 2010, J Stat Softw 33(1);
-    Tibshirani 2012, JRSS B 74:245.
+    Fills intercepts (penalty) and coefficients (penalty, feature); returns the largest violation of
+    the optimality conditions left at any penalty. Proximal Newton with the sequential strong rule:
+    Friedman 2010, J Stat Softw 33(1); Tibshirani 2012, JRSS B 74:245.
     """
     p, n = x.shape
     beta = np.zeros(p)
@@ -224,7 +227,17 @@ def lasso_steps(x, y, penalties, tolerance, max_steps, intercepts, coefficients)
                     r[i] = (y[i] - prob[i]) / n
                 precision = min(1e-7, 0.01 * violation * violation)
                 move = _quadratic(
-                    x, w, r, beta, delta, scratch, active, n_active, penalty, max(precision, 1e-22), 10000
+                    x,
+                    w,
+                    r,
+                    beta,
+                    delta,
+                    scratch,
+                    active,
+                    n_active,
+                    penalty,
+                    max(precision, 1e-22),
+                    10000,
                 )
                 for i in range(n):
                     change_of_eta[i] = move

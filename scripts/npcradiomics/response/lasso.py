@@ -21,8 +21,8 @@ _FOLD_CLIP = 1e-5  # glmnet's bound on probabilities in the deviance of a fold
 class Preparation:
     """Outlier bounds, median and scale of each kept feature, all from the training patients.
 
-    table: one row per kept feature: feature, q1, q3, lower, upper, median, n_out_train, mean, sd (n - 1, after
-    replacement). dropped: dict of the other features to the reason.
+    table: one row per kept feature: feature, q1, q3, lower, upper, median, n_out_train, mean, sd (n
+    - 1, after replacement). dropped: dict of the other features to the reason.
     """
 
     table: pd.DataFrame
@@ -35,13 +35,15 @@ class Preparation:
     def apply(self, features):
         """Scaled features (patient, kept feature) of any patients, as a DataFrame with their index.
 
-        A value outside [lower, upper] becomes the training median, then (value - mean) / sd. Other columns are
-        ignored. ValueError: a kept feature is missing, or holds no finite number.
+        A value outside [lower, upper] becomes the training median, then (value - mean) / sd. Other
+        columns are ignored. ValueError: a kept feature is missing, or holds no finite number.
         """
         features = pd.DataFrame(features)
         missing = [name for name in self.features if name not in features]
         if missing:
-            raise ValueError(f"{len(missing)} of {len(self.features)} features are missing: {_some(missing)}")
+            raise ValueError(
+                f"{len(missing)} of {len(self.features)} features are missing: {_some(missing)}"
+            )
         values = _numbers(features if list(features) == self.features else features[self.features])
         table = self.table
         outside = (values < table["lower"].to_numpy()) | (values > table["upper"].to_numpy())
@@ -70,10 +72,10 @@ class CrossValidation(NamedTuple):
 def prepare(train, outliers="iqr", iqr_factor=1.5):
     """Fit the preparation on the training patients: train is a table (patient, feature) of numbers.
 
-    outliers: "iqr", outside Q1 - factor IQR .. Q3 + factor IQR (quantiles of type 7), or "none". Constant features and
-    those that are another one times a number plus a number are dropped with the reason. Liu 2025 gives no rule for
-    outliers; this one is ours. Returns Preparation. ValueError: fewer than 2 patients, values that are no finite
-    numbers, nothing left.
+    outliers: "iqr", outside Q1 - factor IQR .. Q3 + factor IQR (quantiles of type 7), or "none".
+    Constant features and those that are another one times a number plus a number are dropped with
+    the reason. Liu 2025 gives no rule for outliers; this one is ours. Returns Preparation.
+    ValueError: fewer than 2 patients, values that are no finite numbers, nothing left.
     """
     train = pd.DataFrame(train)
     names = list(train.columns)
@@ -91,7 +93,9 @@ def prepare(train, outliers="iqr", iqr_factor=1.5):
     dropped = {}
     for j in np.flatnonzero(np.ptp(values, axis=0) == 0):
         sd[j] = 0.0
-        dropped[names[j]] = f"constant after the outlier rule ({np.count_nonzero(outside[:, j])} values replaced)"
+        dropped[names[j]] = (
+            f"constant after the outlier rule ({np.count_nonzero(outside[:, j])} values replaced)"
+        )
     kept = np.flatnonzero(sd > 0)
     scaled = (values[:, kept] - mean[kept]) / sd[kept]
     for j, first in _duplicates(scaled).items():
@@ -110,11 +114,12 @@ def prepare(train, outliers="iqr", iqr_factor=1.5):
 def lasso_path(x, y, lambdas=None):
     """LASSO on the logistic loss along falling penalties: min (1/n) sum loss + lambda sum |b_j s_j|.
 
-    x (patient, feature); y (patient) of 0 and 1, 1 = effective; s_j is the SD of a feature (divided by n): glmnet's
-    standardize = TRUE. Without lambdas: glmnet's grid, 100 values down to 0.01 of the largest (0.0001 where patients
-    are as many as features), ended early as glmnet ends it. Returns Path, coefficients on the scale of x.
-    ValueError: one class only, lengths that differ, numbers that are not finite, lambdas not positive.
-    Friedman 2010, J Stat Softw 33(1). Agrees with glmnet 4.1-6 (thresh 1e-14) to 5e-5 in every coefficient.
+    x (patient, feature); y (patient) of 0 and 1, 1 = effective; s_j is the SD of a feature (divided
+    by n): glmnet's standardize = TRUE. Without lambdas: glmnet's grid, 100 values down to 0.01 of
+    the largest (0.0001 where patients are as many as features), ended early as glmnet ends it.
+    Returns Path, coefficients on the scale of x. ValueError: one class only, lengths that differ,
+    numbers that are not finite, lambdas not positive. Friedman 2010, J Stat Softw 33(1). Agrees
+    with glmnet 4.1-6 (thresh 1e-14) to 5e-5 in every coefficient.
     """
     x, y = _checked(x, y)
     standard, centre, scale = _standardised(x)
@@ -129,7 +134,9 @@ def lasso_path(x, y, lambdas=None):
     intercepts, coefficients = np.empty(lambdas.size), np.empty((lambdas.size, x.shape[1]))
     worst = lasso_steps(standard, y, lambdas, TOLERANCE, MAX_STEPS, intercepts, coefficients)
     if worst > 1e-6:
-        raise ValueError(f"the LASSO path did not settle: optimality is missed by {worst:.2g} after {MAX_STEPS} steps")
+        raise ValueError(
+            f"the LASSO path did not settle: optimality is missed by {worst:.2g} after {MAX_STEPS} steps"
+        )
     last = _early_end(standard, y, intercepts, coefficients) if own_grid else lambdas.size
     coefficients = coefficients[:last] / scale
     return Path(lambdas[:last], intercepts[:last] - coefficients @ centre, coefficients)
@@ -138,10 +145,11 @@ def lasso_path(x, y, lambdas=None):
 def cross_validate(x, y, folds, lambdas, measure="deviance"):
     """k-fold cross-validation along given lambdas, as cv.glmnet with `lambda` and `foldid` handed over.
 
-    folds (patient): label of the fold that leaves the patient out. measure: "deviance" (-2 log-likelihood per patient)
-    or "class" (share misclassified at probability 0.5). cvm is the mean of fold means weighted by fold size, cvsd its
-    standard error. lambda_min: largest lambda with the smallest cvm; lambda_1se: largest within one cvsd of it.
-    ValueError: fewer than 3 folds, one class missing where a fold is left out.
+    folds (patient): label of the fold that leaves the patient out. measure: "deviance" (-2
+    log-likelihood per patient) or "class" (share misclassified at probability 0.5). cvm is the mean
+    of fold means weighted by fold size, cvsd its standard error. lambda_min: largest lambda with
+    the smallest cvm; lambda_1se: largest within one cvsd of it. ValueError: fewer than 3 folds, one
+    class missing where a fold is left out.
     """
     x, y = _checked(x, y)
     folds = np.asarray(folds)
@@ -157,15 +165,20 @@ def cross_validate(x, y, folds, lambdas, measure="deviance"):
     for k, label in enumerate(labels):
         out = folds == label
         if np.unique(y[~out]).size < 2:
-            raise ValueError(f"without fold {label} all {np.count_nonzero(~out)} patients have one response")
+            raise ValueError(
+                f"without fold {label} all {np.count_nonzero(~out)} patients have one response"
+            )
         path = lasso_path(x[~out], y[~out], lambdas)
         losses[k] = _loss(y[out], path.intercepts + x[out] @ path.coefficients.T, measure)
     shares = sizes / sizes.sum()
     cvm = shares @ losses
     cvsd = np.sqrt(shares @ (losses - cvm) ** 2 / (labels.size - 1))
-    # Rounding must not part equal shares of misclassified patients: of equals the largest penalty is the minimum.
+    # Rounding must not part equal shares of misclassified patients: of equals the largest penalty
+    # is the minimum.
     best = int(np.argmax(cvm <= cvm.min() * (1 + 1e-12)))
-    return CrossValidation(cvm, cvsd, lambdas[best], lambdas[np.argmax(cvm <= cvm[best] + cvsd[best])])
+    return CrossValidation(
+        cvm, cvsd, lambdas[best], lambdas[np.argmax(cvm <= cvm[best] + cvsd[best])]
+    )
 
 
 def stratified_folds(y, n_folds, rng):
@@ -219,7 +232,9 @@ def _duplicates(scaled):
 def _checked(x, y):
     x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     if x.ndim != 2 or y.shape != x.shape[:1]:
-        raise ValueError(f"x has shape {x.shape}, y {y.shape}; expected (patient, feature) and (patient)")
+        raise ValueError(
+            f"x has shape {x.shape}, y {y.shape}; expected (patient, feature) and (patient)"
+        )
     if not (np.isfinite(x).all() and np.isin(y, (0.0, 1.0)).all()):
         raise ValueError("x must be finite and y 0 or 1")
     if np.unique(y).size < 2:
@@ -228,7 +243,10 @@ def _checked(x, y):
 
 
 def _standardised(x):
-    """Features (feature, patient) of mean 0 and variance 1 (divided by n), their means and SDs; constant ones are 0."""
+    """Features (feature, patient) of mean 0 and variance 1 (divided by n), their means and SDs;
+
+    constant ones are 0.
+    """
     centre, scale = x.mean(axis=0), x.std(axis=0)
     constant = np.ptp(x, axis=0) == 0
     scale = np.where(constant | (scale == 0), 1.0, scale)

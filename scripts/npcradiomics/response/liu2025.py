@@ -17,7 +17,10 @@ LABELS = {
 
 
 class ClinicalTable(NamedTuple):
-    """groups: patients per response; men: of these; numbers: {column: {response: (mean, SD)}}; t: printed t; chi2."""
+    """groups: patients per response;
+
+    men: of these; numbers: {column: {response: (mean, SD)}}; t: printed t; chi2.
+    """
 
     groups: dict
     men: dict
@@ -27,8 +30,12 @@ class ClinicalTable(NamedTuple):
 
 
 def _table(groups, men, rows, chi2):
-    numbers = {name: {"effective": values[:2], "ineffective": values[2:4]} for name, values in rows.items()}
-    return ClinicalTable(groups, men, numbers, {name: values[4] for name, values in rows.items()}, chi2)
+    numbers = {
+        name: {"effective": values[:2], "ineffective": values[2:4]} for name, values in rows.items()
+    }
+    return ClinicalTable(
+        groups, men, numbers, {name: values[4] for name, values in rows.items()}, chi2
+    )
 
 
 TABLES = {

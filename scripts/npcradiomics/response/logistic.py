@@ -5,9 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, special, stats
 
-_SUSPICIOUS = (
-    30.0  # a linear predictor beyond this is a probability of 0 or 1: of separation, or of one far-off patient
-)
+_SUSPICIOUS = 30.0  # a linear predictor beyond this is a probability of 0 or 1: of separation, or of one far-off patient
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,15 +30,17 @@ class LogisticFit:
 def fit_logistic(x, y, offset=None):
     """Maximum likelihood by Newton's method: x (patient, feature), y (patient) of 0 and 1, offset (patient) or None.
 
-    Returns LogisticFit. ValueError: as many coefficients as patients or more, linearly dependent features.
-    Equals R's glm(family = binomial).
+    Returns LogisticFit. ValueError: as many coefficients as patients or more, linearly dependent
+    features. Equals R's glm(family = binomial).
     """
     x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     offset = np.zeros(y.size) if offset is None else np.asarray(offset, dtype=np.float64)
     design = np.column_stack([np.ones(y.size), x])
     n, k = design.shape
     if k >= n or np.linalg.matrix_rank(design) < k:
-        return _no_maximum(k, f"{k} coefficients cannot be told from {n} patients (too many, or dependent)")
+        return _no_maximum(
+            k, f"{k} coefficients cannot be told from {n} patients (too many, or dependent)"
+        )
     beta = np.zeros(k)
     deviance = _deviance(y, offset)
     suspected = False
@@ -76,11 +76,14 @@ def fit_logistic(x, y, offset=None):
 def _separates(design, y):
     """Whether some plane has no patient on the wrong side and not all upon it (Konis 2007): a linear programme.
 
-    Each patient's distance to the right side may be 0 to 1; their sum is 0 if and only if the maximum is finite.
+    Each patient's distance to the right side may be 0 to 1; their sum is 0 if and only if the
+    maximum is finite.
     """
     signed = design / np.abs(design).max(axis=0) * (2 * y - 1)[:, None]
     limits = np.concatenate([np.zeros(y.size), np.ones(y.size)])
-    found = optimize.linprog(-signed.sum(axis=0), np.vstack([-signed, signed]), limits, bounds=(None, None))
+    found = optimize.linprog(
+        -signed.sum(axis=0), np.vstack([-signed, signed]), limits, bounds=(None, None)
+    )
     return -found.fun > 0.5
 
 

@@ -23,16 +23,18 @@ from npcradiomics.response.lasso import (
 from npcradiomics.response.logistic import LogisticFit, fit_logistic
 
 EVENTS_PER_VARIABLE = 10  # below this many a logistic model is known to be too optimistic
-NOTHING_KEPT = "LASSO kept no feature: the model is the intercept alone and gives every patient the same score"
+NOTHING_KEPT = (
+    "LASSO kept no feature: the model is the intercept alone and gives every patient the same score"
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Fit:
     """A fitted model.
 
-    selected: names the LASSO kept; lasso: intercept and coefficients (1 + selected) at the chosen penalty; logistic:
-    LogisticFit on the selected; score_from: "logistic", "lasso" or "intercept"; threshold: Youden's on training;
-    notes: what a reader must know.
+    selected: names the LASSO kept; lasso: intercept and coefficients (1 + selected) at the chosen
+    penalty; logistic: LogisticFit on the selected; score_from: "logistic", "lasso" or "intercept";
+    threshold: Youden's on training; notes: what a reader must know.
     """
 
     preparation: Preparation
@@ -73,21 +75,26 @@ def fit_model(
 ):
     """Fit on training patients: features (patient, feature) table of raw values, y (patient) of 0 and 1.
 
-    rng draws the folds, unless fold_labels (patient) are given; lambda_rule: "min" or "1se"; score: "logistic"
-    (unpenalised regression on the features kept, the paper's) or "lasso" (the penalised linear predictor). Where the
-    logistic regression has no maximum (separation) the score is the LASSO's, and `notes` says so. Returns Fit.
-    Folds are as many as the rarer response has patients, at most. ValueError: fewer than min_per_response patients of
-    a response, and what prepare and lasso_path refuse.
+    rng draws the folds, unless fold_labels (patient) are given; lambda_rule: "min" or "1se"; score:
+    "logistic" (unpenalised regression on the features kept, the paper's) or "lasso" (the penalised
+    linear predictor). Where the logistic regression has no maximum (separation) the score is the
+    LASSO's, and `notes` says so. Returns Fit. Folds are as many as the rarer response has patients,
+    at most. ValueError: fewer than min_per_response patients of a response, and what prepare and
+    lasso_path refuse.
     """
     y = np.asarray(y)
     for value, response in ((1, "effective"), (0, "ineffective")):
         count = int(np.count_nonzero(y == value))
         if count < min_per_response:
-            raise ValueError(f"{count} {response} patients to fit a model on, at least {min_per_response} needed")
+            raise ValueError(
+                f"{count} {response} patients to fit a model on, at least {min_per_response} needed"
+            )
     preparation = prepare(features, outliers, iqr_factor)
     x = preparation.apply(features)
     path = lasso_path(x, y)
-    labels = stratified_folds(y, min(folds, rarer_count(y)), rng) if fold_labels is None else fold_labels
+    labels = (
+        stratified_folds(y, min(folds, rarer_count(y)), rng) if fold_labels is None else fold_labels
+    )
     validated = cross_validate(x, y, labels, path.lambdas, measure)
     chosen = {"min": validated.lambda_min, "1se": validated.lambda_1se}[lambda_rule]
     row = int(np.flatnonzero(path.lambdas == chosen)[0])
@@ -98,7 +105,18 @@ def fit_model(
     score_from, notes = _judged(y, selected, logistic, score)
     beta = logistic.coefficients if score_from == "logistic" else lasso
     threshold = youden(y, beta[0] + x.to_numpy()[:, kept] @ beta[1:])
-    return Fit(preparation, path, validated, chosen, selected, lasso, logistic, score_from, threshold, notes)
+    return Fit(
+        preparation,
+        path,
+        validated,
+        chosen,
+        selected,
+        lasso,
+        logistic,
+        score_from,
+        threshold,
+        notes,
+    )
 
 
 def cross_validation_table(fit):
@@ -106,7 +124,9 @@ def cross_validation_table(fit):
     validated = fit.cross_validation
     marks = [
         ", ".join(
-            name for name, value in (("min", validated.lambda_min), ("1se", validated.lambda_1se)) if penalty == value
+            name
+            for name, value in (("min", validated.lambda_min), ("1se", validated.lambda_1se))
+            if penalty == value
         )
         for penalty in fit.path.lambdas
     ]
@@ -116,7 +136,10 @@ def cross_validation_table(fit):
 
 
 def paths_table(fit):
-    """feature, lambda, coefficient of every feature that enters the path anywhere; selected: kept by the model."""
+    """feature, lambda, coefficient of every feature that enters the path anywhere;
+
+    selected: kept by the model.
+    """
     entered = np.flatnonzero((fit.path.coefficients != 0).any(axis=0))
     tables = [
         pd.DataFrame(
@@ -145,7 +168,9 @@ def model_file(fit, n_patients, n_effective):
     features = {}
     for position, name in enumerate(fit.selected, start=1):
         row = table.loc[name]
-        features[name] = {key: float(row[key]) for key in ("lower", "upper", "median", "mean", "sd")}
+        features[name] = {
+            key: float(row[key]) for key in ("lower", "upper", "median", "mean", "sd")
+        }
         features[name] |= {
             "coefficient": float(fit.coefficients[position]),
             "lasso_coefficient": float(fit.lasso[position]),
@@ -169,7 +194,9 @@ def model_file(fit, n_patients, n_effective):
         "score_from": fit.score_from,
         "intercept": float(fit.coefficients[0]),
         "lasso_intercept": float(fit.lasso[0]),
-        "threshold": float(fit.threshold.threshold) if np.isfinite(fit.threshold.threshold) else None,
+        "threshold": float(fit.threshold.threshold)
+        if np.isfinite(fit.threshold.threshold)
+        else None,
         "features": features,
         "lambda": {
             "chosen": float(fit.chosen_lambda),
@@ -184,8 +211,8 @@ def model_file(fit, n_patients, n_effective):
 def score_patients(model, features):
     """Rad-scores of patients by a model file: features (patient, feature) table of raw values, any other columns.
 
-    Returns a table with the index of `features`: rad_score, probability, called ("effective" or "ineffective").
-    ValueError: a feature of the model is missing or holds no finite number.
+    Returns a table with the index of `features`: rad_score, probability, called ("effective" or
+    "ineffective"). ValueError: a feature of the model is missing or holds no finite number.
     """
     names = list(model["features"])
     rows = pd.DataFrame([{"feature": name} | model["features"][name] for name in names])
@@ -196,7 +223,8 @@ def score_patients(model, features):
     threshold = np.inf if model["threshold"] is None else model["threshold"]
     called = np.where(score > threshold, "effective", "ineffective")
     return pd.DataFrame(
-        {"rad_score": score, "probability": special.expit(score), "called": called}, index=features.index
+        {"rad_score": score, "probability": special.expit(score), "called": called},
+        index=features.index,
     )
 
 
@@ -211,9 +239,13 @@ def _judged(y, selected, logistic, wanted):
     fewer = rarer_count(y)
     per_variable = fewer / len(selected)
     features = f"{len(selected)} feature{'s' if len(selected) > 1 else ''}"
-    notes = [f"{fewer} patients of the rarer response for {features}: {per_variable:.1f} events per variable"]
+    notes = [
+        f"{fewer} patients of the rarer response for {features}: {per_variable:.1f} events per variable"
+    ]
     if per_variable < EVENTS_PER_VARIABLE:
-        notes[0] += f", below {EVENTS_PER_VARIABLE}: coefficients are too large, training figures too good"
+        notes[0] += (
+            f", below {EVENTS_PER_VARIABLE}: coefficients are too large, training figures too good"
+        )
     if logistic.separated:
         notes.append(f"no logistic regression: {logistic.separated}; the rad-score is the LASSO's")
         return "lasso", notes

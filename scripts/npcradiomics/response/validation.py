@@ -1,7 +1,7 @@
 """What a model is worth when all its steps are repeated: nested cross-validation, bootstrap optimism, permutations.
 
-Every repetition is one row and depends on (seed, kind, number) alone, so that they can be made in any order, in several
-jobs, and again.
+Every repetition is one row and depends on (seed, kind, number) alone, so that they can be made in
+any order, in several jobs, and again.
 """
 
 import numpy as np
@@ -21,11 +21,13 @@ FEWEST = 2  # patients of each response a resampled model is fitted on, at least
 def repetition(kind, number, features, y, seed, settings):
     """One repetition: features (patient, feature) table of raw values, y (patient); settings of fit_model.
 
-    Returns (row, predictions): row is a dict of numbers and `selected`, the features kept by each fit ("a;b|c");
-    predictions (patient, probability) out of the folds for "nested", else None.
+    Returns (row, predictions): row is a dict of numbers and `selected`, the features kept by each
+    fit ("a;b|c"); predictions (patient, probability) out of the folds for "nested", else None.
     """
     rng = np.random.default_rng([seed, KINDS.index(kind), number])
-    return {"nested": _nested, "bootstrap": _bootstrap, "permutation": _permuted}[kind](features, y, rng, settings)
+    return {"nested": _nested, "bootstrap": _bootstrap, "permutation": _permuted}[kind](
+        features, y, rng, settings
+    )
 
 
 def _fit(features, y, rng, settings, **more):
@@ -33,15 +35,19 @@ def _fit(features, y, rng, settings, **more):
 
 
 def _nested(features, y, rng, settings):
-    """5-fold outer cross-validation; all steps, with their own 10-fold, on the other four fifths."""
+    """5-fold outer cross-validation;
+
+    all steps, with their own 10-fold, on the other four fifths.
+    """
     folds = stratified_folds(y, min(OUTER_FOLDS, rarer_count(y)), rng)
     score, areas, kept = np.empty(len(y)), [], []
     for fold in np.unique(folds):
         out = folds == fold
         fit = _fit(features[~out], y[~out], rng, settings)
         score[out] = fit.rad_score(features[out])
-        # Averaged over folds: scores of different models have no common scale, and pooling intercept-only models
-        # ranks patients against their response (each fold's intercept falls when its left-out share is high).
+        # Averaged over folds: scores of different models have no common scale, and pooling
+        # intercept-only models ranks patients against their response (each fold's intercept falls
+        # when its left-out share is high).
         areas.append(area(y[out], score[out]))
         kept.append(";".join(fit.selected))
     probability = special.expit(score)
@@ -57,7 +63,10 @@ def _nested(features, y, rng, settings):
 
 
 def _bootstrap(features, y, rng, settings):
-    """A model of a resampled cohort, on that cohort and on the one it was drawn from (Efron 1983; Harrell 1996)."""
+    """A model of a resampled cohort, on that cohort and on the one it was drawn from (Efron 1983;
+
+    Harrell 1996).
+    """
     drawn = rng.integers(0, len(y), len(y))
     while rarer_count(y[drawn]) < FEWEST or _distinct(y, drawn) < 3:
         drawn = rng.integers(0, len(y), len(y))
@@ -95,7 +104,10 @@ def _permuted(features, y, rng, settings):
 
 
 def p_of(observed, permuted):
-    """Permutation p: (1 + as large or larger) / (1 + permutations). Phipson 2010, Stat Appl Genet Mol Biol 9:39."""
+    """Permutation p: (1 + as large or larger) / (1 + permutations).
+
+    Phipson 2010, Stat Appl Genet Mol Biol 9:39.
+    """
     permuted = np.asarray(permuted)
     return float((1 + np.count_nonzero(permuted >= observed - 1e-12)) / (1 + permuted.size))
 
@@ -103,8 +115,9 @@ def p_of(observed, permuted):
 def summarise(apparent, nested, bootstrap):
     """One row per figure (auc, brier, slope, intercept): apparent, optimism, corrected, nested mean and SD, n without.
 
-    apparent: dict of the four on the training patients; nested, bootstrap: tables of repetitions. corrected = apparent -
-    mean(resampled - original). Repetitions without a slope (nothing kept) are counted in `undefined` and left out.
+    apparent: dict of the four on the training patients; nested, bootstrap: tables of repetitions.
+    corrected = apparent - mean(resampled - original). Repetitions without a slope (nothing kept)
+    are counted in `undefined` and left out.
     """
     rows = []
     for name in ("auc", "brier", "slope", "intercept"):
@@ -126,16 +139,24 @@ def summarise(apparent, nested, bootstrap):
 
 
 def selection_frequency(selected, names):
-    """Share of fits that kept each feature: selected is a column of "a;b|c", names all features; most frequent first."""
+    """Share of fits that kept each feature: selected is a column of "a;b|c", names all features;
+
+    most frequent first.
+    """
     fits = [set(fit.split(";")) for words in selected.fillna("") for fit in words.split("|")]
     counts = {name: sum(name in fit for fit in fits) for name in names}
-    table = pd.DataFrame({"feature": list(counts), "fits": len(fits), "kept": list(counts.values())})
+    table = pd.DataFrame(
+        {"feature": list(counts), "fits": len(fits), "kept": list(counts.values())}
+    )
     table["share"] = table["kept"] / table["fits"]
     return table.sort_values(["kept", "feature"], ascending=[False, True], ignore_index=True)
 
 
 def permutation_report(nested, permuted, training_auc):
-    """JSON-ready: observed figures, permutations, both p. Observed is one repetition, as each permutation is one."""
+    """JSON-ready: observed figures, permutations, both p.
+
+    Observed is one repetition, as each permutation is one.
+    """
     observed = float(nested.sort_values("repetition")["auc"].iloc[0])
     return {
         "permutations": len(permuted),
@@ -160,20 +181,26 @@ def _median(values):
 def decision_table(scored, predictions):
     """Decision curves: curve ("train", "nested", "validation"), threshold, model, everyone (net benefits).
 
-    scored: set, effective, probability; predictions: repetition, effective, probability out of the outer folds, whose
-    curves are averaged over repetitions.
+    scored: set, effective, probability; predictions: repetition, effective, probability out of the
+    outer folds, whose curves are averaged over repetitions.
     """
     thresholds = np.round(np.arange(0.05, 0.96, 0.01), 2)
     tables = []
     for name in ("train", "validation"):
         one = scored[scored["set"] == name]
         tables.append(_decision(name, one, thresholds))
-    repeated = [_decision("nested", one, thresholds) for _, one in predictions.groupby("repetition")]
+    repeated = [
+        _decision("nested", one, thresholds) for _, one in predictions.groupby("repetition")
+    ]
     mean = repeated[0].copy()
     mean["model"] = np.mean([table["model"] for table in repeated], axis=0)
     return pd.concat([*tables, mean], ignore_index=True)
 
 
 def _decision(name, table, thresholds):
-    model, everyone = net_benefit(table["effective"].to_numpy(), table["probability"].to_numpy(), thresholds)
-    return pd.DataFrame({"curve": name, "threshold": thresholds, "model": model, "everyone": everyone})
+    model, everyone = net_benefit(
+        table["effective"].to_numpy(), table["probability"].to_numpy(), thresholds
+    )
+    return pd.DataFrame(
+        {"curve": name, "threshold": thresholds, "model": model, "everyone": everyone}
+    )

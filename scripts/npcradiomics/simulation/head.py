@@ -1,7 +1,7 @@
 """A head in millimetres: enough anatomy round the nasopharynx for two scans of it to be registered.
 
-Skull and skull base, air cavities, soft tissue. The nasopharynx is at the origin; x to the left, y to the back, z up.
-Used by the simulated cohort only.
+Skull and skull base, air cavities, soft tissue. The nasopharynx is at the origin; x to the left, y
+to the back, z up. Used by the simulated cohort only.
 """
 
 from dataclasses import dataclass
@@ -9,15 +9,29 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-TISSUES = ("air", "fat", "muscle", "brain", "bone", "marrow", "mucosa", "gland", "vessel", "fluid", "tumour")
+TISSUES = (
+    "air",
+    "fat",
+    "muscle",
+    "brain",
+    "bone",
+    "marrow",
+    "mucosa",
+    "gland",
+    "vessel",
+    "fluid",
+    "tumour",
+)
 
-# Grey values per tissue, in the order of TISSUES: fat-suppressed contrast-enhanced T1, and plain T1 of another scanner.
+# Grey values per tissue, in the order of TISSUES: fat-suppressed contrast-enhanced T1, and plain T1
+# of another scanner.
 CONTRASTS = {
     "ce_fs_t1": (2.0, 42.0, 78.0, 92.0, 12.0, 52.0, 168.0, 112.0, 24.0, 34.0, 142.0),
     "t1": (3.0, 215.0, 88.0, 118.0, 18.0, 170.0, 105.0, 140.0, 30.0, 26.0, 135.0),
 }
 
-# (tissue, centre, half axes) of ellipsoids, painted one over the other, sizes in mm of an average head.
+# (tissue, centre, half axes) of ellipsoids, painted one over the other, sizes in mm of an average
+# head.
 STRUCTURES = (
     ("fat", (0, 14, 12), (72, 86, 104)),
     ("muscle", (0, 14, 12), (68, 82, 100)),
@@ -64,7 +78,9 @@ STRUCTURES = (
 )
 
 WOBBLE_MM = 1.2  # sideways, along the height of the head
-STEP_MM = 1.4  # of the grid on which the head is kept; thinner than any structure that registration uses
+STEP_MM = (
+    1.4  # of the grid on which the head is kept; thinner than any structure that registration uses
+)
 
 
 @dataclass(frozen=True)
@@ -90,7 +106,8 @@ class Head:
             c = np.array(centre) * size + rng.uniform(-1.0, 1.0, 3)
             a = np.array(half_axes) * size * rng.uniform(0.95, 1.05, 3)
             box = tuple(
-                slice(*np.searchsorted(axes[k], [c[k] - a[k] - WOBBLE_MM, c[k] + a[k] + WOBBLE_MM])) for k in (2, 1, 0)
+                slice(*np.searchsorted(axes[k], [c[k] - a[k] - WOBBLE_MM, c[k] + a[k] + WOBBLE_MM]))
+                for k in (2, 1, 0)
             )
             dx = (x[box[0], :, box[2]] - c[0]) / a[0]
             dy = (y[box[0], box[1], :] - c[1]) / a[1]
@@ -105,6 +122,9 @@ class Head:
         return ndimage.gaussian_filter(values, (0.3 * thickness_mm / STEP_MM, 0.35, 0.35))
 
     def sample(self, values, points, outside):
-        """`values` on the head's grid (z, y, x) at points (..., 3), linearly; `outside` where the grid ends."""
+        """`values` on the head's grid (z, y, x) at points (..., 3), linearly;
+
+        `outside` where the grid ends.
+        """
         index = [(points[..., axis] - self.low_mm[axis]) / STEP_MM for axis in (2, 1, 0)]
         return ndimage.map_coordinates(values, index, order=1, cval=float(outside))

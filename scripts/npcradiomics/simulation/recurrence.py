@@ -1,11 +1,13 @@
 """A simulated patient: planning MRI, recurrence MRI, contours and dose, with the truth that was planted.
 
-There are no public patients of this kind, so the default cohort is made here. Coordinates are millimetres in the
-patient frame of DICOM (x to the left, y to the back, z to the head); the nasopharynx is at the origin and the planning
-frame is the head's own frame. Arrays are (z, y, x). What a patient looks like follows from (seed, patient) alone.
+There are no public patients of this kind, so the default cohort is made here. Coordinates are
+millimetres in the patient frame of DICOM (x to the left, y to the back, z to the head); the
+nasopharynx is at the origin and the planning frame is the head's own frame. Arrays are (z, y, x).
+What a patient looks like follows from (seed, patient) alone.
 
-Points, distances and grey values are made plane by plane along z: in double precision they would take over a hundred
-bytes per voxel. Only what needs all voxels at once is held whole, in single precision: random fields, noise, results.
+Points, distances and grey values are made plane by plane along z: in double precision they would
+take over a hundred bytes per voxel. Only what needs all voxels at once is held whole, in single
+precision: random fields, noise, results.
 """
 
 from dataclasses import dataclass
@@ -30,9 +32,9 @@ MAX_TRANSLATION_MM = 20.0
 class Planted:
     """What makes the recurrent region differ from the rest of the tumour on the planning MRI.
 
-    Tumour intensity = mean + coarse + fine, two Gaussian random fields. `brightness` (grey values) is added in the
-    recurrent region, and the fields are multiplied there: less coarse and more fine texture, which together lower the
-    variance.
+    Tumour intensity = mean + coarse + fine, two Gaussian random fields. `brightness` (grey values)
+    is added in the recurrent region, and the fields are multiplied there: less coarse and more fine
+    texture, which together lower the variance.
     """
 
     brightness: float
@@ -41,7 +43,10 @@ class Planted:
 
     @classmethod
     def draw(cls, rng, patient):
-        """Draw how much one patient's recurrence differs; in DARKER_RECURRENCE it is darker, else brighter."""
+        """Draw how much one patient's recurrence differs;
+
+        in DARKER_RECURRENCE it is darker, else brighter.
+        """
         sign = -1.0 if patient in DARKER_RECURRENCE else 1.0
         return cls(sign * rng.uniform(6.0, 18.0), rng.uniform(0.35, 0.85), rng.uniform(1.0, 1.4))
 
@@ -49,9 +54,7 @@ class Planted:
 NOTHING_PLANTED = Planted(brightness=0.0, coarse_factor=1.0, fine_factor=1.0)
 TUMOUR_COARSE_SD = 22.0
 TUMOUR_FINE_SD = 9.0
-COARSE_SCALE_MM = (
-    1.6  # Gaussian sigma of the coarse field, small against any region so that size does not change its variance
-)
+COARSE_SCALE_MM = 1.6  # Gaussian sigma of the coarse field, small against any region so that size does not change its variance
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,10 @@ def simulate_patient(patient, seed, planted=True, size=(256, 256, 32), spacing_m
     """Simulate one patient.
 
     patient: name; names in LARGE_RECURRENCE, DARKER_RECURRENCE and OUT_OF_FIELD get that trait.
-    seed: integer of the cohort. planted: False makes recurrent and non-recurrent regions alike (the null cohort).
-    size, spacing_mm: (x, y, z) of the planning MRI; voxels are addressed from the nasopharynx outward.
-    Returns a SimulatedPatient; its transform maps planning points to recurrence points.
+    seed: integer of the cohort. planted: False makes recurrent and non-recurrent regions alike (the
+    null cohort). size, spacing_mm: (x, y, z) of the planning MRI; voxels are addressed from the
+    nasopharynx outward. Returns a SimulatedPatient; its transform maps planning points to
+    recurrence points.
     """
     # The name enters byte by byte, so that a patient does not change when others join the cohort.
     rng = np.random.default_rng([seed, *patient.encode()])
@@ -120,7 +124,9 @@ def simulate_patient(patient, seed, planted=True, size=(256, 256, 32), spacing_m
         "recurrent_fraction_of_gtv": float(inside.sum() / gtv.sum()),
         "recurrent_outside_gtv_fraction": float((recurrent & ~gtv).sum() / recurrent.sum()),
         "in_field_fraction": float((recurrent & isodose95).sum() / recurrent.sum()),
-        "gtvr_cm3_on_recurrence_mri": float(gtvr.sum() * np.prod(recurrence_grid.GetSpacing()) / 1000.0),
+        "gtvr_cm3_on_recurrence_mri": float(
+            gtvr.sum() * np.prod(recurrence_grid.GetSpacing()) / 1000.0
+        ),
     }
     return SimulatedPatient(
         planning_mri=planning_mri,
@@ -138,8 +144,9 @@ def simulate_patient(patient, seed, planted=True, size=(256, 256, 32), spacing_m
 class Tumour:
     """Shape of the tumour and of its recurrence; lengths in millimetres.
 
-    The tumour is a union of three ellipsoids with a wobbly surface; the recurrence is an ellipsoid round a point of the
-    tumour, cut off 0.5 mm outside the tumour's surface (it has grown a little), scaled to the wanted share of the GTV.
+    The tumour is a union of three ellipsoids with a wobbly surface; the recurrence is an ellipsoid
+    round a point of the tumour, cut off 0.5 mm outside the tumour's surface (it has grown a
+    little), scaled to the wanted share of the GTV.
     """
 
     centre_mm: np.ndarray  # (3,) x, y, z
@@ -154,13 +161,18 @@ class Tumour:
 
     @classmethod
     def draw(cls, rng, patient):
-        """Draw a tumour; the share of the GTV that recurs is 8-45 %, or 62-80 % in LARGE_RECURRENCE."""
+        """Draw a tumour;
+
+        the share of the GTV that recurs is 8-45 %, or 62-80 % in LARGE_RECURRENCE.
+        """
         centre = np.array([rng.uniform(-6, 6), rng.uniform(-2, 6), rng.uniform(-4, 4)])
         centres = centre + rng.uniform(-9, 9, (3, 3)) * [1.2, 0.8, 0.9]
         centres[0] = centre
         radii = rng.uniform([13, 11, 12], [20, 16, 18], (3, 3))
         wobble = np.column_stack([rng.normal(0, 0.16, (4, 3)), rng.uniform(0, 2 * np.pi, 4)])
-        fraction = rng.uniform(0.62, 0.80) if patient in LARGE_RECURRENCE else rng.uniform(0.08, 0.45)
+        fraction = (
+            rng.uniform(0.62, 0.80) if patient in LARGE_RECURRENCE else rng.uniform(0.08, 0.45)
+        )
         shape = rng.uniform(0.8, 1.25, 3)
         tumour = cls(centre, centres, radii, wobble, centre, shape, 1.0)
         return tumour._with_recurrence(rng, fraction)
@@ -187,7 +199,10 @@ class Tumour:
         )
 
     def distance(self, points):
-        """Approximate signed distance to the tumour's surface, negative inside; points (..., 3) -> (...)."""
+        """Approximate signed distance to the tumour's surface, negative inside;
+
+        points (..., 3) -> (...).
+        """
         nearest = np.full(points.shape[:-1], np.inf)
         for centre, radii in zip(self.centres_mm, self.radii_mm, strict=True):
             relative = np.sqrt((((points - centre) / radii) ** 2).sum(axis=-1))
@@ -196,12 +211,17 @@ class Tumour:
         return nearest + 0.6 * waves
 
     def on(self, points):
-        """What lies at the points (..., 3): GTV, recurrence, enhancing tissue; three boolean arrays (...)."""
+        """What lies at the points (..., 3): GTV, recurrence, enhancing tissue;
+
+        three boolean arrays (...).
+        """
         tumour, recurrence, enhancing = (np.zeros(points.shape[:-1], bool) for _ in range(3))
         near = _near(points, self.centre_mm, 48.0)
         close = points[near]
         distance = self.distance(close)
-        radius = np.sqrt((((close - self.recurrence_centre_mm) / self.recurrence_shape) ** 2).sum(axis=-1))
+        radius = np.sqrt(
+            (((close - self.recurrence_centre_mm) / self.recurrence_shape) ** 2).sum(axis=-1)
+        )
         tumour[near] = distance < 0
         within = radius < self.recurrence_scale_mm
         recurrence[near] = within & (distance < self.growth_mm)
@@ -240,26 +260,33 @@ class Scanner:
     def acquire(self, anatomy, grid, to_head, inside, tumour, rng):
         """MRI on the grid: image of int16.
 
-        to_head: maps points (y, x, 3) of the grid to the frame of the anatomy. inside: boolean (z, y, x), where the
-        grey values `tumour`, one per voxel in C order, replace the anatomy's; their precision is the image's.
+        to_head: maps points (y, x, 3) of the grid to the frame of the anatomy. inside: boolean (z,
+        y, x), where the grey values `tumour`, one per voxel in C order, replace the anatomy's;
+        their precision is the image's.
         """
         values = anatomy.grey_values(self.contrast, thickness_mm=grid.GetSpacing()[2])
         waves, phases = rng.normal(0, 1.0, (3, 3)), rng.uniform(0, 2 * np.pi, 3)
-        # The noise is complex, and its real part is drawn for all voxels before the imaginary part of the first.
+        # The noise is complex, and its real part is drawn for all voxels before the imaginary part
+        # of the first.
         real_noise = rng.standard_normal(inside.shape, dtype=np.float32)
         tumour_planes = np.split(tumour, np.cumsum(inside.sum(axis=(1, 2)))[:-1])
         image = np.empty(inside.shape, np.int16)
         for k, points in enumerate(_planes(grid)):
-            plane = anatomy.sample(values, to_head(points), outside=self.contrast[0]).astype(tumour.dtype)
+            plane = anatomy.sample(values, to_head(points), outside=self.contrast[0]).astype(
+                tumour.dtype
+            )
             plane[inside[k]] = tumour_planes[k]
             plane *= 1.0 + self.bias * _smooth_bias(points, waves, phases)
             imaginary_noise = rng.standard_normal(plane.shape, dtype=np.float32)
-            magnitude = np.hypot(plane + self.noise_sd * real_noise[k], self.noise_sd * imaginary_noise)
+            magnitude = np.hypot(
+                plane + self.noise_sd * real_noise[k], self.noise_sd * imaginary_noise
+            )
             image[k] = np.clip(np.rint(self.gain * magnitude), 0, self.maximum)
         return _image(image, grid)
 
 
-# Contrast-enhanced fat-suppressed T1 with grey values 0..255 as the paper's images; T1 of another scanner.
+# Contrast-enhanced fat-suppressed T1 with grey values 0..255 as the paper's images; T1 of another
+# scanner.
 PLANNING_SCANNER = Scanner(CONTRASTS["ce_fs_t1"], bias=0.04, noise_sd=2.0, gain=1.0, maximum=255)
 RECURRENCE_SCANNER = Scanner(CONTRASTS["t1"], bias=0.15, noise_sd=4.0, gain=3.1, maximum=1500)
 
@@ -286,8 +313,8 @@ def _recurrence_mri(anatomy, grid, to_head, gtvr, rng):
 def _dose(tumour, grid, patient):
     """Dose in gray (image of float32), and where it reaches 95 % of the prescription (boolean array).
 
-    The prescription with a few per cent more in the middle, falling off 6 mm outside the GTV. In OUT_OF_FIELD the field
-    misses the tumour on the side where it comes back.
+    The prescription with a few per cent more in the middle, falling off 6 mm outside the GTV. In
+    OUT_OF_FIELD the field misses the tumour on the side where it comes back.
     """
     shift = np.zeros(3)
     if patient in OUT_OF_FIELD:
@@ -378,7 +405,10 @@ def _near(points, centre_mm, half_width_mm):
 
 
 def _random_field(rng, shape, sigma):
-    """Gaussian random field of zero mean and unit variance, smoothed by sigma voxels per axis; float32."""
+    """Gaussian random field of zero mean and unit variance, smoothed by sigma voxels per axis;
+
+    float32.
+    """
     field = rng.standard_normal(shape, dtype=np.float32)
     ndimage.gaussian_filter(field, sigma, output=field, mode="wrap")
     mean, sd = field.mean(), field.std()

@@ -1,5 +1,6 @@
 """The simulated response cohort: 142 patients with the counts of Liu 2025, clinical values after its Tables 1-2, and
-small T2-weighted volumes in which a few texture features differ between the responses. No clinical data.
+small T2-weighted volumes in which a few texture features differ between the responses. No clinical
+data.
 
 What a patient looks like follows from (seed, patient, response) alone. Arrays are (z, y, x).
 """
@@ -30,8 +31,9 @@ class SimulatedTumour:
 def simulate_tumour(patient, effective, seed, planted=True):
     """One patient's T2-weighted volume and tumour mask.
 
-    effective: 1 or 0. Planted, both shifted by EFFECT in effective patients: the SD of the tumour's texture, and how far
-    it is drawn out along 135 degrees; planted=False is the null cohort, which is the same one without the shift.
+    effective: 1 or 0. Planted, both shifted by EFFECT in effective patients: the SD of the tumour's
+    texture, and how far it is drawn out along 135 degrees; planted=False is the null cohort, which
+    is the same one without the shift.
     """
     rng = np.random.default_rng([seed, *patient.encode()])
     shift = EFFECT * effective if planted else 0.0
@@ -54,14 +56,16 @@ def simulate_tumour(patient, effective, seed, planted=True):
         "elongation_135_degrees": elongation,
         "n_voxels": int(mask.sum()),
     }
-    return SimulatedTumour(_image(np.rint(values).astype(np.int16)), _image(mask.astype(np.uint8)), truth)
+    return SimulatedTumour(
+        _image(np.rint(values).astype(np.int16)), _image(mask.astype(np.uint8)), truth
+    )
 
 
 def simulate_rows(seed):
     """The patients table of the default cohort: a list of dicts, names NPC001-NPC142 in random order of groups.
 
-    Clinical values are drawn from a normal or, where that would often be negative, a log-normal distribution with the
-    printed mean and SD; sexes have the printed counts.
+    Clinical values are drawn from a normal or, where that would often be negative, a log-normal
+    distribution with the printed mean and SD; sexes have the printed counts.
     """
     rng = np.random.default_rng(seed)
     groups = [(name, response) for name, table in TABLES.items() for response in table.groups]
@@ -69,12 +73,18 @@ def simulate_rows(seed):
     for split, response in groups:
         table = TABLES[split]
         n = table.groups[response]
-        columns = {name: _values(rng, name, row[response], n) for name, row in table.numbers.items()}
+        columns = {
+            name: _values(rng, name, row[response], n) for name, row in table.numbers.items()
+        }
         men = table.men[response]
         columns["sex"] = list(rng.permutation(["male"] * men + ["female"] * (n - men)))
         labels = ["CR", "PR"] if response == "effective" else ["SD", "PD"]
-        columns["response"] = list(rng.choice(labels, n, p=[0.3, 0.7] if response == "effective" else [0.7, 0.3]))
-        drawn += [{"split": split} | {key: column[k] for key, column in columns.items()} for k in range(n)]
+        columns["response"] = list(
+            rng.choice(labels, n, p=[0.3, 0.7] if response == "effective" else [0.7, 0.3])
+        )
+        drawn += [
+            {"split": split} | {key: column[k] for key, column in columns.items()} for k in range(n)
+        ]
     rows = []
     for number, k in enumerate(rng.permutation(len(drawn)), start=1):
         name = f"NPC{number:03d}"
@@ -82,7 +92,12 @@ def simulate_rows(seed):
         files = {"image": f"{base}/image.nii.gz", "mask": f"{base}/mask.nii.gz"}
         one = drawn[k]
         clinical = {key: one[key] for key in ("sex", *TABLES["train"].numbers)}
-        rows.append({"patient": name} | files | {"response": str(one["response"]), "split": one["split"]} | clinical)
+        rows.append(
+            {"patient": name}
+            | files
+            | {"response": str(one["response"]), "split": one["split"]}
+            | clinical
+        )
     return rows
 
 
@@ -91,7 +106,11 @@ def _values(rng, column, mean_sd, n):
     if column == "age":
         values = []
         while len(values) < n:  # the paper's selection criterion
-            values += [value for value in rng.normal(mean, sd, n) if AGE_LIMITS[0] <= value <= AGE_LIMITS[1]]
+            values += [
+                value
+                for value in rng.normal(mean, sd, n)
+                if AGE_LIMITS[0] <= value <= AGE_LIMITS[1]
+            ]
         return [f"{value:.0f}" for value in values[:n]]
     if mean < 3 * sd:
         spread = np.sqrt(np.log1p((sd / mean) ** 2))
@@ -113,7 +132,8 @@ def _tumour(rng):
 
 def _texture(rng, along, across):
     """Gaussian random field (z, y, x), mean 0, variance 1, correlated in the slice over `along` voxels on the 135-degree
-    diagonal and `across` voxels on the other (sigma of the filter)."""
+    diagonal and `across` voxels on the other (sigma of the filter).
+    """
     ky, kx = np.meshgrid(np.fft.fftfreq(SHAPE[1]), np.fft.fftfreq(SHAPE[2]), indexing="ij")
     on_diagonal, off_diagonal = (kx + ky) / np.sqrt(2), (kx - ky) / np.sqrt(2)
     gain = np.exp(-2 * np.pi**2 * ((on_diagonal * along) ** 2 + (off_diagonal * across) ** 2))

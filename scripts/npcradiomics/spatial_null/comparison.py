@@ -17,7 +17,8 @@ from npcradiomics.spatial_null.recombination import (
     recombination_test,
 )
 
-# A recurrent region whose largest piece is smaller than this is named: draws are always in one piece.
+# A recurrent region whose largest piece is smaller than this is named: draws are always in one
+# piece.
 ONE_PIECE = 0.95
 # What is kept of a patient's draws beside the differences of the features.
 FACTS = (
@@ -27,19 +28,59 @@ FACTS = (
 # The names and their order are fixed; what stands behind `note` may grow.
 FEATURE_COLUMNS = (
     *("feature", "n", "statistic", "p", "p_maxt", "t", "t_p_null", "z_t", "z_t_p"),
-    *("surrogate_statistic", "surrogate_p", "surrogate_p_maxt", "share_reproduced", "p_without_large"),
-    *("verdict", "note", "p_maxt_without_large", "n_without_large", "surrogate_n", "mean_difference"),
-    *("mean_of_draws", "critical", "surrogate_critical", "paper_test", "paper_p", "paper_significant"),
+    *(
+        "surrogate_statistic",
+        "surrogate_p",
+        "surrogate_p_maxt",
+        "share_reproduced",
+        "p_without_large",
+    ),
+    *(
+        "verdict",
+        "note",
+        "p_maxt_without_large",
+        "n_without_large",
+        "surrogate_n",
+        "mean_difference",
+    ),
+    *(
+        "mean_of_draws",
+        "critical",
+        "surrogate_critical",
+        "paper_test",
+        "paper_p",
+        "paper_significant",
+    ),
 )
-CONTROL_COLUMNS = ("covariate", "n", "statistic", "p", "p_maxt", "mean_observed", "mean_draws", "critical", "note")
+CONTROL_COLUMNS = (
+    "covariate",
+    "n",
+    "statistic",
+    "p",
+    "p_maxt",
+    "mean_observed",
+    "mean_draws",
+    "critical",
+    "note",
+)
 PATIENT_COLUMNS = (
-    *("patient", "fraction", "mean_overlap", "effective_placements", "minimum_overlap", "minimum_overlap_of_region"),
+    *(
+        "patient",
+        "fraction",
+        "mean_overlap",
+        "effective_placements",
+        "minimum_overlap",
+        "minimum_overlap_of_region",
+    ),
     *("n_draws", "n_surrogates", "n_undefined", "reason", "pieces", "notes"),
 )
 
 
 class NullComparison(NamedTuple):
-    """features, controls, ranks, patients, distribution: tables; warnings: sentences, the most important one first."""
+    """features, controls, ranks, patients, distribution: tables;
+
+    warnings: sentences, the most important one first.
+    """
 
     features: pd.DataFrame
     controls: pd.DataFrame
@@ -49,7 +90,9 @@ class NullComparison(NamedTuple):
     warnings: list
 
 
-def compare_with_null(draws, statistics, *, alpha=0.05, match="none", n_draws=199, n_recombinations=100_000, **options):
+def compare_with_null(
+    draws, statistics, *, alpha=0.05, match="none", n_draws=199, n_recombinations=100_000, **options
+):
     """Every feature of the cohort against its spatial null and its surrogate null.
 
     Parameters
@@ -68,14 +111,23 @@ def compare_with_null(draws, statistics, *, alpha=0.05, match="none", n_draws=19
     options = options | {"alpha": alpha, "n_recombinations": n_recombinations}
     test = recombination_test(spatial, names, **options)
     beside = recombination_test(surrogate, names, **options)
-    smaller = recombination_test([one for one in spatial if one.patient not in large], names, **options)
+    smaller = recombination_test(
+        [one for one in spatial if one.patient not in large], names, **options
+    )
     controls, control_test = _controls(draws, reasons, options)
     first = verdict.control_sentence(controls.to_dict("records"), alpha, match)
     patients = _patients(draws, spatial, surrogate, reasons)
-    features = pd.DataFrame({"feature": names, "n": test.n, "statistic": test.statistic, "p": test.p})
-    features = features.assign(p_maxt=test.p_maxt, t=test.t, t_p_null=test.t_p, z_t=test.z_t, z_t_p=test.z_t_p)
+    features = pd.DataFrame(
+        {"feature": names, "n": test.n, "statistic": test.statistic, "p": test.p}
+    )
     features = features.assign(
-        surrogate_statistic=beside.statistic, surrogate_p=beside.p, surrogate_p_maxt=beside.p_maxt, surrogate_n=beside.n
+        p_maxt=test.p_maxt, t=test.t, t_p_null=test.t_p, z_t=test.z_t, z_t_p=test.z_t_p
+    )
+    features = features.assign(
+        surrogate_statistic=beside.statistic,
+        surrogate_p=beside.p,
+        surrogate_p_maxt=beside.p_maxt,
+        surrogate_n=beside.n,
     )
     has_large = any(one.patient in large for one in spatial)
     features["p_without_large"] = smaller.p if has_large else np.nan
@@ -89,9 +141,14 @@ def compare_with_null(draws, statistics, *, alpha=0.05, match="none", n_draws=19
     features["paper_test"] = statistics["test"].to_numpy()
     features["paper_p"] = statistics["p"].to_numpy()
     features["paper_significant"] = statistics["significant"].to_numpy(bool)
-    obstacle = "a negative control rejects" if first else "" if surrogate else "there are no surrogates"
+    obstacle = (
+        "a negative control rejects" if first else "" if surrogate else "there are no surrogates"
+    )
     left_out = _left_out(spatial, names)
-    answers = [_judge(row, alpha, obstacle, left_out[row["feature"]]) for row in features.to_dict("records")]
+    answers = [
+        _judge(row, alpha, obstacle, left_out[row["feature"]])
+        for row in features.to_dict("records")
+    ]
     features["verdict"], features["note"] = zip(*answers, strict=True)
     threshold = alpha / max(len(names), 1)
     most = max((one.n_draws for one in spatial), default=n_draws)
@@ -108,13 +165,16 @@ def compare_with_null(draws, statistics, *, alpha=0.05, match="none", n_draws=19
 
 
 def _pooled(draws, names):
-    # In one pass, and without the features of both regions afterwards: those of thousands of patients fill the memory.
+    # In one pass, and without the features of both regions afterwards: those of thousands of
+    # patients fill the memory.
     facts, spatial, surrogate, reasons = [], [], [], {}
     for one in draws:
         if found := _pool(one, one.features[:0] if one.reason else one.features, names, reasons):
             spatial.append(found)
         # The true regions: observed in the true texture (row 0), then in the surrogates.
-        if found := _pool(one, np.concatenate([one.features[:1], one.surrogate_features]), names, {}):
+        if found := _pool(
+            one, np.concatenate([one.features[:1], one.surrogate_features]), names, {}
+        ):
             surrogate.append(found)
         facts.append(SimpleNamespace(**{name: getattr(one, name) for name in FACTS}))
     return facts, spatial, surrogate, reasons
@@ -147,9 +207,15 @@ def _controls(draws, reasons, options):
     test = recombination_test(pools, names, **options)
     observed, drawn = mean_differences(pools, len(names))
     notes = ["" if n else "the same in all draws" if used else "no draws" for n in test.n]
-    table = pd.DataFrame({"covariate": names, "n": test.n, "statistic": test.statistic, "p": test.p})
+    table = pd.DataFrame(
+        {"covariate": names, "n": test.n, "statistic": test.statistic, "p": test.p}
+    )
     table = table.assign(
-        p_maxt=test.p_maxt, mean_observed=observed, mean_draws=drawn, critical=test.critical, note=notes
+        p_maxt=test.p_maxt,
+        mean_observed=observed,
+        mean_draws=drawn,
+        critical=test.critical,
+        note=notes,
     )
     return table[list(CONTROL_COLUMNS)], test
 
@@ -169,7 +235,9 @@ def _patients(draws, spatial, surrogate, reasons):
                 "mean_overlap": float(one.mean_overlap),
                 "effective_placements": float(one.effective_placements),
                 "minimum_overlap": shared,
-                "minimum_overlap_of_region": shared / float(one.fraction) if one.fraction else np.nan,
+                "minimum_overlap_of_region": shared / float(one.fraction)
+                if one.fraction
+                else np.nan,
                 "n_draws": found.n_draws if found else 0,
                 "n_surrogates": surrogates.get(one.patient, 0),
                 "n_undefined": found.n_undefined if found else 0,
@@ -194,7 +262,9 @@ def _left_out(pools, names):
         for column, reason in one.left_out.items():
             notes[names[column]].setdefault(reason, []).append(one.patient)
     return {
-        name: "; ".join(f"{reason}: {_few(patients)} left out" for reason, patients in found.items())
+        name: "; ".join(
+            f"{reason}: {_few(patients)} left out" for reason, patients in found.items()
+        )
         for name, found in notes.items()
     }
 

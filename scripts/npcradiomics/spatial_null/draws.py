@@ -13,14 +13,16 @@ from npcradiomics.files import replacing
 class Draws:
     """What `drawing.draw_patient` returns and the file keeps; B draws, S surrogates, n voxels in the GTV.
 
-    reason: "" or why there are no draws (B = 0 then; S = 0 as well if the region itself does not allow a comparison);
-    notes: sentences on what is special, "" mostly. features float64 (B + 1, 2, 47): row 0 is observed; region (its
-    part inside the GTV) first, remainder of the GTV second; surrogate_features float64 (S, 2, 47); both NaN where a
-    feature is undefined. covariates float64 (B + 1, 6), see placement_shape.Shape. members uint8 (B + 1, ceil(n / 8)):
-    packed bits over the GTV's voxels in (z, y, x) order; cells int64 (n): their flat indices in an image of this shape.
-    fraction: share of the GTV's voxels that is region; mean_overlap, effective_placements: placements.overlap, nan
-    without draws; depth_edges: of the bins of depth_mm, empty for match "none"; n_redrawn: placements thrown away for a
-    remainder in pieces, n_other_bin: for another depth bin.
+    reason: "" or why there are no draws (B = 0 then; S = 0 as well if the region itself does not
+    allow a comparison); notes: sentences on what is special, "" mostly. features float64 (B + 1, 2,
+    47): row 0 is observed; region (its part inside the GTV) first, remainder of the GTV second;
+    surrogate_features float64 (S, 2, 47); both NaN where a feature is undefined. covariates float64
+    (B + 1, 6), see placement_shape.Shape. members uint8 (B + 1, ceil(n / 8)): packed bits over the
+    GTV's voxels in (z, y, x) order; cells int64 (n): their flat indices in an image of this shape.
+    fraction: share of the GTV's voxels that is region; mean_overlap, effective_placements:
+    placements.overlap, nan without draws; depth_edges: of the bins of depth_mm, empty for match
+    "none"; n_redrawn: placements thrown away for a remainder in pieces, n_other_bin: for another
+    depth bin.
     """
 
     patient: str
@@ -58,7 +60,10 @@ class Draws:
 
 
 def write(draws, path):
-    """Write a Draws whole; equal draws are equal bytes (numpy gives every member of the zip the same date)."""
+    """Write a Draws whole;
+
+    equal draws are equal bytes (numpy gives every member of the zip the same date).
+    """
     with replacing(path) as temporary:
         np.savez_compressed(temporary, allow_pickle=False, **asdict(draws))
 
@@ -66,7 +71,8 @@ def write(draws, path):
 def read(path, places=True):
     """Read what `write` wrote. ValueError with the file: missing, not such a file, keys missing.
 
-    places: False leaves members and cells empty, which are most of the file: of thousands of patients they would fill the memory.
+    places: False leaves members and cells empty, which are most of the file: of thousands of
+    patients they would fill the memory.
     """
     skipped = () if places else ("members", "cells")
     try:
@@ -76,9 +82,17 @@ def read(path, places=True):
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{path}: cannot be read as draws: {error}") from error
     if missing:
-        raise ValueError(f"{path}: {', '.join(missing)} missing; draw the regions again (rule draw_regions)")
+        raise ValueError(
+            f"{path}: {', '.join(missing)} missing; draw the regions again (rule draw_regions)"
+        )
     if not places:
-        arrays |= {"members": np.empty((len(arrays["features"]), 0), np.uint8), "cells": np.empty(0, np.int64)}
+        arrays |= {
+            "members": np.empty((len(arrays["features"]), 0), np.uint8),
+            "cells": np.empty(0, np.int64),
+        }
     return Draws(
-        **{f.name: arrays[f.name].item() if arrays[f.name].ndim == 0 else arrays[f.name] for f in fields(Draws)}
+        **{
+            f.name: arrays[f.name].item() if arrays[f.name].ndim == 0 else arrays[f.name]
+            for f in fields(Draws)
+        }
     )

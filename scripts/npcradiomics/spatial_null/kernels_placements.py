@@ -1,7 +1,7 @@
 """Compiled growth of one region in a tumour, and what its shape is measured by.
 
-A tumour is a list of voxels in (z, y, x) order, cut into runs (consecutive voxels of a row). Costs are made of
-+, -, *, / and floor alone, so that every machine gets the same bits.
+A tumour is a list of voxels in (z, y, x) order, cut into runs (consecutive voxels of a row). Costs
+are made of +, -, *, / and floor alone, so that every machine gets the same bits.
 """
 
 import numpy as np
@@ -13,7 +13,10 @@ N_BINS = 2048  # of costs, to find the n-th lowest without sorting all
 
 @compiled
 def _wave(turns):
-    """A smooth wave of period 1 between -1 and 1 (two parabolas; close to a sine, and the same on every machine)."""
+    """A smooth wave of period 1 between -1 and 1 (two parabolas;
+
+    close to a sine, and the same on every machine).
+    """
     part = turns - np.floor(turns) - 0.5
     return 8.0 * part * (1.0 - 2.0 * abs(part))
 
@@ -35,10 +38,11 @@ def _cost(metric, waves, depth, dz, dy, dx):
 def nearest(places, run_first, run_piece, spacing, seed, n, metric, waves, depth, reach, members):
     """Mark the n voxels of the seed's piece that cost least, whether they hang together or not.
 
-    places int32 (3, n_voxels): z, y, x; run_first int64 (n_runs + 1): first voxel of each run; run_piece int32
-    (n_runs); spacing float64 (3) z, y, x in mm; seed: voxel; metric (3, 3), waves (3, 4), depth: see _cost; reach:
-    unstretched distance up to which voxels are looked at first (the result does not depend on it); members bool
-    (n_voxels): overwritten. The seed's piece has at least n voxels.
+    places int32 (3, n_voxels): z, y, x; run_first int64 (n_runs + 1): first voxel of each run;
+    run_piece int32 (n_runs); spacing float64 (3) z, y, x in mm; seed: voxel; metric (3, 3), waves
+    (3, 4), depth: see _cost; reach: unstretched distance up to which voxels are looked at first
+    (the result does not depend on it); members bool (n_voxels): overwritten. The seed's piece has
+    at least n voxels.
     """
     n_runs = run_piece.size
     costs = np.empty(members.size + 1)
@@ -109,7 +113,9 @@ def nearest(places, run_first, run_piece, spacing, seed, n, metric, waves, depth
             n_close += 1
     close.sort()
     highest = close[n - below - 1]
-    n_equal = n - below - np.searchsorted(close, highest)  # of equal costs the first in (z, y, x) order
+    n_equal = (
+        n - below - np.searchsorted(close, highest)
+    )  # of equal costs the first in (z, y, x) order
     for k in range(m):
         if costs[at(k)] < highest:
             members[at(voxels[at(k)])] = True
@@ -122,9 +128,10 @@ def nearest(places, run_first, run_piece, spacing, seed, n, metric, waves, depth
 def flood(places, grid, positions, steps, spacing, seed, n, metric, waves, depth, members):
     """Mark n voxels that hang together: from the seed on, always the neighbour that costs least is added.
 
-    grid int32 (cells): voxel at each place of the tumour's box with a margin, -1 outside; positions int32 (n_voxels):
-    the voxels' places in it; steps int64 (26): to the neighbours; the rest as in `nearest`. The seed's piece has at
-    least n voxels. Where the n nearest hang together, they are the result.
+    grid int32 (cells): voxel at each place of the tumour's box with a margin, -1 outside; positions
+    int32 (n_voxels): the voxels' places in it; steps int64 (26): to the neighbours; the rest as in
+    `nearest`. The seed's piece has at least n voxels. Where the n nearest hang together, they are
+    the result.
     """
     keys = np.empty(members.size)
     heap = np.empty(members.size, np.int32)
@@ -171,7 +178,10 @@ def flood(places, grid, positions, steps, spacing, seed, n, metric, waves, depth
 
 @compiled
 def _before(keys, heap, place, key, voxel):
-    """Whether the heap's entry comes before (key, voxel); of equal costs the first in (z, y, x) order."""
+    """Whether the heap's entry comes before (key, voxel);
+
+    of equal costs the first in (z, y, x) order.
+    """
     return keys[place] < key or (keys[place] == key and heap[place] < voxel)
 
 
@@ -179,10 +189,11 @@ def _before(keys, heap, place, key, voxel):
 def measure_members(members, places, run_first, run_row, run_piece, n_rows, width, depth, surface):
     """What the shape of a region is computed from, in one pass over the runs that region and remainder make.
 
-    run_row int64 (n_runs): (z + 1) * width + y + 1, rising; n_rows: rows of all slices with margin; depth, surface
-    float64 (n_voxels). Returns sums of depth and surface over the region; pairs of its voxels that share an x, y, z
-    face; slices from first to last and slices used; voxels of its largest 26-connected piece; voxels of the
-    remainder outside the largest 26-connected piece of it in each piece of the tumour.
+    run_row int64 (n_runs): (z + 1) * width + y + 1, rising; n_rows: rows of all slices with margin;
+    depth, surface float64 (n_voxels). Returns sums of depth and surface over the region; pairs of
+    its voxels that share an x, y, z face; slices from first to last and slices used; voxels of its
+    largest 26-connected piece; voxels of the remainder outside the largest 26-connected piece of it
+    in each piece of the tumour.
     """
     n_voxels = members.size
     first = np.empty(n_voxels, np.int32)

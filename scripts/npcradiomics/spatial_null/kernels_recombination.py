@@ -7,9 +7,10 @@ from npcradiomics.compilation import at, compiled
 def add_picked(rows, starts, picks, sums):
     """Add to sums[m] the sum over patients i of rows[starts[i] + picks[i, m]].
 
-    rows float64 (all rows of all patients, columns); starts int64 (patients); picks int64 (patients,
-    recombinations); sums float64 (recombinations, columns). Patients are added in their order, so that
-    equal picks give equal bits; they are the outer loop, because the rows of one stay in the processor's cache.
+    rows float64 (all rows of all patients, columns); starts int64 (patients); picks int64
+    (patients, recombinations); sums float64 (recombinations, columns). Patients are added in their
+    order, so that equal picks give equal bits; they are the outer loop, because the rows of one
+    stay in the processor's cache.
     """
     n_columns = rows.shape[1]
     for i in range(picks.shape[0]):

@@ -1,8 +1,9 @@
 """Random places in a tumour for a region of given size: connected, compact, cut off by the tumour's surface, as
 recurrences are.
 
-Everything here is a function of the tumour, the number of voxels and the random generator, and of a depth bin at most:
-never of where the observed region lies or what shape it has, or observed and drawn would not be exchangeable.
+Everything here is a function of the tumour, the number of voxels and the random generator, and of a
+depth bin at most: never of where the observed region lies or what shape it has, or observed and
+drawn would not be exchangeable.
 """
 
 import numpy as np
@@ -27,14 +28,16 @@ class NotDrawable(ValueError):
 class Placements:
     """Draws of regions of n_voxels in a tumour (placement_shape.Tumour).
 
-    Attribute allowed: the voxels a region may start from, those in pieces of the GTV with at least n_voxels.
-    NotDrawable: region or remainder below MIN_VOXELS, no piece large enough.
+    Attribute allowed: the voxels a region may start from, those in pieces of the GTV with at least
+    n_voxels. NotDrawable: region or remainder below MIN_VOXELS, no piece large enough.
     """
 
     def __init__(self, tumour, n_voxels):
         rest = tumour.n_voxels - n_voxels
         if n_voxels < MIN_VOXELS:
-            raise NotDrawable(f"the region has {n_voxels} voxels inside the GTV, at least {MIN_VOXELS} are needed")
+            raise NotDrawable(
+                f"the region has {n_voxels} voxels inside the GTV, at least {MIN_VOXELS} are needed"
+            )
         if rest < MIN_VOXELS:
             raise NotDrawable(
                 f"the region has {n_voxels} of the GTV's {tumour.n_voxels} voxels and leaves {rest}, at least"
@@ -55,21 +58,27 @@ class Placements:
     def grow(self, rng):
         """One region, grown from a random voxel in a random metric; returns members bool (n) and their Shape.
 
-        The metric is an ellipsoid (half axes uniform in HALF_AXES, any orientation, millimetres) whose surface three
-        random waves distort. The region is what a flood by that metric reaches first, hence 26-connected (as the zones
-        of GLSZM are); the remainder may be in pieces.
+        The metric is an ellipsoid (half axes uniform in HALF_AXES, any orientation, millimetres)
+        whose surface three random waves distort. The region is what a flood by that metric reaches
+        first, hence 26-connected (as the zones of GLSZM are); the remainder may be in pieces.
         """
         seed = int(self.allowed[rng.integers(self.allowed.size)])
         normals = rng.standard_normal(13)
         uniform = rng.random(9)
-        metric = _rotation(normals[:4]) / (HALF_AXES[0] + (HALF_AXES[1] - HALF_AXES[0]) * uniform[:3, None])
+        metric = _rotation(normals[:4]) / (
+            HALF_AXES[0] + (HALF_AXES[1] - HALF_AXES[0]) * uniform[:3, None]
+        )
         directions = normals[4:].reshape(3, 3)
         directions /= np.sqrt((directions * directions).sum(axis=1, keepdims=True))
-        lengths = self.radius_mm * (WAVE_LENGTHS[0] + (WAVE_LENGTHS[1] - WAVE_LENGTHS[0]) * uniform[3:6, None])
+        lengths = self.radius_mm * (
+            WAVE_LENGTHS[0] + (WAVE_LENGTHS[1] - WAVE_LENGTHS[0]) * uniform[3:6, None]
+        )
         waves = np.hstack([directions / lengths, uniform[6:, None]])
         tumour, members = self.tumour, np.empty(self.tumour.n_voxels, bool)
         field = (tumour.spacing_mm, seed, self.n_voxels, metric, waves, WAVE_DEPTH)
-        nearest(tumour.places, tumour.run_first, tumour.run_piece, *field, 1.5 * self.radius_mm, members)
+        nearest(
+            tumour.places, tumour.run_first, tumour.run_piece, *field, 1.5 * self.radius_mm, members
+        )
         shape = tumour.measure(members)
         if shape.covariates[-1] < self.n_voxels:
             flood(tumour.places, tumour.grid, tumour.positions, tumour.steps, *field, members)
@@ -85,7 +94,8 @@ class Placements:
         """One region whose remainder hangs together, in a depth bin; returns members bool (n), Shape, and how many
         were thrown away: for a remainder in pieces, and for another bin.
 
-        edges: of the bins of depth_mm, wanted: number of the bin (see `bin_of`). NotDrawable after MAX_TRIES.
+        edges: of the bins of depth_mm, wanted: number of the bin (see `bin_of`). NotDrawable after
+        MAX_TRIES.
         """
         most = (1.0 - REMAINDER_SHARE) * (self.tumour.n_voxels - self.n_voxels)
         torn, elsewhere = 0, 0
@@ -100,7 +110,11 @@ class Placements:
         raise NotDrawable(
             f"{MAX_TRIES} tries gave no region of {self.n_voxels} of the GTV's {self.tumour.n_voxels} voxels:"
             f" {torn} left a remainder with less than {REMAINDER_SHARE:.0%} in one piece"
-            + (f", {elsewhere} lay in another depth bin than the observed region" if len(edges) else "")
+            + (
+                f", {elsewhere} lay in another depth bin than the observed region"
+                if len(edges)
+                else ""
+            )
         )
 
 
@@ -110,7 +124,10 @@ def bin_of(shape, edges):
 
 
 def _rotation(quaternion):
-    """Rotation matrix (3, 3) of a quaternion (4) of any length but 0; of four normals: uniform over all rotations."""
+    """Rotation matrix (3, 3) of a quaternion (4) of any length but 0;
+
+    of four normals: uniform over all rotations.
+    """
     w, x, y, z = (quaternion / np.sqrt((quaternion * quaternion).sum())).tolist()
     return np.array(
         [
@@ -124,11 +141,12 @@ def _rotation(quaternion):
 def overlap(packed, n_voxels):
     """How much draws are the same: mean overlap and number of effectively different placements.
 
-    packed: uint8 (draws, bytes), packed bits of the members; n_voxels of each draw. Mean overlap: mean of |A & B| / n
-    over all pairs (the same as their Dice coefficient; regions of share f overlap by at least 2 - 1/f of their size).
-    Effective placements: participation ratio of the centred Gram matrix of the members, (sum of eigenvalues)^2 / sum of
-    their squares: draws - 1 where all differ equally, 1 where all lie along one line of change. Taken over the first
-    1000 draws at most; nan for fewer than 2.
+    packed: uint8 (draws, bytes), packed bits of the members; n_voxels of each draw. Mean overlap:
+    mean of |A & B| / n over all pairs (the same as their Dice coefficient; regions of share f
+    overlap by at least 2 - 1/f of their size). Effective placements: participation ratio of the
+    centred Gram matrix of the members, (sum of eigenvalues)^2 / sum of their squares: draws - 1
+    where all differ equally, 1 where all lie along one line of change. Taken over the first 1000
+    draws at most; nan for fewer than 2.
     """
     packed = packed[:1000]
     n_draws = len(packed)
@@ -149,7 +167,8 @@ def overlap(packed, n_voxels):
 
 def warm_cache():
     """Compile the kernels of growing and measuring, so that later jobs find them in numba's cache
-    (NUMBA_CACHE_DIR)."""
+    (NUMBA_CACHE_DIR).
+    """
     horseshoe = np.ones((2, 12, 30), bool)
     horseshoe[:, :9, 10:13] = False
     placements = Placements(Tumour(horseshoe, (1.0, 1.0, 1.0)), 200)

@@ -1,5 +1,6 @@
 """The size-matched null of one patient: the 47 features of the recurrent region, of other places of its size in the
-same tumour, and of the same place in surrogate textures."""
+same tumour, and of the same place in surrogate textures.
+"""
 
 import time
 import zlib
@@ -25,15 +26,16 @@ SECONDS_BETWEEN_LINES = 5.0
 class RegionMeter:
     """The 47 features of regions of one tumour and of their remainders, as the observed ones are computed.
 
-    volume, gtv (z, y, x); extraction: settings of the study (n_levels, quantizer, quantizer_fit, outliers, resampling).
-    What SubregionExtractor can do it does; with outlier removal, resampling or another quantizer per region,
-    `extraction.extract` does it, some times slower.
+    volume, gtv (z, y, x); extraction: settings of the study (n_levels, quantizer, quantizer_fit,
+    outliers, resampling). What SubregionExtractor can do it does; with outlier removal, resampling
+    or another quantizer per region, `extraction.extract` does it, some times slower.
     """
 
     def __init__(self, volume, gtv, spacing_zyx_mm, extraction):
         settings = dict(extraction)
         fit_on_gtv = settings.pop("quantizer_fit") == "gtv"
-        # What lies beside the GTV's rows and columns enters no feature; slices above and below do (resampling).
+        # What lies beside the GTV's rows and columns enters no feature; slices above and below do
+        # (resampling).
         _, rows, columns = ndimage.find_objects(np.asarray(gtv, np.uint8))[0]
         self.gtv = np.ascontiguousarray(gtv[:, rows, columns]) > 0
         self.fit_mask = self.gtv if fit_on_gtv else None
@@ -49,14 +51,19 @@ class RegionMeter:
             self.extractor = SubregionExtractor(self.volume, self.gtv, settings["n_levels"], shared)
 
     def measure(self, members):
-        """Features float64 (2, 47) of region and remainder; members bool (n). ValueError: see extraction.extract."""
+        """Features float64 (2, 47) of region and remainder;
+
+        members bool (n). ValueError: see extraction.extract.
+        """
         if self.extractor is not None:
             return self.extractor.measure(members)
         features = np.empty((2, len(FEATURE_NAMES)))
         for row, part in zip(features, (members, ~members), strict=True):
             mask = np.zeros(self.volume.size, bool)
             mask[self.cells[part]] = True
-            result = extract(self.volume, mask.reshape(self.gtv.shape), fit_mask=self.fit_mask, **self.options)
+            result = extract(
+                self.volume, mask.reshape(self.gtv.shape), fit_mask=self.fit_mask, **self.options
+            )
             row[:] = list(result.features.values())
         return features
 
@@ -71,22 +78,36 @@ class RegionMeter:
 
 
 def draw_patient(
-    patient, volume, gtv, recurrent, spacing_zyx_mm, *, n_draws, surrogates, match, seed, extraction, tell
+    patient,
+    volume,
+    gtv,
+    recurrent,
+    spacing_zyx_mm,
+    *,
+    n_draws,
+    surrogates,
+    match,
+    seed,
+    extraction,
+    tell,
 ):
     """The Draws of one patient: n_draws placements, as many surrogates as asked for, all measured.
 
-    volume, gtv, recurrent: (z, y, x) on one grid. match: "none", or "depth": placements of the observed region's depth
-    bin only; the bins are the quartiles of N_PILOT placements of this tumour, wherever the observed region lies.
-    extraction: see RegionMeter. tell: called with lines on progress. The result depends on seed and patient alone;
-    draw b has random numbers of its own, so that more draws keep the first ones.
-    What prevents draws is the `reason` of the result, not an error. ValueError: unknown match.
+    volume, gtv, recurrent: (z, y, x) on one grid. match: "none", or "depth": placements of the
+    observed region's depth bin only; the bins are the quartiles of N_PILOT placements of this
+    tumour, wherever the observed region lies. extraction: see RegionMeter. tell: called with lines
+    on progress. The result depends on seed and patient alone; draw b has random numbers of its own,
+    so that more draws keep the first ones. What prevents draws is the `reason` of the result, not
+    an error. ValueError: unknown match.
     """
     if match not in MATCHES:
         raise ValueError(f"match is {match!r}; expected one of {', '.join(MATCHES)}")
 
     def generator(*stream):
         entropy = [seed, zlib.crc32(patient.encode())]
-        return np.random.Generator(np.random.PCG64(np.random.SeedSequence(entropy, spawn_key=stream)))
+        return np.random.Generator(
+            np.random.PCG64(np.random.SeedSequence(entropy, spawn_key=stream))
+        )
 
     tumour = Tumour(gtv, spacing_zyx_mm)
     observed = tumour.members(recurrent)
@@ -105,10 +126,14 @@ def draw_patient(
     reason = ""
     try:
         placements = Placements(tumour, n_region)
-        edges = placements.pilot_edges(generator(PILOT), N_PILOT) if match == "depth" else np.empty(0)
+        edges = (
+            placements.pilot_edges(generator(PILOT), N_PILOT) if match == "depth" else np.empty(0)
+        )
         record.depth_edges = edges
         wanted = bin_of(record.observed_shape, edges)
-        for b in _with_progress(n_draws, f"{patient}: draws of {n_region} in {tumour.n_voxels} voxels", tell):
+        for b in _with_progress(
+            n_draws, f"{patient}: draws of {n_region} in {tumour.n_voxels} voxels", tell
+        ):
             members, shape, torn, elsewhere = placements.draw(generator(DRAW, b), edges, wanted)
             record.add_draw(b, members, shape, torn, elsewhere)
             record.measure("draws", meter, members, record.features[b + 1])
@@ -146,7 +171,10 @@ class _Record:
         self.identity = {"patient": patient, "seed": seed, "match": match, "shape": np.array(shape)}
 
     def measure(self, kind, meter, members, row):
-        """Write the features of a draw or surrogate; where it has none, keep the reason for the notes."""
+        """Write the features of a draw or surrogate;
+
+        where it has none, keep the reason for the notes.
+        """
         try:
             row[:] = meter.measure(members)
         except ValueError as error:
@@ -191,7 +219,9 @@ def _require_comparable(tumour, observed, n_recurrent):
     """NotDrawable where the region is not one that draws can stand beside."""
     n_inside = int(observed.sum())
     if n_inside == 0:
-        raise NotDrawable(f"none of the recurrent region's {n_recurrent} voxels lies in the GTV ({tumour.n_voxels})")
+        raise NotDrawable(
+            f"none of the recurrent region's {n_recurrent} voxels lies in the GTV ({tumour.n_voxels})"
+        )
     outside = 1.0 - n_inside / n_recurrent
     if outside > MOST_OUTSIDE:
         raise NotDrawable(
@@ -215,7 +245,9 @@ def _notes(tumour, observed_shape, n_region, failures):
             f"The GTV is in {len(tumour.pieces)} pieces ({sizes} voxels): draws lie in one that is large enough."
         )
     if tumour.n_slices == 1:
-        sentences.append("The GTV lies in one slice: draws are flat, depth and surface are those in the plane.")
+        sentences.append(
+            "The GTV lies in one slice: draws are flat, depth and surface are those in the plane."
+        )
     if observed_shape is not None and (rest := tumour.n_voxels - n_region):
         pieces, cut_off = int(observed_shape.covariates[-1]), observed_shape.cut_off
         if pieces < 0.95 * n_region:
@@ -228,12 +260,17 @@ def _notes(tumour, observed_shape, n_region, failures):
             )
     for kind, messages in failures.items():
         if messages:
-            sentences.append(f"{len(messages)} of the {kind} could not be measured and have no values: {messages[0]}.")
+            sentences.append(
+                f"{len(messages)} of the {kind} could not be measured and have no values: {messages[0]}."
+            )
     return sentences
 
 
 def _with_progress(n, what, tell):
-    """Yield 0 .. n - 1 and tell, every few seconds and at the end, how far this is and how long it will take."""
+    """Yield 0 ..
+
+    n - 1 and tell, every few seconds and at the end, how far this is and how long it will take.
+    """
     start = last = time.monotonic()
     for k in range(n):
         yield k

@@ -8,7 +8,14 @@ from scipy import ndimage
 from npcradiomics.features.kernels import find_box, list_voxels
 from npcradiomics.spatial_null.kernels_placements import measure_members
 
-COVARIATES = ("depth_mm", "surface_share", "sphericity", "height_mm", "n_slices", "largest_piece_voxels")
+COVARIATES = (
+    "depth_mm",
+    "surface_share",
+    "sphericity",
+    "height_mm",
+    "n_slices",
+    "largest_piece_voxels",
+)
 EVERY_NEIGHBOUR = np.ones((3, 3, 3), bool)
 
 
@@ -24,9 +31,10 @@ class Shape:
     n_slices              slices that hold some of the region
     largest_piece_voxels  voxels of its largest 26-connected piece
 
-    cut_off: voxels of the remainder outside its largest 26-connected piece (in each piece of the GTV).
-    Two thirds: faces of voxels overestimate the area of a surface by |nx| + |ny| + |nz|, on average 3/2 over all
-    directions, whatever the spacing. A ball has 1; bodies whose sides lie along the grid can have more.
+    cut_off: voxels of the remainder outside its largest 26-connected piece (in each piece of the
+    GTV). Two thirds: faces of voxels overestimate the area of a surface by |nx| + |ny| + |nz|, on
+    average 3/2 over all directions, whatever the spacing. A ball has 1; bodies whose sides lie
+    along the grid can have more.
     """
 
     covariates: np.ndarray
@@ -36,9 +44,9 @@ class Shape:
 class Tumour:
     """A GTV as a list of voxels in (z, y, x) order, with what growing and measuring regions in it needs.
 
-    gtv: mask (z, y, x); spacing_zyx_mm (3). In a GTV of one slice, depth and surface are those in the plane.
-    Attributes: n_voxels, cells int64 (n_voxels; flat indices in the mask), pieces (26-connected, voxels of each,
-    largest first), and what the kernels take. ValueError: empty GTV.
+    gtv: mask (z, y, x); spacing_zyx_mm (3). In a GTV of one slice, depth and surface are those in
+    the plane. Attributes: n_voxels, cells int64 (n_voxels; flat indices in the mask), pieces
+    (26-connected, voxels of each, largest first), and what the kernels take. ValueError: empty GTV.
     """
 
     def __init__(self, gtv, spacing_zyx_mm):
@@ -56,7 +64,9 @@ class Tumour:
         self.width = inside.shape[1]
         self.n_rows = inside.shape[0] * inside.shape[1]
         steps = np.indices((3, 3, 3)).reshape(3, 27) - 1
-        self.steps = (steps.T @ [self.width * inside.shape[2], inside.shape[2], 1])[np.arange(27) != 13]
+        self.steps = (steps.T @ [self.width * inside.shape[2], inside.shape[2], 1])[
+            np.arange(27) != 13
+        ]
         starts = np.flatnonzero(np.diff(self.positions, prepend=-1) != 1)
         self.run_first = np.append(starts, self.n_voxels)
         self.run_row = self.places[0, starts].astype(np.int64) * self.width + self.places[1, starts]
@@ -71,7 +81,9 @@ class Tumour:
         self.depth_mm = self._depth(inside)
         self.surface_mm2 = self._surface(inside)
         self.whole_surface_mm2 = float(self.surface_mm2.sum())
-        self.face_mm2 = [float(np.prod(self.spacing_mm)) / step for step in self.spacing_mm.tolist()]
+        self.face_mm2 = [
+            float(np.prod(self.spacing_mm)) / step for step in self.spacing_mm.tolist()
+        ]
 
     def _depth(self, inside):
         if self.n_slices == 1:
@@ -94,19 +106,23 @@ class Tumour:
     def measure(self, members):
         """The Shape of a region; members: bool (n_voxels), at least one."""
         n = int(np.count_nonzero(members))
-        depth, surface, pairs_x, pairs_y, pairs_z, n_height, n_used, largest, cut_off = measure_members(
-            members,
-            self.places,
-            self.run_first,
-            self.run_row,
-            self.run_piece,
-            self.n_rows,
-            self.width,
-            self.depth_mm,
-            self.surface_mm2,
+        depth, surface, pairs_x, pairs_y, pairs_z, n_height, n_used, largest, cut_off = (
+            measure_members(
+                members,
+                self.places,
+                self.run_first,
+                self.run_row,
+                self.run_piece,
+                self.n_rows,
+                self.width,
+                self.depth_mm,
+                self.surface_mm2,
+            )
         )
         across_z, across_y, across_x = self.face_mm2
-        faces = 2.0 * ((n - pairs_x) * across_x + (n - pairs_y) * across_y + (n - pairs_z) * across_z)
+        faces = 2.0 * (
+            (n - pairs_x) * across_x + (n - pairs_y) * across_y + (n - pairs_z) * across_z
+        )
         height = float(self.spacing_mm[0])
         ball = (36.0 * np.pi) ** (1 / 3) * (n * across_z * height) ** (2 / 3)
         share = surface / self.whole_surface_mm2

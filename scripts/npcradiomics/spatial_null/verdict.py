@@ -31,8 +31,9 @@ def rule_words(alpha):
 def verdict(*, p, p_maxt, surrogate_p_maxt, paper_significant, alpha, obstacle=""):
     """One of VERDICTS and a note.
 
-    p, p_maxt of the spatial null, surrogate_p_maxt of the surrogate null (NaN: not tested); paper_significant: by the
-    paper's own test; obstacle: why nothing can be called texture in this cohort, "" if it can.
+    p, p_maxt of the spatial null, surrogate_p_maxt of the surrogate null (NaN: not tested);
+    paper_significant: by the paper's own test; obstacle: why nothing can be called texture in this
+    cohort, "" if it can.
     """
     if math.isnan(p):
         return OPEN, "not tested against draws"
@@ -54,8 +55,8 @@ def verdict(*, p, p_maxt, surrogate_p_maxt, paper_significant, alpha, obstacle="
 def control_sentence(controls, alpha, match):
     """What must be said before anything else, "" if no negative control rejects.
 
-    controls: list of dicts covariate, p_maxt, mean_observed, mean_draws; a control rejects if its family-wise p (maxT over the
-    controls) is at most alpha.
+    controls: list of dicts covariate, p_maxt, mean_observed, mean_draws; a control rejects if its
+    family-wise p (maxT over the controls) is at most alpha.
     """
     rejecting = [row for row in controls if row["p_maxt"] <= alpha]
     if not rejecting:
@@ -84,7 +85,11 @@ def floor_sentence(test_floor, n, n_draws, n_recombinations, threshold):
     here = f"{_count(n, 'patient')} with {n_draws} draws and {n_recombinations} recombinations"
     # More patients with these draws, or more draws with these patients.
     enough = math.ceil(threshold ** (-1 / n)) - 1
-    ways = [f"n_recombinations: {math.ceil(1 / threshold)}"] if 1 / (1 + n_recombinations) > threshold else []
+    ways = (
+        [f"n_recombinations: {math.ceil(1 / threshold)}"]
+        if 1 / (1 + n_recombinations) > threshold
+        else []
+    )
     ways += [f"{needed} patients or n_draws: {enough}"] if n_draws < enough or not ways else []
     return f"{here}: no p can be below {test_floor:.2g}, one feature of many needs {threshold:.3g}; it takes {' and '.join(ways)}."
 
@@ -92,15 +97,17 @@ def floor_sentence(test_floor, n, n_draws, n_recombinations, threshold):
 def caveats(patients, *, surrogates, match):
     """What belongs to a spatial null, with the cohort's own numbers: a list of sentences.
 
-    patients: list of dicts patient, fraction, mean_overlap, effective_placements, n_draws, reason, pieces (sentence or "");
-    surrogates: whether there is a surrogate null; match: none or depth.
+    patients: list of dicts patient, fraction, mean_overlap, effective_placements, n_draws, reason,
+    pieces (sentence or ""); surrogates: whether there is a surrogate null; match: none or depth.
     """
     drawn = [row for row in patients if not row["reason"]]
     without = [row for row in patients if row["reason"]]
     sentences = [f"Draws exist for {len(drawn)} of {_count(len(patients), 'patient')}."]
     if without:
         sentences.append(
-            "Without: " + _named(without, lambda row: f"{row['patient']} ({row['reason'].rstrip('.')})") + "."
+            "Without: "
+            + _named(without, lambda row: f"{row['patient']} ({row['reason'].rstrip('.')})")
+            + "."
         )
     if not drawn:
         return sentences
@@ -124,7 +131,9 @@ def caveats(patients, *, surrogates, match):
             + _named(pieces, lambda row: f"{row['patient']} ({row['pieces']})")
             + "; this is no negative control where all draws are in one piece."
         )
-    places = "other places of this size and depth" if match == "depth" else "other places of this size"
+    places = (
+        "other places of this size and depth" if match == "depth" else "other places of this size"
+    )
     sentences.append(
         f"A small p of the spatial null means that {places} in these tumours differ from where they recurred. It does not say why,"
         " it is no proof of a cause, and it predicts nothing in a new patient. Regions here are GTVr inside the GTV and the rest of it."

@@ -30,7 +30,15 @@ TABLE2 = (
 )
 SEVEN_FEATURES = tuple(row.feature for row in TABLE2)
 
-_EFFECT_SIZES = ("dz", "dz_low", "dz_high", "hedges_gz", "rank_biserial", "rank_biserial_low", "rank_biserial_high")
+_EFFECT_SIZES = (
+    "dz",
+    "dz_low",
+    "dz_high",
+    "hedges_gz",
+    "rank_biserial",
+    "rank_biserial_low",
+    "rank_biserial_high",
+)
 
 
 def recompute_p(mean, sd, n):
@@ -46,19 +54,36 @@ def recompute_p(mean, sd, n):
 def beside_ours(statistics):
     """The paper's seven rows beside ours, then the features significant here only.
 
-    Parameters: statistics, the table of comparison.compare_regions.
-    Returns: DataFrame feature, paper_mean, paper_sd, paper_p (text as printed), paper_test,
-    paper_p_recomputed (t-test from the printed mean and SD, n = 14; on the Wilcoxon row it is the other
-    test's answer), then mean_difference, sd_difference, p, test, significant, note, the effect sizes with their
-    intervals of our cohort and same_sign (missing where either has no difference). Features absent from `statistics` have missing values.
+    Parameters: statistics, the table of comparison.compare_regions. Returns: DataFrame feature,
+    paper_mean, paper_sd, paper_p (text as printed), paper_test, paper_p_recomputed (t-test from the
+    printed mean and SD, n = 14; on the Wilcoxon row it is the other test's answer), then
+    mean_difference, sd_difference, p, test, significant, note, the effect sizes with their
+    intervals of our cohort and same_sign (missing where either has no difference). Features absent
+    from `statistics` have missing values.
     """
-    printed = pd.DataFrame(TABLE2).rename(columns=lambda name: name if name == "feature" else f"paper_{name}")
+    printed = pd.DataFrame(TABLE2).rename(
+        columns=lambda name: name if name == "feature" else f"paper_{name}"
+    )
     printed["paper_p_recomputed"] = [recompute_p(row.mean, row.sd, N_PATIENTS) for row in TABLE2]
-    columns = ["feature", "mean_difference", "sd_difference", "p", "test", "significant", "note", *_EFFECT_SIZES]
+    columns = [
+        "feature",
+        "mean_difference",
+        "sd_difference",
+        "p",
+        "test",
+        "significant",
+        "note",
+        *_EFFECT_SIZES,
+    ]
     wanted = statistics["significant"] | statistics["feature"].isin(SEVEN_FEATURES)
     table = printed.merge(statistics.loc[wanted, columns], on="feature", how="outer", sort=False)
-    order = {feature: place for place, feature in enumerate([*SEVEN_FEATURES, *statistics["feature"]][::-1])}
+    order = {
+        feature: place
+        for place, feature in enumerate([*SEVEN_FEATURES, *statistics["feature"]][::-1])
+    }
     table = table.sort_values("feature", key=lambda names: -names.map(order)).reset_index(drop=True)
     product = np.sign(table["paper_mean"]) * np.sign(table["mean_difference"])
-    table["same_sign"] = pd.array([pd.NA if np.isnan(s) else s > 0 for s in product], dtype="boolean")
+    table["same_sign"] = pd.array(
+        [pd.NA if np.isnan(s) else s > 0 for s in product], dtype="boolean"
+    )
     return table

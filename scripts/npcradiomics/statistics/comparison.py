@@ -1,7 +1,7 @@
 """Which features differ between the recurrent and the non-recurrent region (Akram 2020, Methods).
 
-The paper's rule: Shapiro-Wilk on the paired differences; p < 0.05 -> Wilcoxon signed-rank, else paired
-t-test; significant below 0.05/47. Difference = recurrent - non_recurrent.
+The paper's rule: Shapiro-Wilk on the paired differences; p < 0.05 -> Wilcoxon signed-rank, else
+paired t-test; significant below 0.05/47. Difference = recurrent - non_recurrent.
 """
 
 import warnings
@@ -35,13 +35,13 @@ def compare_regions(features, *, alpha=0.05, n_tests=47, normality_alpha=0.05, s
     normality_alpha: Shapiro-Wilk p below it sends a feature to the Wilcoxon test.
     seed, n_boot: bootstrap of the rank-biserial interval.
 
-    Returns a DataFrame, one row per feature in the order of the columns:
-    n pairs; mean_difference, sd_difference (n - 1), t_low, t_high (95 % CI of the mean), the feature's unit;
-    test (t, wilcoxon, or missing with the reason in note) and its p;
-    p_bonferroni, p_holm, p_bh as R's p.adjust over the tests that exist; p_bonferroni_n_tests = n_tests p, at
-    most 1; threshold = alpha / n_tests;
-    dz with its exact noncentral-t interval, hedges_gz; rank_biserial with a percentile bootstrap interval;
-    n_zero, n_ties, wilcoxon_method (exact / normal), wilcoxon_p_exact_ties (R >= 4.6), wilcoxon_p_floor.
+    Returns a DataFrame, one row per feature in the order of the columns: n pairs; mean_difference,
+    sd_difference (n - 1), t_low, t_high (95 % CI of the mean), the feature's unit; test (t,
+    wilcoxon, or missing with the reason in note) and its p; p_bonferroni, p_holm, p_bh as R's
+    p.adjust over the tests that exist; p_bonferroni_n_tests = n_tests p, at most 1; threshold =
+    alpha / n_tests; dz with its exact noncentral-t interval, hedges_gz; rank_biserial with a
+    percentile bootstrap interval; n_zero, n_ties, wilcoxon_method (exact / normal),
+    wilcoxon_p_exact_ties (R >= 4.6), wilcoxon_p_floor.
 
     Errors: ValueError for a table that is no two rows per patient, see pairs.check_regions.
     Warns when the cohort is too small for the Wilcoxon test to reach the threshold.
@@ -102,7 +102,11 @@ def apply_rule(differences, normality_alpha=0.05):
     rank = paired_tests.signed_rank(differences)
     dz = t["mean_difference"] / t["sd_difference"] if not np.isnan(t["t"]) else np.nan
     gz = dz * effect_sizes.hedges_correction(n - 1) if n > 2 else np.nan
-    reason = f"{n} complete pairs, 3 needed" if n < 3 else t["reason"] or shapiro["reason"] or rank["reason"]
+    reason = (
+        f"{n} complete pairs, 3 needed"
+        if n < 3
+        else t["reason"] or shapiro["reason"] or rank["reason"]
+    )
     if reason:
         chosen = {"test": None, "p": np.nan, "note": f"not tested: {reason}"}
     elif shapiro["shapiro_p"] < normality_alpha:
@@ -113,7 +117,10 @@ def apply_rule(differences, normality_alpha=0.05):
 
 
 def adjust(p, method):
-    """R's p.adjust: over the p that exist, missing stay missing. method as in statsmodels.multipletests."""
+    """R's p.adjust: over the p that exist, missing stay missing.
+
+    method as in statsmodels.multipletests.
+    """
     p = np.asarray(p, float)
     tested = ~np.isnan(p)
     adjusted = np.full(len(p), np.nan)

@@ -10,11 +10,11 @@ from npcradiomics.statistics.pairs import paired_differences
 def correlate_differences(features, names):
     """R's cor.test on every pair of features, pairwise complete.
 
-    Parameters: features, see pairs.check_regions; names, features in the order wanted.
-    Returns: tidy DataFrame feature_a, feature_b, n, r, p, note; every ordered pair and the diagonal (r = 1,
-    p = 0), so that it pivots to a full matrix. r and p are missing, with the reason in note, where fewer than
-    3 pairs are complete or a feature's differences are constant.
-    Errors: ValueError for unknown names.
+    Parameters: features, see pairs.check_regions; names, features in the order wanted. Returns:
+    tidy DataFrame feature_a, feature_b, n, r, p, note; every ordered pair and the diagonal (r = 1,
+    p = 0), so that it pivots to a full matrix. r and p are missing, with the reason in note, where
+    fewer than 3 pairs are complete or a feature's differences are constant. Errors: ValueError for
+    unknown names.
     """
     differences = paired_differences(features)
     unknown = [name for name in names if name not in differences.columns]
@@ -34,8 +34,8 @@ def correlate_differences(features, names):
 def pearson(x, y):
     """R's cor.test(x, y) on the complete pairs of two (n,) arrays: dict n, r, p, note.
 
-    Own p: scipy.stats.pearsonr, which pingouin calls, takes it from a beta distribution that parts from R's
-    t = r sqrt((n-2)/(1-r^2)) near |r| = 1 (relative 1e-8 at 1 - |r| = 5e-9, n = 14).
+    Own p: scipy.stats.pearsonr, which pingouin calls, takes it from a beta distribution that parts
+    from R's t = r sqrt((n-2)/(1-r^2)) near |r| = 1 (relative 1e-8 at 1 - |r| = 5e-9, n = 14).
     """
     complete = ~(np.isnan(x) | np.isnan(y))
     x, y = x[complete], y[complete]

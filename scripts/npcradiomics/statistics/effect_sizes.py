@@ -1,8 +1,9 @@
 """Effect sizes of paired differences, with 95 % confidence intervals.
 
-Own code because pingouin 0.7 has dz (eftype="cohen_dz", the same number) without the exact interval, its Hedges g
-divides by the average SD of the two regions and uses the approximate correction, and its rank-biserial
-correlation has no interval. The tests hold ours and pingouin's equal where both exist.
+Own code because pingouin 0.7 has dz (eftype="cohen_dz", the same number) without the exact
+interval, its Hedges g divides by the average SD of the two regions and uses the approximate
+correction, and its rank-biserial correlation has no interval. The tests hold ours and pingouin's
+equal where both exist.
 """
 
 import functools
@@ -26,10 +27,13 @@ def dz_interval(t, n, level=0.95):
     scipy's inversion (special.nctdtrinc) does not come back for t = 500, df = 13.
     """
     tail = (1 - level) / 2
-    # P(T <= t) falls from 1 to 0 as the noncentrality grows; both ends lie well within this bracket.
+    # P(T <= t) falls from 1 to 0 as the noncentrality grows; both ends lie well within this
+    # bracket.
     reach = 10 + 10 * abs(t) * max(1.0, 1 / np.sqrt(n - 1))
     bounds = [
-        optimize.brentq(lambda shift, p=p: noncentral_t_cdf(t, n - 1, shift) - p, t - reach, t + reach)
+        optimize.brentq(
+            lambda shift, p=p: noncentral_t_cdf(t, n - 1, shift) - p, t - reach, t + reach
+        )
         for p in (1 - tail, tail)
     ]
     return bounds[0] / np.sqrt(n), bounds[1] / np.sqrt(n)
@@ -65,10 +69,10 @@ def rank_biserial_interval(differences, counts, level=0.95):
     """Percentile bootstrap interval of the matched-pairs rank-biserial correlation (Kerby 2014).
 
     Parameters: differences, (n,); counts, (n_boot, n) how often each resample has each pair.
-    Returns (low, high); NaN if no resample has a difference other than zero. If all differences have one sign
-    every resample has too, and the interval is that one point.
-    The ranks of a resample follow from its counts and one sort; sorting each resample would take minutes
-    for 5,000 patients.
+    Returns (low, high); NaN if no resample has a difference other than zero. If all differences
+    have one sign every resample has too, and the interval is that one point. The ranks of a
+    resample follow from its counts and one sort; sorting each resample would take minutes for 5,000
+    patients.
     """
     v, n, _ = resampled_rank_sums(differences, counts)
     with np.errstate(invalid="ignore"):

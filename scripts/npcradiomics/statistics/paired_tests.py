@@ -1,10 +1,10 @@
 """Paired t and Wilcoxon signed-rank on one vector of differences, as R 3.6 to 4.5 give them.
 
-Each function takes the complete differences of one feature, a 1-D float array, and returns a dict; values
-that R refuses or answers with NaN are NaN here too, and `reason` says why ("" where there is an answer).
-scipy supplies every distribution; what is written out is what its defaults do otherwise. pingouin wraps the same
-scipy tests: its ttest rounds the interval to two decimals, its wilcoxon reports min(W+, W-) instead of V, and
-both leave constant differences to scipy.
+Each function takes the complete differences of one feature, a 1-D float array, and returns a dict;
+values that R refuses or answers with NaN are NaN here too, and `reason` says why ("" where there is
+an answer). scipy supplies every distribution; what is written out is what its defaults do
+otherwise. pingouin wraps the same scipy tests: its ttest rounds the interval to two decimals, its
+wilcoxon reports min(W+, W-) instead of V, and both leave constant differences to scipy.
 """
 
 import math
@@ -19,8 +19,8 @@ EXACT_BELOW = 50
 def paired_t(differences, level=0.95):
     """R's t.test(paired = TRUE): dict mean_difference, sd_difference, t, df, t_p, t_low, t_high, reason.
 
-    SD has n - 1. Needs 2 differences; constant differences have no t (R: "data are essentially constant";
-    scipy answers t = inf, p = 0).
+    SD has n - 1. Needs 2 differences; constant differences have no t (R: "data are essentially
+    constant"; scipy answers t = inf, p = 0).
     """
     n = len(differences)
     mean, sd = mean_and_sd(differences)
@@ -37,15 +37,21 @@ def paired_t(differences, level=0.95):
     t = mean / standard_error
     half = stats.t.ppf((1 + level) / 2, n - 1) * standard_error
     p = float(2 * stats.t.sf(abs(t), n - 1))
-    test = {"t": float(t), "df": n - 1, "t_p": p, "t_low": float(mean - half), "t_high": float(mean + half)}
+    test = {
+        "t": float(t),
+        "df": n - 1,
+        "t_p": p,
+        "t_low": float(mean - half),
+        "t_high": float(mean + half),
+    }
     return described | test | {"reason": ""}
 
 
 def mean_and_sd(values):
     """Mean and SD (n - 1) with an exact sum, NaN where there are too few values.
 
-    R adds in long double; numpy's and scipy.stats.ttest_1samp's double sums of differences that cancel
-    (+0.1, -0.1, ...) leave 1e-17 where R has 0, and a t of 1e-16.
+    R adds in long double; numpy's and scipy.stats.ttest_1samp's double sums of differences that
+    cancel (+0.1, -0.1, ...) leave 1e-17 where R has 0, and a t of 1e-16.
     """
     n = len(values)
     if n == 0:
@@ -59,10 +65,10 @@ def mean_and_sd(values):
 def signed_rank(differences):
     """R < 4.6's wilcox.test(paired = TRUE): zeros dropped, average ranks, V the sum of positive ranks.
 
-    Exact if fewer than 50 differences are left and none was zero or tied, otherwise normal with tie and
-    continuity correction.
-    Returns: dict v, wilcoxon_p, wilcoxon_method (exact / normal), n_zero, n_ties (non-zero differences minus
-    distinct absolute values), rank_biserial = (W+ - W-)/(W+ + W-), reason.
+    Exact if fewer than 50 differences are left and none was zero or tied, otherwise normal with tie
+    and continuity correction. Returns: dict v, wilcoxon_p, wilcoxon_method (exact / normal),
+    n_zero, n_ties (non-zero differences minus distinct absolute values), rank_biserial = (W+ -
+    W-)/(W+ + W-), reason.
     """
     nonzero = differences[differences != 0]
     n, n_zero = len(nonzero), len(differences) - len(nonzero)
@@ -87,8 +93,9 @@ def signed_rank(differences):
 def signed_rank_beside(differences, method):
     """What stands beside the Wilcoxon p: dict wilcoxon_p_exact_ties, wilcoxon_p_floor.
 
-    The exact conditional p also with ties, below 50 non-zero differences (R >= 4.6; package exactRankTests),
-    and the smallest p that `method` (signed_rank's wilcoxon_method) can give here: all of one sign.
+    The exact conditional p also with ties, below 50 non-zero differences (R >= 4.6; package
+    exactRankTests), and the smallest p that `method` (signed_rank's wilcoxon_method) can give here:
+    all of one sign.
     """
     nonzero = differences[differences != 0]
     exact_ties = floor = np.nan
@@ -103,8 +110,9 @@ def signed_rank_beside(differences, method):
 def t_without_each(differences):
     """The paired t without each difference in turn, all at once: dict of (n,) dz, t_p, squares, rounded.
 
-    squares: sum of squares about the mean; rounded: bool, where one difference carries nearly all of it or the rest is
-    constant, so that rounding decides and paired_t has to be asked. Elsewhere dz and t_p are right to 1e-11 relative.
+    squares: sum of squares about the mean; rounded: bool, where one difference carries nearly all
+    of it or the rest is constant, so that rounding decides and paired_t has to be asked. Elsewhere
+    dz and t_p are right to 1e-11 relative.
     """
     n = len(differences)
     mean, sd = mean_and_sd(differences)
@@ -121,7 +129,9 @@ def t_without_each(differences):
 def signed_rank_p_without_each(differences):
     """The normal p of signed_rank without each difference in turn, all at once, (n,)."""
     nonzero = differences != 0
-    _, group, ties = np.unique(np.abs(differences[nonzero]), return_inverse=True, return_counts=True)
+    _, group, ties = np.unique(
+        np.abs(differences[nonzero]), return_inverse=True, return_counts=True
+    )
     ranks = stats.rankdata(np.abs(differences[nonzero]))
     is_positive = differences[nonzero] > 0
     positive = np.bincount(group, is_positive)
@@ -138,8 +148,9 @@ def signed_rank_p_without_each(differences):
 def normal_p(v, n, tied):
     """Two-sided p of rank sums v by the normal approximation with tie and continuity correction, any shape.
 
-    Parameters: v, sums of the positive ranks; n, non-zero differences; tied, sum of t^3 - t over groups of t equal ones.
-    scipy.stats.wilcoxon's numbers, from sums that need no ranking of each of thousands of cohorts.
+    Parameters: v, sums of the positive ranks; n, non-zero differences; tied, sum of t^3 - t over
+    groups of t equal ones. scipy.stats.wilcoxon's numbers, from sums that need no ranking of each
+    of thousands of cohorts.
     """
     se = np.sqrt((n * (n + 1.0) * (2.0 * n + 1.0) - tied / 2) / 24)
     z = (v - n * (n + 1.0) / 4) / se
@@ -147,17 +158,20 @@ def normal_p(v, n, tied):
 
 
 def _wilcoxon_p(nonzero, method):
-    # scipy's "auto" goes another way with ties and zeros, and it has no continuity correction by default.
+    # scipy's "auto" goes another way with ties and zeros, and it has no continuity correction by
+    # default.
     scipy_method = {"exact": "exact", "normal": "asymptotic"}[method]
-    return float(stats.wilcoxon(nonzero, zero_method="wilcox", method=scipy_method, correction=True).pvalue)
+    return float(
+        stats.wilcoxon(nonzero, zero_method="wilcox", method=scipy_method, correction=True).pvalue
+    )
 
 
 def exact_p(ranks, v):
     """Two-sided p of the rank sum v under the exact distribution of signs given these (average) ranks.
 
-    Parameters: ranks, (n,) multiples of 1/2; v, sum of the positive ranks.
-    scipy has this only as an enumeration of 2^n signs; doubled ranks are integers, so their sums can be
-    counted by adding one rank at a time (Streitberg & Rohmel 1986).
+    Parameters: ranks, (n,) multiples of 1/2; v, sum of the positive ranks. scipy has this only as
+    an enumeration of 2^n signs; doubled ranks are integers, so their sums can be counted by adding
+    one rank at a time (Streitberg & Rohmel 1986).
     """
     steps = np.rint(2 * ranks).astype(int)
     share = np.zeros(steps.sum() + 1)

@@ -17,9 +17,9 @@ def feature_names(features):
 def check_regions(features):
     """Refuse a table that is not two rows, recurrent and non_recurrent, per patient.
 
-    Parameters: features, DataFrame with columns patient, region, (n_voxels, volume_cm3,) and one numeric
-    column per feature; missing values are allowed in features only.
-    Errors: ValueError naming the patients, regions or columns that are wrong.
+    Parameters: features, DataFrame with columns patient, region, (n_voxels, volume_cm3,) and one
+    numeric column per feature; missing values are allowed in features only. Errors: ValueError
+    naming the patients, regions or columns that are wrong.
     """
     missing = [name for name in KEYS if name not in features.columns]
     if missing:
@@ -29,16 +29,22 @@ def check_regions(features):
         raise ValueError(f"feature table has columns twice: {', '.join(map(str, twice))}")
     names = feature_names(features)
     if not names or features.empty:
-        raise ValueError(f"feature table has {len(features)} rows and {len(names)} features, needs one at least")
+        raise ValueError(
+            f"feature table has {len(features)} rows and {len(names)} features, needs one at least"
+        )
     if features["patient"].isna().any():
         rows = np.flatnonzero(features["patient"].isna())
         raise ValueError(f"{len(rows)} rows without a patient, the first is row {rows[0] + 1}")
     unknown = sorted(set(features["region"].map(str)) - set(REGIONS))
     if unknown:
-        raise ValueError(f"unknown region {', '.join(map(repr, unknown))}, expected {' or '.join(REGIONS)}")
+        raise ValueError(
+            f"unknown region {', '.join(map(repr, unknown))}, expected {' or '.join(REGIONS)}"
+        )
     repeated = features[features.duplicated(list(KEYS))]
     if len(repeated):
-        raise ValueError(f"more than one row for {_listed(repeated['patient'] + ' ' + repeated['region'])}")
+        raise ValueError(
+            f"more than one row for {_listed(repeated['patient'] + ' ' + repeated['region'])}"
+        )
     rows_per_patient = features.groupby("patient", sort=False)["region"].size()
     single = rows_per_patient.index[rows_per_patient != 2]
     if len(single):
@@ -46,7 +52,9 @@ def check_regions(features):
     text = [name for name in names if not pd.api.types.is_numeric_dtype(features[name])]
     if text:
         raise ValueError(f"columns that are not numbers: {_listed(text)}")
-    infinite = [name for name in names if np.isinf(features[name].to_numpy(float, na_value=np.nan)).any()]
+    infinite = [
+        name for name in names if np.isinf(features[name].to_numpy(float, na_value=np.nan)).any()
+    ]
     if infinite:
         raise ValueError(f"infinite values in {_listed(infinite)}")
 
@@ -54,10 +62,9 @@ def check_regions(features):
 def paired_differences(features):
     """Recurrent minus non_recurrent, matched by patient.
 
-    Parameters: features, see check_regions.
-    Returns: DataFrame (patients x features), index patient (sorted, so no result depends on the order of
-    rows), missing where either region lacks the value.
-    Errors: ValueError, see check_regions.
+    Parameters: features, see check_regions. Returns: DataFrame (patients x features), index patient
+    (sorted, so no result depends on the order of rows), missing where either region lacks the
+    value. Errors: ValueError, see check_regions.
     """
     check_regions(features)
     by_region = features.set_index("patient").sort_index().groupby("region")

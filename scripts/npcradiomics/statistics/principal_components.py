@@ -1,4 +1,7 @@
-"""Principal components of a few scaled features (Akram 2020, Figure 5): R's prcomp(scale. = TRUE)."""
+"""Principal components of a few scaled features (Akram 2020, Figure 5): R's prcomp(scale.
+
+= TRUE).
+"""
 
 from typing import NamedTuple
 
@@ -29,11 +32,11 @@ class Components(NamedTuple):
 def principal_components(features, names):
     """Components of the regions stacked, as the paper: 2 rows per patient (28 x 7 for 14 patients).
 
-    Parameters: features, see pairs.check_regions; names, the features to use.
-    A row (patient and region) with a missing value is left out and listed in `excluded`, the patient's other
-    region stays: R's reference did so (na.omit). Loading with the largest absolute value is positive in each
-    component (the first, if equal).
-    Errors: ValueError naming unknown or constant features, or if fewer than 2 rows are complete.
+    Parameters: features, see pairs.check_regions; names, the features to use. A row (patient and
+    region) with a missing value is left out and listed in `excluded`, the patient's other region
+    stays: R's reference did so (na.omit). Loading with the largest absolute value is positive in
+    each component (the first, if equal). Errors: ValueError naming unknown or constant features, or
+    if fewer than 2 rows are complete.
     """
     check_regions(features)
     _refuse_unknown(features, names)
@@ -43,7 +46,8 @@ def principal_components(features, names):
 def difference_components(features, names):
     """The same on the paired differences, one row per patient: independent rows, which stacked ones are not.
 
-    Patients with a missing difference are left out. Parameters, result and errors as principal_components.
+    Patients with a missing difference are left out. Parameters, result and errors as
+    principal_components.
     """
     differences = paired_differences(features)
     _refuse_unknown(differences, names)
@@ -54,7 +58,9 @@ def _decompose(keys, table):
     names = list(table.columns)
     keys, table = keys.reset_index(drop=True), table.reset_index(drop=True)
     complete = table.notna().all(axis=1)
-    notes = table[~complete].apply(lambda row: "missing " + ", ".join(row.index[row.isna()]), axis=1)
+    notes = table[~complete].apply(
+        lambda row: "missing " + ", ".join(row.index[row.isna()]), axis=1
+    )
     excluded = keys[~complete].assign(note=list(notes) if len(notes) else [])
     x = table[complete].to_numpy()
     if len(x) < 2:
@@ -63,14 +69,18 @@ def _decompose(keys, table):
     # ptp, not sd: the SD of equal numbers can round to something above zero.
     constant = [name for name, spread in zip(names, np.ptp(x, axis=0), strict=True) if spread == 0]
     if constant:
-        raise ValueError(f"constant in the {len(x)} complete rows, cannot be scaled: {', '.join(constant)}")
+        raise ValueError(
+            f"constant in the {len(x)} complete rows, cannot be scaled: {', '.join(constant)}"
+        )
     u, singular, loadings = np.linalg.svd((x - mean) / sd, full_matrices=False)
     size = np.abs(loadings)
     largest = np.argmax(size >= size.max(axis=1, keepdims=True) - _EQUAL, axis=1)
     sign = np.sign(loadings[np.arange(len(loadings)), largest])
     variance = singular**2 / (len(x) - 1)
     labels = [f"PC{k + 1}" for k in range(len(singular))]
-    explained = pd.DataFrame({"component": labels, "variance": variance, "share": variance / variance.sum()})
+    explained = pd.DataFrame(
+        {"component": labels, "variance": variance, "share": variance / variance.sum()}
+    )
     head = pd.DataFrame({"feature": names, "mean": mean, "sd": sd})
     columns = pd.DataFrame((loadings * sign[:, None]).T, columns=labels)
     scores = pd.DataFrame(u * singular * sign, columns=labels)
@@ -86,4 +96,6 @@ def _decompose(keys, table):
 def _refuse_unknown(table, names):
     unknown = [name for name in names if name not in table.columns]
     if unknown or not len(names):
-        raise ValueError(f"no feature named {', '.join(unknown)}" if unknown else "no features given")
+        raise ValueError(
+            f"no feature named {', '.join(unknown)}" if unknown else "no features given"
+        )

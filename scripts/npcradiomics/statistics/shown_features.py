@@ -6,9 +6,10 @@ from npcradiomics.statistics.akram2020 import SEVEN_FEATURES
 def select_features(statistics):
     """Features to show, in the order of the statistics, and a sentence where they are not simply the significant ones.
 
-    statistics: table of comparison.compare_regions. With fewer than two significant features there is nothing to
-    correlate or to decompose, so the paper's seven take their place (with the one that is significant).
-    Returns (list of names, sentence or ""). A feature without a test (constant, missing) is left out.
+    statistics: table of comparison.compare_regions. With fewer than two significant features there
+    is nothing to correlate or to decompose, so the paper's seven take their place (with the one
+    that is significant). Returns (list of names, sentence or ""). A feature without a test
+    (constant, missing) is left out.
     """
     tested = statistics[statistics["p"].notna()]
     significant = list(tested.loc[tested["significant"], "feature"])

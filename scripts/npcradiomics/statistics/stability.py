@@ -19,20 +19,20 @@ COLUMNS = (
 def stability(features, statistics, *, normality_alpha=0.05, n_boot=1000, seed=0):
     """Range of p and dz without each patient in turn, and share of bootstrap cohorts that stay significant.
 
-    Parameters: features, see pairs.check_regions; statistics, comparison.compare_regions of the same features
-    (its significant rows and its threshold are used); normality_alpha as there; n_boot cohorts, seed.
-    Returns: DataFrame, one row per significant feature: p and dz of the whole cohort; p_min, p_max, dz_min,
-    dz_max over the cohorts without one patient, and `_without` whom; left_out_significant, share of those
-    cohorts still below the threshold; other_test, how many of them the paper's rule sends to the other test;
-    bootstrap_significant, share of n_boot cohorts of n patients drawn with replacement in which the feature
-    is below the threshold with the same sign; bootstrap_t_significant, the same by the t-test whatever the
-    rule chose.
+    Parameters: features, see pairs.check_regions; statistics, comparison.compare_regions of the
+    same features (its significant rows and its threshold are used); normality_alpha as there;
+    n_boot cohorts, seed. Returns: DataFrame, one row per significant feature: p and dz of the whole
+    cohort; p_min, p_max, dz_min, dz_max over the cohorts without one patient, and `_without` whom;
+    left_out_significant, share of those cohorts still below the threshold; other_test, how many of
+    them the paper's rule sends to the other test; bootstrap_significant, share of n_boot cohorts of
+    n patients drawn with replacement in which the feature is below the threshold with the same
+    sign; bootstrap_t_significant, the same by the t-test whatever the rule chose.
 
-    Leaving one out applies the paper's whole rule again. A bootstrap cohort keeps the test of the whole
-    cohort: patients drawn twice are ties, by which Shapiro-Wilk rejects, and with which the Wilcoxon test of
-    R < 4.6 falls back to a normal approximation that with 14 patients hardly reaches 0.05/47; the Wilcoxon p
-    is therefore the exact one with ties (below 50 pairs).
-    No feature is significant: an empty table with these columns.
+    Leaving one out applies the paper's whole rule again. A bootstrap cohort keeps the test of the
+    whole cohort: patients drawn twice are ties, by which Shapiro-Wilk rejects, and with which the
+    Wilcoxon test of R < 4.6 falls back to a normal approximation that with 14 patients hardly
+    reaches 0.05/47; the Wilcoxon p is therefore the exact one with ties (below 50 pairs). No
+    feature is significant: an empty table with these columns.
     """
     differences = paired_differences(features)
     rows, drawn, counts = [], {}, {}
@@ -66,17 +66,22 @@ def _leave_one_out(complete, row, normality_alpha):
             without = pick() if len(tested) else None
             ranges[f"{name}_{which}"] = np.nan
             if len(tested):
-                ranges[f"{name}_{which}"] = apply_rule(values[complete.index != without], normality_alpha)[name]
+                ranges[f"{name}_{which}"] = apply_rule(
+                    values[complete.index != without], normality_alpha
+                )[name]
             ranges[f"{name}_{which}_without"] = without
     still = float(np.mean(answers["p"] < row.threshold))
-    return ranges | {"left_out_significant": still, "other_test": int((answers["test"] != row.test).sum())}
+    return ranges | {
+        "left_out_significant": still,
+        "other_test": int((answers["test"] != row.test).sum()),
+    }
 
 
 def _without_each(values, normality_alpha):
     """DataFrame test, p, dz of apply_rule without each value in turn.
 
-    All at once where the Wilcoxon p is the normal one: 5,000 times the rule on 5,000 patients would take minutes per
-    feature. One by one for few patients, and where rounding decides.
+    All at once where the Wilcoxon p is the normal one: 5,000 times the rule on 5,000 patients would
+    take minutes per feature. One by one for few patients, and where rounding decides.
     """
     if np.count_nonzero(values) <= paired_tests.EXACT_BELOW:
         answers = pd.DataFrame(columns=["test", "p", "dz"], index=range(len(values)), dtype=object)
@@ -96,7 +101,10 @@ def _without_each(values, normality_alpha):
 
 
 def _t_p(values, drawn):
-    """p of the t-test and mean of each drawn cohort; a patient drawn n times has no t (scipy.stats.ttest_1samp: p = 0)."""
+    """p of the t-test and mean of each drawn cohort;
+
+    a patient drawn n times has no t (scipy.stats.ttest_1samp: p = 0).
+    """
     n, p, means = len(values), [], []
     for block in np.array_split(drawn, max(1, drawn.size // 200_000)):
         samples = values[block]

@@ -1,7 +1,8 @@
 """Size before significance: what of a paired difference the sizes of the two regions alone would give.
 
-GTVr is mostly smaller than GTV minus GTVr, and several texture features depend on the number of voxels: NGTDM
-Coarseness and Strength carry 1/N, Busyness carries N, GLSZM variances shrink with the largest zone.
+GTVr is mostly smaller than GTV minus GTVr, and several texture features depend on the number of
+voxels: NGTDM Coarseness and Strength carry 1/N, Busyness carries N, GLSZM variances shrink with the
+largest zone.
 """
 
 import numpy as np
@@ -16,11 +17,11 @@ SIZE, OWN, OPEN = "size", "own", "open"
 def volume_ratios(sizes):
     """Fraction and log volume ratio of each patient.
 
-    Parameters: sizes, DataFrame with patient, recurrent_cm3, non_recurrent_cm3 and whatever else describes
-    sizes (gtv_cm3, voxel counts, largest zone), kept as it is.
-    Returns: the table with recurrent_fraction = recurrent / (recurrent + non_recurrent) and
-    log_volume_ratio = ln(recurrent / non_recurrent); 0 means two regions of equal volume.
-    Errors: ValueError for missing columns, repeated patients, volumes that are not positive.
+    Parameters: sizes, DataFrame with patient, recurrent_cm3, non_recurrent_cm3 and whatever else
+    describes sizes (gtv_cm3, voxel counts, largest zone), kept as it is. Returns: the table with
+    recurrent_fraction = recurrent / (recurrent + non_recurrent) and log_volume_ratio = ln(recurrent
+    / non_recurrent); 0 means two regions of equal volume. Errors: ValueError for missing columns,
+    repeated patients, volumes that are not positive.
     """
     needed = ["patient", "recurrent_cm3", "non_recurrent_cm3"]
     missing = [name for name in needed if name not in sizes.columns]
@@ -32,20 +33,24 @@ def volume_ratios(sizes):
     for name in needed[1:]:
         wrong = sizes[~(sizes[name] > 0)]
         if len(wrong):
-            raise ValueError(f"patient {wrong['patient'].iloc[0]}: {name} is {wrong[name].iloc[0]}, must be above 0")
+            raise ValueError(
+                f"patient {wrong['patient'].iloc[0]}: {name} is {wrong[name].iloc[0]}, must be above 0"
+            )
     recurrent, rest = sizes["recurrent_cm3"], sizes["non_recurrent_cm3"]
-    return sizes.assign(recurrent_fraction=recurrent / (recurrent + rest), log_volume_ratio=np.log(recurrent / rest))
+    return sizes.assign(
+        recurrent_fraction=recurrent / (recurrent + rest), log_volume_ratio=np.log(recurrent / rest)
+    )
 
 
 def size_effects(features, sizes, alpha=0.05):
     """Does the paired difference of a feature follow the volume ratio, and what is left at equal volumes?
 
-    Parameters: features, see pairs.check_regions; sizes, see volume_ratios, one row for each of its patients.
-    Returns: DataFrame feature, n, size_spearman, size_spearman_p (Spearman correlation of the difference with
-    the log volume ratio; two-sided, t approximation, as scipy), slope (per unit of ln ratio),
-    equal_size_difference with equal_size_low, equal_size_high (95 %) and equal_size_p (intercept of the
-    straight line: the difference at equal volumes, same unit as the feature), extrapolated (no patient on
-    one side of equal volumes), size_mark, note.
+    Parameters: features, see pairs.check_regions; sizes, see volume_ratios, one row for each of its
+    patients. Returns: DataFrame feature, n, size_spearman, size_spearman_p (Spearman correlation of
+    the difference with the log volume ratio; two-sided, t approximation, as scipy), slope (per unit
+    of ln ratio), equal_size_difference with equal_size_low, equal_size_high (95 %) and equal_size_p
+    (intercept of the straight line: the difference at equal volumes, same unit as the feature),
+    extrapolated (no patient on one side of equal volumes), size_mark, note.
 
     The mark, for the mean difference D:
     size: the correlation is significant (p < alpha), it predicts the sign of D (sign of rho times
@@ -70,17 +75,32 @@ def size_effects(features, sizes, alpha=0.05):
     for name in differences.columns:
         difference = differences[name].to_numpy()
         complete = ~np.isnan(difference)
-        rows.append({"feature": name} | _size_effect(difference[complete], log_ratio[complete], alpha))
+        rows.append(
+            {"feature": name} | _size_effect(difference[complete], log_ratio[complete], alpha)
+        )
     return pd.DataFrame(rows)
 
 
 def _size_effect(difference, log_ratio, alpha):
     n = len(difference)
-    numbers = ["size_spearman", "size_spearman_p", "slope", "equal_size_difference", "equal_size_low"]
+    numbers = [
+        "size_spearman",
+        "size_spearman_p",
+        "slope",
+        "equal_size_difference",
+        "equal_size_low",
+    ]
     numbers += ["equal_size_high", "equal_size_p"]
-    row = {"n": n} | dict.fromkeys(numbers, np.nan) | {"extrapolated": bool(n) and _one_sided(log_ratio)}
+    row = (
+        {"n": n}
+        | dict.fromkeys(numbers, np.nan)
+        | {"extrapolated": bool(n) and _one_sided(log_ratio)}
+    )
     if n < 4:
-        return row | {"size_mark": OPEN, "note": f"{n} complete pairs, 4 needed for a line and its error"}
+        return row | {
+            "size_mark": OPEN,
+            "note": f"{n} complete pairs, 4 needed for a line and its error",
+        }
     if np.ptp(difference) == 0 or np.ptp(log_ratio) == 0:
         what = "differences" if np.ptp(difference) == 0 else "volume ratios"
         return row | {"size_mark": OPEN, "note": f"all {n} {what} are the same"}

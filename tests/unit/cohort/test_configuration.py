@@ -2,7 +2,12 @@
 
 import pytest
 
-from npcradiomics.cohort.configuration import complete_settings, read_patients, read_schema, require_numbers
+from npcradiomics.cohort.configuration import (
+    complete_settings,
+    read_patients,
+    read_schema,
+    require_numbers,
+)
 from repository import ROOT
 
 SCHEMAS = ROOT / "workflow" / "schemas"
@@ -11,7 +16,8 @@ PATIENTS = read_schema(SCHEMAS / "heterogeneity_patients.schema.yaml")
 
 
 def test_defaults_are_those_of_the_config_file():
-    # config/config.yaml shows the defaults; what it shows and what the schema fills in must not drift apart.
+    # config/config.yaml shows the defaults; what it shows and what the schema fills in must not
+    # drift apart.
     shown = read_schema(SCHEMAS.parents[1] / "config" / "config.yaml")["heterogeneity"]
     assert complete_settings({}, CONFIG, "config") == complete_settings(shown, CONFIG, "config")
 
@@ -47,7 +53,9 @@ COLUMNS = ["patient", "planning_mri", "recurrence_mri", "gtv", "gtvr", "gtvr_fra
 
 def table(tmp_path, *rows, columns=COLUMNS):
     path = tmp_path / "patients.tsv"
-    path.write_text("\n".join("\t".join(cells) for cells in (columns, *rows)) + "\n", encoding="utf-8")
+    path.write_text(
+        "\n".join("\t".join(cells) for cells in (columns, *rows)) + "\n", encoding="utf-8"
+    )
     return path
 
 
@@ -56,7 +64,12 @@ def cells(patient, frame="recurrence", gtv="g"):
 
 
 def test_rows_come_back_in_order_without_empty_cells(tmp_path):
-    path = table(tmp_path, [*cells("B"), "", "T4"], [*cells("A"), "i", "T3"], columns=[*COLUMNS, "isodose95", "stage"])
+    path = table(
+        tmp_path,
+        [*cells("B"), "", "T4"],
+        [*cells("A"), "i", "T3"],
+        columns=[*COLUMNS, "isodose95", "stage"],
+    )
     rows = read_patients(path, PATIENTS, clinical_columns=["stage"])
     assert [row["patient"] for row in rows] == ["B", "A"]
     assert "isodose95" not in rows[0]
@@ -67,8 +80,16 @@ def test_rows_come_back_in_order_without_empty_cells(tmp_path):
     ("rows", "columns", "words"),
     [
         ([cells("A"), cells("B"), cells("A")], COLUMNS, "row 4: patient A stands in row 2 already"),
-        ([cells("A")], ["patient", "planing_mri", *COLUMNS[2:]], "'planing_mri'; did you mean planning_mri?"),
-        ([[*cells("A"), "red"]], [*COLUMNS, "colour"], "unknown column 'colour'; clinical columns are named"),
+        (
+            [cells("A")],
+            ["patient", "planing_mri", *COLUMNS[2:]],
+            "'planing_mri'; did you mean planning_mri?",
+        ),
+        (
+            [[*cells("A"), "red"]],
+            [*COLUMNS, "colour"],
+            "unknown column 'colour'; clinical columns are named",
+        ),
         ([cells("A"), cells("B", "ct")], COLUMNS, "row 3 (B): gtvr_frame: 'ct' is not one of"),
         ([cells("A"), cells("B", gtv="")], COLUMNS, "row 3 (B): 'gtv' is a required property"),
         ([cells("A b")], COLUMNS, "patient 'A b' cannot be a folder name"),
@@ -90,6 +111,8 @@ def test_absent_clinical_column_is_named(tmp_path):
 
 def test_words_in_a_column_of_numbers_are_named():
     rows = [{"patient": "P1", "age": "60"}, {"patient": "P2"}, {"patient": "P3", "age": "old"}]
-    with pytest.raises(ValueError, match=r"P3: age is 'old' \(words belong into clinical_categories"):
+    with pytest.raises(
+        ValueError, match=r"P3: age is 'old' \(words belong into clinical_categories"
+    ):
         require_numbers(rows, ["age"])
     require_numbers(rows[:2], ["age"])

@@ -5,7 +5,11 @@ import pytest
 from npcradiomics.cohort.exclusion import read_clinical, select_patients
 
 TABLE = pd.DataFrame(
-    {"patient": ["P01", "P02", "P03", "P04"], "stage": ["T3", "T4", "T4", "T3"], "age": [50, 60, 72, 81]}
+    {
+        "patient": ["P01", "P02", "P03", "P04"],
+        "stage": ["T3", "T4", "T4", "T3"],
+        "age": [50, 60, 72, 81],
+    }
 )
 
 
@@ -34,7 +38,11 @@ def test_kept(expression, kept):
 def test_reason_gives_expression_and_values():
     _, excluded = select_patients(TABLE, "age > 80 or stage == 'T9'")
     assert excluded.to_dict("records") == [
-        {"patient": "P04", "rule": "exclude", "reason": "exclude: age > 80 or stage == 'T9' (age = 81, stage = T3)"}
+        {
+            "patient": "P04",
+            "rule": "exclude",
+            "reason": "exclude: age > 80 or stage == 'T9' (age = 81, stage = T3)",
+        }
     ]
 
 
@@ -64,19 +72,26 @@ def test_refused(expression, message):
 
 def test_a_missing_value_cannot_decide():
     table = TABLE.assign(age=[50, np.nan, 72, 81])
-    with pytest.raises(ValueError, match=r"1 patients have no age \(P02\), so it cannot be decided"):
+    with pytest.raises(
+        ValueError, match=r"1 patients have no age \(P02\), so it cannot be decided"
+    ):
         select_patients(table, "age > 70")
     assert len(select_patients(table, "stage == 'T3'")[0]) == 2
 
 
 def test_clinical_columns_are_read_as_numbers_or_text(tmp_path):
     path = tmp_path / "patients.tsv"
-    path.write_text("\ufeffpatient\tgtv\tage\tstage \n007\ta.nii\t50\t T3\n\n008\tb.nii\t\t3\n", encoding="utf-8")
+    path.write_text(
+        "\ufeffpatient\tgtv\tage\tstage \n007\ta.nii\t50\t T3\n\n008\tb.nii\t\t3\n",
+        encoding="utf-8",
+    )
     table = read_clinical(path, ["age", "stage"])
     assert list(table.columns) == ["patient", "age", "stage"]
     assert list(table["patient"]) == ["007", "008"] and list(table["stage"]) == ["T3", "3"]
     assert table["age"][0] == 50.0 and np.isnan(table["age"][1])
     kept, _ = select_patients(table, "stage == 'T3'")
     assert list(kept["patient"]) == ["008"]
-    with pytest.raises(ValueError, match=r"patients\.tsv: no column sex; there are patient, gtv, age, stage"):
+    with pytest.raises(
+        ValueError, match=r"patients\.tsv: no column sex; there are patient, gtv, age, stage"
+    ):
         read_clinical(path, ["sex"])

@@ -24,7 +24,10 @@ def test_only_known_out_of_field_is_excluded():
 
 
 def test_fewer_than_three_patients_are_refused_with_the_reasons():
-    with pytest.raises(ValueError, match=r"2 patients left .*\(A, C\), at least 3 needed \(B: recurrence not in field"):
+    with pytest.raises(
+        ValueError,
+        match=r"2 patients left .*\(A, C\), at least 3 needed \(B: recurrence not in field",
+    ):
         require_enough(["A", "C"], exclusions(REPORTS, 0.95))
 
 
@@ -38,12 +41,15 @@ def note(patient, recurrent="3D", undefined=()):
 
 def test_different_branches_and_undefined_features_are_marked():
     table = regions_table(
-        REPORTS[:2], [note("A", "2D"), note("B", undefined={"GLCM_Correlation": "one level"}.items())]
+        REPORTS[:2],
+        [note("A", "2D"), note("B", undefined={"GLCM_Correlation": "one level"}.items())],
     )
     assert "2-D definition" in table.loc[0, "warnings"]
     assert "recurrent GLCM_Correlation undefined: one level" in table.loc[1, "warnings"]
     assert "2-D" not in table.loc[1, "warnings"]
-    assert list(table["recurrent_largest_zone"]) == [12, 12] and list(table["non_recurrent_largest_zone"]) == [345, 345]
+    assert list(table["recurrent_largest_zone"]) == [12, 12] and list(
+        table["non_recurrent_largest_zone"]
+    ) == [345, 345]
 
 
 def test_tables_of_two_patients_are_never_joined_by_position():

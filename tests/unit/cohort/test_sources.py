@@ -10,7 +10,9 @@ def test_volumes_stay_what_they_are(cell):
     assert not sources.is_dicom(cell)
 
 
-@pytest.mark.parametrize("cell", ["folder", "folder/", "RS.dcm", "RS.dcm#GTV 1", "IM0001", "a.nii/RS.dcm#x"])
+@pytest.mark.parametrize(
+    "cell", ["folder", "folder/", "RS.dcm", "RS.dcm#GTV 1", "IM0001", "a.nii/RS.dcm#x"]
+)
 def test_everything_else_is_dicom(cell):
     assert sources.is_dicom(cell)
 
@@ -24,7 +26,9 @@ def test_files_are_listed_one_by_one(tmp_path):
     (tmp_path / "s/deep").mkdir(parents=True)
     for name in ("s/b", "s/a", "s/deep/c", "rs.dcm"):
         (tmp_path / name).write_text("x", encoding="utf-8")
-    assert sources.files(str(tmp_path / "s")) == [str(tmp_path / "s" / name) for name in ("a", "b", "deep/c")]
+    assert sources.files(str(tmp_path / "s")) == [
+        str(tmp_path / "s" / name) for name in ("a", "b", "deep/c")
+    ]
     assert sources.files(f"{tmp_path}/rs.dcm#GTV") == [f"{tmp_path}/rs.dcm"]
     assert sources.files(str(tmp_path / "nothing")) == []
 
@@ -45,4 +49,8 @@ def test_a_row_is_read_from_its_imports():
         "isodose95": "out/P7/isodose95_of_dose.nii.gz",
     }
     assert sources.frame_of("gtvr", row) == "recurrence_mri"
-    assert sources.frame_of("gtvr", row | {"gtvr_frame": "planning"}) == sources.frame_of("gtv", row) == "planning_mri"
+    assert (
+        sources.frame_of("gtvr", row | {"gtvr_frame": "planning"})
+        == sources.frame_of("gtv", row)
+        == "planning_mri"
+    )

@@ -45,17 +45,26 @@ def make(kind, folder):
             rle(path)
         return folder / "mr" / "slice_0002.dcm", lambda: reading.read_series(folder / "mr")
     if kind == "dose":
-        write_rtdose(sitk.Image([16, 16, 6], sitk.sitkFloat32) + 3.0, folder / "d.dcm", SECRET.decode(), source)
+        write_rtdose(
+            sitk.Image([16, 16, 6], sitk.sitkFloat32) + 3.0,
+            folder / "d.dcm",
+            SECRET.decode(),
+            source,
+        )
         return folder / "d.dcm", lambda: reading.read_dose(folder / "d.dcm")
     if kind == "scan":
         return folder / "mr" / "slice_0002.dcm", lambda: draft_rows(scan(folder / "mr")[0])
     if kind == "registration":
         rtstruct(folder / "r.dcm", {}, edit=as_registration)
-        return folder / "r.dcm", lambda: read_registration(folder / "r.dcm", code("1.2.1"), code("1.2.2"))
+        return folder / "r.dcm", lambda: read_registration(
+            folder / "r.dcm", code("1.2.1"), code("1.2.2")
+        )
     if kind == "plan":
         rtstruct(folder / "p.dcm", {}, edit=as_plan)
         return folder / "p.dcm", lambda: read_prescriptions(folder / "p.dcm")
-    rtstruct(folder / "s.dcm", {"GTV": [circle(5, (0, 0, z), 20) for z in (-3, 0, 3)]}, edit=name_patient)
+    rtstruct(
+        folder / "s.dcm", {"GTV": [circle(5, (0, 0, z), 20) for z in (-3, 0, 3)]}, edit=name_patient
+    )
     return folder / "s.dcm", lambda: reading.read_structure(folder / "s.dcm", "GTV", REFERENCE)
 
 
@@ -69,7 +78,11 @@ def as_registration(dataset):
     for uid in ("1.2.1", "1.2.2"):
         item, holder, step = pydicom.Dataset(), pydicom.Dataset(), pydicom.Dataset()
         step.FrameOfReferenceTransformationMatrix = [float(i % 5 == 0) for i in range(16)]
-        item.FrameOfReferenceUID, holder.MatrixSequence, item.MatrixRegistrationSequence = uid, [step], [holder]
+        item.FrameOfReferenceUID, holder.MatrixSequence, item.MatrixRegistrationSequence = (
+            uid,
+            [step],
+            [holder],
+        )
         dataset.RegistrationSequence.append(item)
 
 
@@ -83,7 +96,9 @@ def as_plan(dataset):
 def damaged(data, rng):
     """Truncations at 20 places, 200 random flips of bytes, flips of bits of the header, swapped VRs, absurd lengths."""
     for i in range(20):
-        yield data[: len(data) * i // 20 + (rng.randrange(len(data) // 20 + 1) if SEED != "0" else 0)]
+        yield data[
+            : len(data) * i // 20 + (rng.randrange(len(data) // 20 + 1) if SEED != "0" else 0)
+        ]
     for i in range(200):
         bad = bytearray(data)
         for _ in range(1 + i % 4):
@@ -97,14 +112,18 @@ def damaged(data, rng):
         elif i % 3 == 1:
             bad[place : place + 4] = b"\xff\xff\xff\x7f"
         else:
-            places = [k for k in range(132, min(len(bad) - 4, HEADER)) if bytes(bad[k : k + 2]) in VRS]
+            places = [
+                k for k in range(132, min(len(bad) - 4, HEADER)) if bytes(bad[k : k + 2]) in VRS
+            ]
             if places:
                 place = rng.choice(places)
                 bad[place : place + 2] = rng.choice(VRS)
         yield bytes(bad)
 
 
-@pytest.mark.parametrize("kind", ["series", "compressed", "dose", "structures", "registration", "plan", "scan"])
+@pytest.mark.parametrize(
+    "kind", ["series", "compressed", "dose", "structures", "registration", "plan", "scan"]
+)
 def test_every_damage_ends_in_one_clear_message(tmp_path, kind):
     path, read = make(kind, tmp_path)
     print(f"DICOM_FUZZ_SEED={SEED}, {kind}")
@@ -142,7 +161,8 @@ def test_an_absurd_length_reserves_no_memory(tmp_path):
 
 
 def test_decoder_that_crashes_or_fails_costs_one_file(tmp_path):
-    # What a crash of GDCM looks like from outside: the child ends. The next file starts another one.
+    # What a crash of GDCM looks like from outside: the child ends. The next file starts another
+    # one.
     from npcradiomics.dicom.pixels import DECODER
 
     _, _ = series(tmp_path / "mr")
@@ -151,15 +171,17 @@ def test_decoder_that_crashes_or_fails_costs_one_file(tmp_path):
     reading.read_series(tmp_path / "mr")
     DECODER._process.kill()
     DECODER._process.wait()
-    with pytest.raises(ValueError, match=r"compressed pixels cannot be decoded \(the decoder crashed\)"):
+    with pytest.raises(
+        ValueError, match=r"compressed pixels cannot be decoded \(the decoder crashed\)"
+    ):
         reading.read_series(tmp_path / "mr")
     assert reading.read_series(tmp_path / "mr").GetSize() == (12, 10, 6)
 
 
 def test_jobs_without_dicom_do_not_import_pydicom():
-    script = (
-        "import sys; sys.path.insert(0, 'scripts'); import npcradiomics.dicom.reading; print('pydicom' in sys.modules)"
-    )
+    script = "import sys; sys.path.insert(0, 'scripts'); import npcradiomics.dicom.reading; print('pydicom' in sys.modules)"
     root = ROOT
-    done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "False"

@@ -1,4 +1,7 @@
-"""A folder tree is grouped by what the files say, not by where they lie; what cannot be told is asked."""
+"""A folder tree is grouped by what the files say, not by where they lie;
+
+what cannot be told is asked.
+"""
 
 import shutil
 
@@ -18,10 +21,15 @@ def tree(tmp_path):
     flat.mkdir()
     for study, date in (("planning", "20200102"), ("recurrence", "20210304")):
         image, source = series(
-            tmp_path / study, ramp(size=(12, 10, 6 if study == "planning" else 7)), "Real Name", study
+            tmp_path / study,
+            ramp(size=(12, 10, 6 if study == "planning" else 7)),
+            "Real Name",
+            study,
         )
         mask = image > 100
-        write_rtstruct({"Brainstem": mask, "GTV_T1": mask}, flat / f"{study}_rs.dcm", "Real Name", source)
+        write_rtstruct(
+            {"Brainstem": mask, "GTV_T1": mask}, flat / f"{study}_rs.dcm", "Real Name", source
+        )
         if study == "planning":
             write_rtdose(image > 0, flat / "dose.dcm", "Real Name", source)
         for path in sorted((tmp_path / study).iterdir()):
@@ -61,11 +69,22 @@ def test_flat_folder_becomes_a_row(tree):
 def test_what_cannot_be_told_is_asked_without_a_name(tree):
     rtstruct(tree / "second.dcm", {"GTV": [circle(3.0)], "gtv new": [circle(3.0)]})
     first = next(f for f in scan(tree)[0] if f.description.startswith("planning"))
-    change(tree / "second.dcm", PatientID="Real Name", ReferencedFrameOfReferenceSequence=reference(first.uid))
+    change(
+        tree / "second.dcm",
+        PatientID="Real Name",
+        ReferencedFrameOfReferenceSequence=reference(first.uid),
+    )
     rows, questions = draft_rows(scan(tree)[0])
     assert rows[0]["gtv"] == ""
-    several = [f"{tree}/planning_rs.dcm#GTV_T1", f"{tree}/second.dcm#GTV", f"{tree}/second.dcm#gtv new"]
-    assert f"P001: gtv: 2 RTSTRUCTs belong to the series, several may be meant: {', '.join(several)}" in questions
+    several = [
+        f"{tree}/planning_rs.dcm#GTV_T1",
+        f"{tree}/second.dcm#GTV",
+        f"{tree}/second.dcm#gtv new",
+    ]
+    assert (
+        f"P001: gtv: 2 RTSTRUCTs belong to the series, several may be meant: {', '.join(several)}"
+        in questions
+    )
     assert "P001: prescription_gy: the RTPLANs offer none; not guessed" in questions
     assert "Real Name" not in "".join(questions) + "".join(rows[0].values())
 
@@ -107,8 +126,12 @@ def test_of_several_series_the_one_with_contours_is_taken_and_said(tmp_path):
     rows, said = draft_rows(scan(tmp_path)[0])
     assert rows[0]["planning_mri"] == str(tmp_path / "t1")
     assert rows[0]["gtv"] == f"{tmp_path}/rs.dcm#GTVp"
-    assert rows[0]["recurrence_mri"] == str(tmp_path / "later") and later.series_uid not in "".join(said)
-    assert any("of 2 MR series" in line and "the one with contours was taken" in line for line in said)
+    assert rows[0]["recurrence_mri"] == str(tmp_path / "later") and later.series_uid not in "".join(
+        said
+    )
+    assert any(
+        "of 2 MR series" in line and "the one with contours was taken" in line for line in said
+    )
     # GTVr in a frame of its own (the CT's) belongs to no MRI: it is listed, not placed.
     assert rows[0]["gtvr"] == ""
     assert any(f"not in the table: RTSTRUCT {tmp_path}/ct_rs.dcm" in line for line in said)
@@ -131,8 +154,16 @@ def test_a_prescription_is_offered_from_the_plan_of_the_dose_and_not_between_two
 
 def plan(path, uid, doses):
     rtstruct(path, {})
-    references = [item(DoseReferenceType="TARGET", TargetPrescriptionDose=str(gray)) for gray in doses]
-    change(path, Modality="RTPLAN", PatientID="Real Name", SOPInstanceUID=uid, DoseReferenceSequence=references)
+    references = [
+        item(DoseReferenceType="TARGET", TargetPrescriptionDose=str(gray)) for gray in doses
+    ]
+    change(
+        path,
+        Modality="RTPLAN",
+        PatientID="Real Name",
+        SOPInstanceUID=uid,
+        DoseReferenceSequence=references,
+    )
 
 
 def item(**attributes):

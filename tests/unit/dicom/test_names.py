@@ -1,4 +1,7 @@
-"""A series as the table names it: by UID, code, number or description; its UID goes no further than the table."""
+"""A series as the table names it: by UID, code, number or description;
+
+its UID goes no further than the table.
+"""
 
 import pytest
 

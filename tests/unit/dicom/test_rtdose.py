@@ -15,7 +15,9 @@ def linear_dose(direction=(1, 0, 0, 0, 1, 0, 0, 0, 1)):
     """10 Gy, and one more per voxel along x, half of one along z."""
     place = grid((20, 16, 10), (2.0, 2.5, 3.0), (4.0, 5.0, 6.0), direction)
     x, z = np.arange(20)[None, None, :], np.arange(10)[:, None, None]
-    dose = sitk.GetImageFromArray(np.broadcast_to(10.0 + x + 0.5 * z, (10, 16, 20)).astype(np.float32))
+    dose = sitk.GetImageFromArray(
+        np.broadcast_to(10.0 + x + 0.5 * z, (10, 16, 20)).astype(np.float32)
+    )
     dose.CopyInformation(place)
     return dose
 
@@ -52,11 +54,17 @@ def test_offsets_may_run_downwards_or_be_positions(written):
         ({"DoseSummationType": "BEAM"}, "a part of the plan"),
         ({"DoseGridScaling": "0"}, "DoseGridScaling is 0"),
         ({"GridFrameOffsetVector": [0, 3, 6]}, "10 dose planes, but 3 offsets"),
-        ({"GridFrameOffsetVector": [0, 3, 6, 9, 12, 15, 18, 21, 24, 28]}, "10 dose planes, 3 to 4 mm apart"),
+        (
+            {"GridFrameOffsetVector": [0, 3, 6, 9, 12, 15, 18, 21, 24, 28]},
+            "10 dose planes, 3 to 4 mm apart",
+        ),
         ({"NumberOfFrames": 2000000}, "2000000x16x20 voxels"),
         ({"NumberOfFrames": 20}, "12800 bytes of pixels, 25600 needed"),
         ({"Modality": "MR"}, "not an RTDOSE"),
-        ({"ImageOrientationPatient": [1, 0, 0, 0.5, 1, 0]}, r"dose\.dcm: image: .* not perpendicular"),
+        (
+            {"ImageOrientationPatient": [1, 0, 0, 0.5, 1, 0]},
+            r"dose\.dcm: image: .* not perpendicular",
+        ),
     ],
 )
 def test_what_is_no_dose_of_a_plan_is_refused(written, edit, message):
@@ -86,7 +94,8 @@ def test_isodose_lies_where_the_dose_says():
     x, z = np.arange(20)[None, :], np.arange(10)[:, None]
     assert np.array_equal(found[:, 0], x + 0.5 * z >= 9)
     with pytest.raises(
-        ValueError, match=r"no voxel reaches 95 % of 60 Gy: the highest dose on this grid is 33\.500 Gy"
+        ValueError,
+        match=r"no voxel reaches 95 % of 60 Gy: the highest dose on this grid is 33\.500 Gy",
     ):
         isodose95(dose, 60.0, dose)
     with pytest.raises(ValueError, match="prescription of 0 Gy"):
@@ -102,7 +111,9 @@ def test_in_field_fraction_on_the_dose_grid_is_counted_on_it():
     assert in_field_on_dose_grid(gtvr, dose, 20.0) == pytest.approx(0.6)
 
 
-@pytest.mark.parametrize(("fractions", "said"), [((0.93, 0.5), "93.0%"), ((0.98, 0.96), "96.0%"), ((0.98, None), None)])
+@pytest.mark.parametrize(
+    ("fractions", "said"), [((0.93, 0.5), "93.0%"), ((0.98, 0.96), "96.0%"), ((0.98, None), None)]
+)
 def test_borderline_in_words(fractions, said, caplog):
     caplog.set_level("INFO")
     words = borderline(*fractions)
@@ -122,8 +133,13 @@ def test_dose_is_moved_to_the_frame_of_the_image_without_resampling(tmp_path):
     move.SetRotation(0.2, 0.1, -0.3)
     move.SetTranslation((5.0, 6.0, -7.0))
     sitk.WriteTransform(move, str(tmp_path / "move.tfm"))
-    moved, dose = reading.read_dose_in(tmp_path / "dose.dcm", image, tmp_path / "move.tfm"), linear_dose()
+    moved, dose = (
+        reading.read_dose_in(tmp_path / "dose.dcm", image, tmp_path / "move.tfm"),
+        linear_dose(),
+    )
     assert np.allclose(sitk.GetArrayFromImage(moved), sitk.GetArrayFromImage(dose), atol=1e-6)
     for index in ((0, 0, 0), (19, 15, 9), (3, 7, 2)):
         here = moved.TransformIndexToPhysicalPoint(index)
-        assert np.allclose(move.TransformPoint(here), dose.TransformIndexToPhysicalPoint(index), atol=1e-6)
+        assert np.allclose(
+            move.TransformPoint(here), dose.TransformIndexToPhysicalPoint(index), atol=1e-6
+        )

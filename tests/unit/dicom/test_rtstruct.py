@@ -19,26 +19,35 @@ def tube(radius=10.0, x=0.0):
 
 
 def test_names_are_matched_exactly_then_without_case_and_spaces(tmp_path):
-    path = rtstruct(tmp_path / "s.dcm", {"GTV T1": tube(10), "gtv t1": tube(5), "Brain Stem": tube(7)})
+    path = rtstruct(
+        tmp_path / "s.dcm", {"GTV T1": tube(10), "gtv t1": tube(5), "Brain Stem": tube(7)}
+    )
     volume = {
-        name: volume_ml(reading.read_structure(path, name, REFERENCE)) for name in ("GTV T1", "gtv t1", "BRAINSTEM")
+        name: volume_ml(reading.read_structure(path, name, REFERENCE))
+        for name in ("GTV T1", "gtv t1", "BRAINSTEM")
     }
     assert volume["GTV T1"] == pytest.approx(np.pi * 1.5, rel=0.02)
     assert volume["gtv t1"] == pytest.approx(np.pi * 0.375, rel=0.04)
     assert volume["BRAINSTEM"] == pytest.approx(np.pi * 0.735, rel=0.03)
-    with pytest.raises(ValueError, match="2 structures are called 'GTVT1': 'GTV T1', 'gtv t1'; rename one"):
+    with pytest.raises(
+        ValueError, match="2 structures are called 'GTVT1': 'GTV T1', 'gtv t1'; rename one"
+    ):
         reading.read_structure(path, "GTVT1", REFERENCE)
 
 
 def test_a_miss_prints_all_names_and_the_nearest(tmp_path):
     path = rtstruct(tmp_path / "s.dcm", {"GTVp": tube(), "Brainstem": tube()})
-    with pytest.raises(ValueError, match="no structure 'GTV_p'; there are 'GTVp', 'Brainstem'; nearest: 'GTVp'"):
+    with pytest.raises(
+        ValueError, match="no structure 'GTV_p'; there are 'GTVp', 'Brainstem'; nearest: 'GTVp'"
+    ):
         reading.read_structure(path, "GTV_p", REFERENCE)
 
 
 def test_a_cell_without_a_name_and_a_folder_say_what_is_missing(tmp_path):
     path = rtstruct(tmp_path / "s.dcm", {"GTVp": tube()})
-    with pytest.raises(ValueError, match=r"s\.dcm: no structure is named; write .*s\.dcm#NAME, there are 'GTVp'"):
+    with pytest.raises(
+        ValueError, match=r"s\.dcm: no structure is named; write .*s\.dcm#NAME, there are 'GTVp'"
+    ):
         reading.read_structure(path, "", REFERENCE)
     with pytest.raises(ValueError, match="a folder, one DICOM file is needed here"):
         reading.read_structure(tmp_path, "GTVp", REFERENCE)
@@ -63,8 +72,16 @@ def test_two_structures_of_one_name_are_refused(tmp_path):
     [
         ([], "CLOSED_PLANAR", r"#GTV: the structure is empty \(0 contours"),
         (tube(), "OPEN_PLANAR", "#GTV: 5 of 5 contours are open or non-planar"),
-        ([np.zeros((1, 3))] * 3, "POINT", r"#GTV: the structure is empty \(3 contours, none closed"),
-        ([circle(9.0) * 1e6], "CLOSED_PLANAR", "coordinates that are not finite or beyond 10000 mm"),
+        (
+            [np.zeros((1, 3))] * 3,
+            "POINT",
+            r"#GTV: the structure is empty \(3 contours, none closed",
+        ),
+        (
+            [circle(9.0) * 1e6],
+            "CLOSED_PLANAR",
+            "coordinates that are not finite or beyond 10000 mm",
+        ),
     ],
 )
 def test_structures_without_volume_are_refused_by_name(tmp_path, contours, kind, message):
@@ -108,7 +125,9 @@ def test_text_among_coordinates_is_refused_without_repeating_it(tmp_path):
     data = path.read_bytes()
     assert data.count(b"10.0000\\0.0000\\") > 0
     path.write_bytes(data.replace(b"10.0000\\0.0000\\", b"Mueller\\0.0000\\"))
-    with pytest.raises(ValueError, match=r"#GTV: cannot be read as DICOM .*ValueError\)") as refused:
+    with pytest.raises(
+        ValueError, match=r"#GTV: cannot be read as DICOM .*ValueError\)"
+    ) as refused:
         reading.read_structure(path, "GTV", REFERENCE)
     assert "Mueller" not in "".join(traceback.format_exception(refused.value))
 
@@ -132,12 +151,20 @@ def test_another_frame_of_reference_needs_a_registration(tmp_path):
     sitk.WriteTransform(move, str(tmp_path / "move.tfm"))
     moved = reading.read_structure(other, "GTV", image, tmp_path / "move.tfm")
     assert np.array_equal(sitk.GetArrayFromImage(moved), expected)
-    reg = registration_object(tmp_path / "reg.dcm", {source.frame_uid: np.eye(4), "1.2.77": inverse_matrix(move)})
-    assert np.array_equal(sitk.GetArrayFromImage(reading.read_structure(other, "GTV", image, reg)), expected)
+    reg = registration_object(
+        tmp_path / "reg.dcm", {source.frame_uid: np.eye(4), "1.2.77": inverse_matrix(move)}
+    )
+    assert np.array_equal(
+        sitk.GetArrayFromImage(reading.read_structure(other, "GTV", image, reg)), expected
+    )
     strange = registration_object(tmp_path / "strange.dcm", {"1.2.88": np.eye(4)})
-    with pytest.raises(ValueError, match=r"strange\.dcm: the registration is between frames of code"):
+    with pytest.raises(
+        ValueError, match=r"strange\.dcm: the registration is between frames of code"
+    ):
         reading.read_structure(other, "GTV", image, strange)
-    bent = registration_object(tmp_path / "bent.dcm", {source.frame_uid: np.diag([1, 1, 1.2, 1]), "1.2.77": np.eye(4)})
+    bent = registration_object(
+        tmp_path / "bent.dcm", {source.frame_uid: np.diag([1, 1, 1.2, 1]), "1.2.77": np.eye(4)}
+    )
     with pytest.raises(ValueError, match="not rigid"):
         reading.read_structure(other, "GTV", image, bent)
 
@@ -173,7 +200,11 @@ def registration_object(path, matrices):
         item, holder, step = pydicom.Dataset(), pydicom.Dataset(), pydicom.Dataset()
         step.FrameOfReferenceTransformationMatrixType = "RIGID"
         step.FrameOfReferenceTransformationMatrix = [f"{v:.12g}"[:16] for v in matrix.ravel()]
-        item.FrameOfReferenceUID, holder.MatrixSequence, item.MatrixRegistrationSequence = uid, [step], [holder]
+        item.FrameOfReferenceUID, holder.MatrixSequence, item.MatrixRegistrationSequence = (
+            uid,
+            [step],
+            [holder],
+        )
         dataset.RegistrationSequence.append(item)
     dataset.save_as(path)
     return path

@@ -1,4 +1,7 @@
-"""Image series: the values and places that were written come back; stacks that are none are refused with positions."""
+"""Image series: the values and places that were written come back;
+
+stacks that are none are refused with positions.
+"""
 
 import shutil
 
@@ -27,7 +30,9 @@ def test_real_tilted_series_is_as_gdcm_reads_it(shared):
     same(image, reader.Execute())
 
 
-@pytest.mark.parametrize("direction", [tilted(0), tilted(17), tilted(90, (0, 1, 0)), tilted(180, (0, 1, 0))])
+@pytest.mark.parametrize(
+    "direction", [tilted(0), tilted(17), tilted(90, (0, 1, 0)), tilted(180, (0, 1, 0))]
+)
 def test_values_and_places_come_back_whatever_the_file_names(tmp_path, direction):
     image, _ = series(tmp_path, ramp(direction=direction))
     names = sorted(p.name for p in tmp_path.iterdir())
@@ -57,7 +62,9 @@ def test_unused_high_bits_are_no_intensity(tmp_path):
     image, _ = series(tmp_path)
     for path in tmp_path.iterdir():
         dataset = pydicom.dcmread(path)
-        stored = np.frombuffer(dataset.PixelData, np.uint16) & 0x0FFF | 0x3000  # 12 bits, an old overlay above
+        stored = (
+            np.frombuffer(dataset.PixelData, np.uint16) & 0x0FFF | 0x3000
+        )  # 12 bits, an old overlay above
         dataset.PixelData, dataset.BitsStored, dataset.HighBit = stored.tobytes(), 12, 11
         dataset.save_as(path)
     same(reading.read_series(tmp_path), image)
@@ -67,10 +74,15 @@ def test_several_series_must_be_chosen_from_the_list(tmp_path):
     first, source = series(tmp_path / "a", description="T1 fs")
     second, _ = series(tmp_path / "b", ramp(size=(8, 8, 4)), description="T2")
     with pytest.raises(
-        ValueError, match=r"2 series there, one must be chosen: 'T1 fs RESEARCH.*6 images.*'T2 RES.*4 images"
+        ValueError,
+        match=r"2 series there, one must be chosen: 'T1 fs RESEARCH.*6 images.*'T2 RES.*4 images",
     ):
         reading.read_series(tmp_path)
-    for wanted in (source.series_uid, code(source.series_uid), "t1FS research use only - not for clinical use"):
+    for wanted in (
+        source.series_uid,
+        code(source.series_uid),
+        "t1FS research use only - not for clinical use",
+    ):
         same(reading.read_series(tmp_path, wanted), first)
     for path in (tmp_path / "b").iterdir():
         change(path, SeriesNumber=7)
@@ -153,7 +165,10 @@ def text_only(folder):
         (missing, r"slices are 3.000 mm apart, but 6.00 mm between 9.50 and 15.50"),
         (double, r"1 of 7 slices lie where another does .*at 12.50 mm"),
         (localizer, r"differ in orientation or size: 5 of 10x12 pixels.*; 1 of 10x12"),
-        (other_size, r"differ in orientation or size: 5 of 10x12 pixels, 2x1 mm.*; 1 of 10x12 pixels, 1.5x1.5 mm"),
+        (
+            other_size,
+            r"differ in orientation or size: 5 of 10x12 pixels, 2x1 mm.*; 1 of 10x12 pixels, 1.5x1.5 mm",
+        ),
         (sheared, r"stacked 3.81 degrees off their normal"),
         (sideways, r"slices lie up to 1.00 mm beside the line"),
         (one_left, r"1 slice in the series, at least 2"),
@@ -178,12 +193,17 @@ def enhanced(path, image, source_file):
     array = sitk.GetArrayFromImage(image)
     order = np.random.default_rng(3).permutation(len(array))
     del template.ImagePositionPatient, template.ImageOrientationPatient, template.PixelSpacing
-    template.SOPClassUID = template.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.4.1"
+    template.SOPClassUID = template.file_meta.MediaStorageSOPClassUID = (
+        "1.2.840.10008.5.1.4.1.1.4.1"
+    )
     template.NumberOfFrames = len(array)
     template.PixelData = array[order].tobytes()
     shared_group = pydicom.Dataset()
     shared_group.PixelMeasuresSequence = [pydicom.Dataset()]
-    shared_group.PixelMeasuresSequence[0].PixelSpacing = [image.GetSpacing()[1], image.GetSpacing()[0]]
+    shared_group.PixelMeasuresSequence[0].PixelSpacing = [
+        image.GetSpacing()[1],
+        image.GetSpacing()[0],
+    ]
     direction = np.array(image.GetDirection()).reshape(3, 3)
     template.SharedFunctionalGroupsSequence = [shared_group]
     template.PerFrameFunctionalGroupsSequence = []
@@ -193,7 +213,9 @@ def enhanced(path, image, source_file):
             setattr(group, f"{name}Sequence", [pydicom.Dataset()])
         position = image.TransformIndexToPhysicalPoint((0, 0, int(z)))
         group.PlanePositionSequence[0].ImagePositionPatient = [f"{v:.10g}" for v in position]
-        group.PlaneOrientationSequence[0].ImageOrientationPatient = [f"{v:.10g}" for v in direction[:, :2].T.ravel()]
+        group.PlaneOrientationSequence[0].ImageOrientationPatient = [
+            f"{v:.10g}" for v in direction[:, :2].T.ravel()
+        ]
         group.PixelValueTransformationSequence[0].RescaleSlope = str(int(z) + 1)
         group.PixelValueTransformationSequence[0].RescaleIntercept = "2"
         template.PerFrameFunctionalGroupsSequence.append(group)

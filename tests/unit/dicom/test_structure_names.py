@@ -14,7 +14,8 @@ def test_a_tumour_is_meant_by_gtv_and_at_recurrence_too(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["GTVr", "GTV_r", "gtvr1", "rGTV", "recGTV", "GTV rec", "GTV_recurrence", "Recurrent tumor"]
+    "name",
+    ["GTVr", "GTV_r", "gtvr1", "rGTV", "recGTV", "GTV rec", "GTV_recurrence", "Recurrent tumor"],
 )
 def test_a_recurrence_is_meant_by_gtvr_before_any_other_and_never_by_gtv(name):
     assert guess_structures("gtvr", ["GTV", name]) == [name]

@@ -60,7 +60,9 @@ def test_seg_is_exact(written):
 
     folder, mask, source = written
     segmentation = highdicom.seg.segread(folder / "seg.dcm")
-    frames = segmentation.get_pixels_by_source_instance(list(source.sop_uids), segment_numbers=[1, 2])
+    frames = segmentation.get_pixels_by_source_instance(
+        list(source.sop_uids), segment_numbers=[1, 2]
+    )
     truth = sitk.GetArrayFromImage(mask) > 0
     assert np.array_equal(frames[..., 0] > 0, truth)
     assert np.array_equal(frames[..., 1] > 0, truth)
@@ -77,7 +79,9 @@ def test_every_contour_refers_to_the_slice_it_lies_on(written):
         off = (points - np.array(image.ImagePositionPatient, float)) @ np.cross(rows, columns)
         assert np.abs(off).max() < 1e-3
     series_item = (
-        dataset.ReferencedFrameOfReferenceSequence[0].RTReferencedStudySequence[0].RTReferencedSeriesSequence[0]
+        dataset.ReferencedFrameOfReferenceSequence[0]
+        .RTReferencedStudySequence[0]
+        .RTReferencedSeriesSequence[0]
     )
     assert series_item.SeriesInstanceUID == source.series_uid
     assert dataset.StructureSetLabel == "RESEARCH ONLY"
@@ -87,7 +91,10 @@ def test_same_content_has_the_same_uids_and_other_content_others(written):
     folder, mask, source = written
     write_rtstruct({"odd": mask}, folder / "again.dcm", "P1", source)
     write_rtstruct({"odd": mask == 0}, folder / "other.dcm", "P1", source)
-    uid = [pydicom.dcmread(folder / name).SOPInstanceUID for name in ("rs.dcm", "again.dcm", "other.dcm")]
+    uid = [
+        pydicom.dcmread(folder / name).SOPInstanceUID
+        for name in ("rs.dcm", "again.dcm", "other.dcm")
+    ]
     assert uid[0] == uid[1] != uid[2]
     assert (folder / "rs.dcm").read_bytes() == (folder / "again.dcm").read_bytes()
 
@@ -102,7 +109,9 @@ def test_traced_square_runs_half_a_voxel_outside_its_centres():
     u, v = points[:, 0], points[:, 1]
     area = abs(np.dot(u, np.roll(v, -1)) - np.dot(v, np.roll(u, -1))) / 2
     assert z == 0 and len(points) == 8
-    assert area == pytest.approx(12 * 4.0 - 4 * 0.5)  # 12 voxels less four corners of half a square millimetre
+    assert area == pytest.approx(
+        12 * 4.0 - 4 * 0.5
+    )  # 12 voxels less four corners of half a square millimetre
 
 
 def test_empty_mask_and_fractional_image_are_refused(tmp_path):
@@ -115,7 +124,9 @@ def test_empty_mask_and_fractional_image_are_refused(tmp_path):
 def test_plastimatch_finds_the_volume(tmp_path):
     program = shutil.which("plastimatch")
     if program is None:
-        pytest.skip("needs plastimatch (Debian: apt install plastimatch), an independent reader of RTSTRUCT")
+        pytest.skip(
+            "needs plastimatch (Debian: apt install plastimatch), an independent reader of RTSTRUCT"
+        )
     image, source = series(tmp_path / "mr", grid((80, 80, 30), (0.7, 0.7, 3.0)))
     distance = np.linalg.norm(points_of(image), axis=-1)
     ball = sitk.GetImageFromArray(((distance < 22) & (distance > 9)).astype(np.uint8))

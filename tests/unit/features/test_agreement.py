@@ -46,6 +46,8 @@ def test_a_claim_that_does_not_hold_is_an_error(tables):
 
 def test_rows_are_joined_by_name(tables):
     ours, theirs = tables
-    pd.testing.assert_frame_equal(compare_definitions(ours, theirs), compare_definitions(ours, theirs[::-1]))
+    pd.testing.assert_frame_equal(
+        compare_definitions(ours, theirs), compare_definitions(ours, theirs[::-1])
+    )
     with pytest.raises(ValueError, match="not the same patients"):
         compare_definitions(ours, theirs.assign(patient="B"))

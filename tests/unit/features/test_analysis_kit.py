@@ -42,7 +42,11 @@ def test_there_are_396_names_in_the_counts_of_the_program(features):
     assert len([n for n in directional if n.split("_")[0] in COOCCURRENCE]) == 144
     assert len([n for n in directional if n.split("_")[0] in RUN_LENGTH]) == 180
     # The five the paper kept, and one of the issue's examples.
-    for name in ("stdDeviation", "ClusterProminence_angle135_offset4", "Correlation_angle135_offset4"):
+    for name in (
+        "stdDeviation",
+        "ClusterProminence_angle135_offset4",
+        "Correlation_angle135_offset4",
+    ):
         assert name in names
     for name in (
         "Inertia_angle135_offset4",
@@ -57,7 +61,11 @@ def counted_pairs(levels, step, offset, n_bins=N_BINS):
     pairs = np.zeros((n_bins, n_bins))
     for z, y, x in np.argwhere(levels >= 0):
         other = y + offset * step[0], x + offset * step[1]
-        if 0 <= other[0] < levels.shape[1] and 0 <= other[1] < levels.shape[2] and levels[z, *other] >= 0:
+        if (
+            0 <= other[0] < levels.shape[1]
+            and 0 <= other[1] < levels.shape[2]
+            and levels[z, *other] >= 0
+        ):
             a, b = levels[z, y, x], levels[z, *other]
             pairs[a, b] += 1
             pairs[b, a] += 1
@@ -65,7 +73,10 @@ def counted_pairs(levels, step, offset, n_bins=N_BINS):
 
 
 def cooccurrence_by_hand(pairs):
-    """ITK's formulas; its Correlation divides by the variance twice, HaralickCorrelation by that of the margins."""
+    """ITK's formulas;
+
+    its Correlation divides by the variance twice, HaralickCorrelation by that of the margins.
+    """
     p = pairs / pairs.sum()
     i, j = np.indices(p.shape)
     mean = (i * p).sum()
@@ -84,7 +95,10 @@ def cooccurrence_by_hand(pairs):
 
 
 def runs_by_hand(levels, step, offset):
-    """(level, length index) counts of runs: voxels `offset` apart with one level; index = whole distance in voxels."""
+    """(level, length index) counts of runs: voxels `offset` apart with one level;
+
+    index = whole distance in voxels.
+    """
     runs = {}
     distance = offset * np.hypot(*step)
     inside = {tuple(v) for v in np.argwhere(levels >= 0)}
@@ -122,7 +136,9 @@ def test_itk_s_co_occurrence_is_the_count_by_hand(region, features, angle, offse
     levels = grey_levels(*region, N_BINS) - 1
     expected = cooccurrence_by_hand(counted_pairs(levels, STEPS_YX[angle], offset))
     for name, value in expected.items():
-        assert features[f"{name}_angle{angle}_offset{offset}"] == pytest.approx(value, rel=1e-9), name
+        assert features[f"{name}_angle{angle}_offset{offset}"] == pytest.approx(value, rel=1e-9), (
+            name
+        )
 
 
 def test_entropy_with_many_levels_leaves_rare_pairs_out():
@@ -140,7 +156,9 @@ def test_itk_s_run_length_is_the_count_by_hand(region, features, angle, offset):
     levels = grey_levels(*region, N_BINS) - 1
     expected = run_length_by_hand(runs_by_hand(levels, STEPS_YX[angle], offset))
     for name, value in expected.items():
-        assert features[f"{name}_angle{angle}_offset{offset}"] == pytest.approx(value, rel=1e-9), name
+        assert features[f"{name}_angle{angle}_offset{offset}"] == pytest.approx(value, rel=1e-9), (
+            name
+        )
 
 
 def test_all_direction_is_mean_and_sd_over_the_four_angles(features):
@@ -150,7 +168,8 @@ def test_all_direction_is_mean_and_sd_over_the_four_angles(features):
 
 
 def test_stripes_along_the_diagonal_are_told_by_their_angle():
-    # Rows and columns grow downwards and to the right: voxels with equal x - y lie on the 135-degree diagonal.
+    # Rows and columns grow downwards and to the right: voxels with equal x - y lie on the
+    # 135-degree diagonal.
     y, x = np.indices((24, 28))
     volume = ((x - y) % 8 < 3).astype(float)[None]
     features = kit_features(volume, np.ones_like(volume), SPACING, 2).features
@@ -164,7 +183,13 @@ def test_brightness_and_contrast_leave_texture_alone(region, features):
     volume, mask = region
     other = kit_features(3 * volume + 1000, mask, SPACING, N_BINS).features
     for name, value in features.items():
-        if "_offset" in name or name in ("skewness", "kurtosis", "Entropy", "SmallAreaEmphasis", "HaraEntropy"):
+        if "_offset" in name or name in (
+            "skewness",
+            "kurtosis",
+            "Entropy",
+            "SmallAreaEmphasis",
+            "HaraEntropy",
+        ):
             assert other[name] == pytest.approx(value, rel=1e-9), name
 
 
@@ -185,7 +210,9 @@ def test_histogram_by_hand():
     assert found["skewness"] == pytest.approx((-27 - 8 - 1 + 216) / 5 / 10**1.5)
     assert found["Uniformity"] == pytest.approx(0.16 + 0.16 + 0.04)
     assert found["Entropy"] == pytest.approx(-0.8 * np.log2(0.4) - 0.2 * np.log2(0.2))
-    assert [found["Percentile50"], found["Quantile0.25"], found["Percentile90"]] == pytest.approx([3, 2, 7.6])
+    assert [found["Percentile50"], found["Quantile0.25"], found["Percentile90"]] == pytest.approx(
+        [3, 2, 7.6]
+    )
     assert found["FrequencySize"] == 3
 
 
@@ -208,7 +235,9 @@ def test_one_slice_works_in_the_plane_and_says_what_does_not_compare(region):
     assert "form factor" in flat.notes[0]
     assert kit_features(volume, mask, SPACING, N_BINS).notes == []
     # In-plane features of one slice are those of the same slice twice.
-    twice = kit_features(np.repeat(volume[1:2], 2, 0), np.repeat(mask[1:2], 2, 0), SPACING, N_BINS).features
+    twice = kit_features(
+        np.repeat(volume[1:2], 2, 0), np.repeat(mask[1:2], 2, 0), SPACING, N_BINS
+    ).features
     for name, value in flat.features.items():
         if name.split("_")[0] in COOCCURRENCE:
             assert twice[name] == pytest.approx(value, rel=1e-9), name

@@ -37,14 +37,18 @@ def both():
         name = "FirstOrder" if family == "firstorder" else family.upper()
         image = volume if family == "firstorder" else ours.levels.astype(float)
         weighting = {"weightingNorm": "euclidean"} if family == "glrlm" else {}
-        features = getattr(module, f"Radiomics{name}")(sitk.GetImageFromArray(image), label, binWidth=1, **weighting)
+        features = getattr(module, f"Radiomics{name}")(
+            sitk.GetImageFromArray(image), label, binWidth=1, **weighting
+        )
         features.enableAllFeatures()
         theirs |= {f"{family}_{key}": float(value) for key, value in features.execute().items()}
     assert radiomics.__version__
     return ours.features, theirs
 
 
-@pytest.mark.parametrize("row", [row for row in DEFINITIONS if row.pyradiomics], ids=lambda row: row.feature)
+@pytest.mark.parametrize(
+    "row", [row for row in DEFINITIONS if row.pyradiomics], ids=lambda row: row.feature
+)
 def test_the_claim_about_pyradiomics_is_true(row, both):
     ours, theirs = both
     difference = abs(theirs[row.pyradiomics] / ours[row.feature] - 1)

@@ -87,7 +87,8 @@ def test_outliers_leave_the_region_but_not_its_box():
     kept = np.abs(values - values.mean()) <= 3 * values.std(ddof=1)
     assert result.n_voxels == kept.sum() < mask.sum()
     assert result.levels[4, 6, 6] == 0
-    # The box keeps its two slices although one loses its only voxel: the toolbox stays in its 3-D branch.
+    # The box keeps its two slices although one loses its only voxel: the toolbox stays in its 3-D
+    # branch.
     flat = np.zeros_like(mask)
     flat[3, 2:7, 2:7] = True
     flat[4, 6, 6] = True

@@ -47,14 +47,20 @@ def test_closed_form_of_two_values():
 
 
 def test_closed_form_of_a_uniform_distribution():
-    # Midpoints of n equal steps: m2 = (1 - 1/n^2)/12 exactly; kurtosis 9/5 and hyperflatness 27/7 in the limit.
+    # Midpoints of n equal steps: m2 = (1 - 1/n^2)/12 exactly; kurtosis 9/5 and hyperflatness 27/7
+    # in the limit.
     n = 100_000
     features = histogram_features((np.arange(n) + 0.5) / n)
-    assert features["Intensity_Variance"] == pytest.approx((1 - n**-2.0) / 12 * n / (n - 1), rel=1e-12)
+    assert features["Intensity_Variance"] == pytest.approx(
+        (1 - n**-2.0) / 12 * n / (n - 1), rel=1e-12
+    )
     assert features["Intensity_Kurtosis"] == pytest.approx(9 / 5, rel=1e-8)
     assert features["Intensity_Hyperflatness"] == pytest.approx(27 / 7, rel=1e-8)
     assert features["Intensity_MAD"] == pytest.approx(0.25, rel=1e-10)
-    assert abs(features["Intensity_Skewness"]) < 1e-12 and abs(features["Intensity_Hyperskewness"]) < 1e-12
+    assert (
+        abs(features["Intensity_Skewness"]) < 1e-12
+        and abs(features["Intensity_Hyperskewness"]) < 1e-12
+    )
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.float32, np.float64])
@@ -80,9 +86,13 @@ def test_scale_and_offset_cost_no_digits(scale, shift):
     base = np.random.default_rng(2).integers(0, 200, 5000).astype(float)
     plain = histogram_features(base)
     moved = histogram_features(base * scale + shift)
-    assert moved["Intensity_Mean"] == pytest.approx(plain["Intensity_Mean"] * scale + shift, rel=1e-14)
+    assert moved["Intensity_Mean"] == pytest.approx(
+        plain["Intensity_Mean"] * scale + shift, rel=1e-14
+    )
     assert moved["Intensity_MAD"] == pytest.approx(plain["Intensity_MAD"] * scale, rel=1e-12)
-    assert moved["Intensity_Variance"] == pytest.approx(plain["Intensity_Variance"] * scale**2, rel=1e-12)
+    assert moved["Intensity_Variance"] == pytest.approx(
+        plain["Intensity_Variance"] * scale**2, rel=1e-12
+    )
     for name in ("Skewness", "Kurtosis", "Hyperskewness", "Hyperflatness"):
         assert moved[f"Intensity_{name}"] == pytest.approx(plain[f"Intensity_{name}"], rel=1e-11)
 

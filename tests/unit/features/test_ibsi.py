@@ -3,7 +3,14 @@ import importlib.util
 import numpy as np
 import pytest
 
-from npcradiomics.features.ibsi import agrees, cooccurrence, neighbourhood, run_lengths, size_zones, standard_features
+from npcradiomics.features.ibsi import (
+    agrees,
+    cooccurrence,
+    neighbourhood,
+    run_lengths,
+    size_zones,
+    standard_features,
+)
 from repository import ROOT
 
 SPEC = importlib.util.spec_from_file_location("ibsi_page", ROOT / "benchmarks/ibsi.py")
@@ -33,7 +40,9 @@ def test_published_page_is_what_the_code_computes():
 
 def test_two_levels_in_a_row_by_hand():
     features = standard_features(np.array([[[1, 1, 2]]]), 2)
-    assert features["cm_energy_3D_comb"] == 0.25 + 2 * 0.0625  # pairs (1,1) twice, (1,2) and (2,1) once
+    assert (
+        features["cm_energy_3D_comb"] == 0.25 + 2 * 0.0625
+    )  # pairs (1,1) twice, (1,2) and (2,1) once
     assert features["rlm_r_perc_3D_comb"] == pytest.approx((2 + 12 * 3) / (13 * 3))
     assert features["szm_z_perc_3D"] == pytest.approx(2 / 3)
     # neighbourhood differences: 0, |1 - 1.5|, |2 - 1|

@@ -63,7 +63,9 @@ def test_isotropic_image_equals_scipy():
     image, region = resample_isotropic(volume, mask, (3.3, 0.8, 0.8))
     assert region.all() and len(image) == 29
     at = 3.0 + (np.arange(29) - 14.0) * 0.8 / 3.3
-    coordinates = np.broadcast_arrays(at[:, None, None], np.arange(5.0)[None, :, None], np.arange(6.0)[None, None, :])
+    coordinates = np.broadcast_arrays(
+        at[:, None, None], np.arange(5.0)[None, :, None], np.arange(6.0)[None, None, :]
+    )
     expected = ndimage.map_coordinates(volume, coordinates, order=3, mode="mirror")
     assert_allclose(image, expected, atol=1e-10)
 
@@ -108,7 +110,8 @@ def test_unequal_in_plane_spacing_is_refused(resample):
 
 
 def test_inliers_keep_the_limit_itself():
-    # n values at 0 and one at d: d lies (n / sqrt(n + 1)) standard deviations (n - 1) from the mean.
+    # n values at 0 and one at d: d lies (n / sqrt(n + 1)) standard deviations (n - 1) from the
+    # mean.
     values = np.array([0] * 9 + [1])
     assert inliers(values).all()  # 2.85 standard deviations
     values = np.array([0] * 11 + [1])

@@ -19,14 +19,20 @@ def test_box_and_voxels_of_a_mask():
     positions, cells = list_voxels(mask, box, n)
     assert np.array_equal(cells, np.flatnonzero(mask))
     # The grid is the box (3, 3, 5) with one voxel of margin on every side.
-    expected = [np.ravel_multi_index((z, y, x), (5, 5, 7)) for z, y, x in [(1, 1, 3), (3, 3, 1), (3, 3, 5)]]
+    expected = [
+        np.ravel_multi_index((z, y, x), (5, 5, 7)) for z, y, x in [(1, 1, 3), (3, 3, 1), (3, 3, 5)]
+    ]
     assert positions.tolist() == expected
 
 
 def test_kernels_compile_where_no_cache_folder_can_be_written(tmp_path):
-    shutil.copytree(PACKAGE, tmp_path / "npcradiomics", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        PACKAGE, tmp_path / "npcradiomics", ignore=shutil.ignore_patterns("__pycache__")
+    )
     for folder in ("", "features"):
-        (tmp_path / "npcradiomics" / folder / "__pycache__").write_text("a file, so that no folder can be made here")
+        (tmp_path / "npcradiomics" / folder / "__pycache__").write_text(
+            "a file, so that no folder can be made here"
+        )
     code = "import numpy; from npcradiomics.features.kernels import find_box; print(find_box(numpy.ones((2, 2, 2), bool))[1])"
     environment = os.environ | {
         "PYTHONPATH": str(tmp_path),
@@ -35,5 +41,7 @@ def test_kernels_compile_where_no_cache_folder_can_be_written(tmp_path):
         "HOME": "/dev/null",
         "XDG_CACHE_HOME": "/dev/null",
     }
-    result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
     assert result.stdout.strip() == "8", result.stderr

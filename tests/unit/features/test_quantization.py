@@ -30,7 +30,9 @@ def test_quantizers_equal_the_original_toolbox_to_the_last_bit(case):
             assert_allclose(quantizer.thresholds, arrays["thresholds"], rtol=0, atol=1e-15)
             assert_allclose(quantizer.codebook, arrays["codebook"], rtol=0, atol=1e-15)
             assert quantizer.n_iterations == entry["lloyd"]["iterations"]
-            assert quantizer.distortion == pytest.approx(entry["lloyd"]["distortion"], rel=1e-12, abs=1e-40)
+            assert quantizer.distortion == pytest.approx(
+                entry["lloyd"]["distortion"], rel=1e-12, abs=1e-40
+            )
 
 
 def slow_lloyd(x, n_levels):
@@ -55,7 +57,9 @@ def slow_lloyd(x, n_levels):
             members = x[cell == i]
             if not members.size:
                 members = x[(x >= low) & (x <= high)]
-            new[i] = np.add.accumulate(members)[-1] / members.size if members.size else (low + high) / 2
+            new[i] = (
+                np.add.accumulate(members)[-1] / members.size if members.size else (low + high) / 2
+            )
         codes = np.sort(new)
 
 
@@ -88,8 +92,8 @@ def test_fit_equals_a_slow_restatement(name, n_levels):
 
 
 def test_help_example_of_matlab():
-    # sin at 1000 points, 8 codes: thresholds +-0.81185, +-0.55... since R14SP3 (0.8572 before), DEFINITIONS
-    # section 1.
+    # sin at 1000 points, 8 codes: thresholds +-0.81185, +-0.55... since R14SP3 (0.8572 before),
+    # DEFINITIONS section 1.
     quantizer = fit(np.sin(2 * np.pi * np.arange(1, 1001) / 1000), 8)
     thresholds = 2 * quantizer.thresholds - 1
     assert_allclose(thresholds, -thresholds[::-1], atol=1e-12)
@@ -108,7 +112,13 @@ def test_apply_keeps_the_shape_and_clips_to_the_range_of_the_fit():
     quantizer = fit(np.array([0.0, 1, 2, 3]), 4)
     levels = quantizer.apply(np.array([[[-50.0, 0, 1], [2, 3, 80]]]))
     assert levels.tolist() == [[[1, 1, 2], [3, 4, 4]]]
-    assert uniform(np.array([0, 30]), 4).apply(np.array([-9, 5, 14, 15, 99])).tolist() == [1, 2, 2, 3, 4]
+    assert uniform(np.array([0, 30]), 4).apply(np.array([-9, 5, 14, 15, 99])).tolist() == [
+        1,
+        2,
+        2,
+        3,
+        4,
+    ]
 
 
 def test_a_value_on_a_threshold_gets_the_lower_level():

@@ -40,7 +40,9 @@ def test_region_and_remainder_equal_extract_to_the_last_bit(dtype, n_levels):
 def test_shared_quantizer_equals_fit_mask():
     region = GTV & (X < 7)
     extractor = SubregionExtractor(VOLUME, GTV, 32, shared=fit(VOLUME[GTV], 32))
-    expected = [all_values(VOLUME, part, n_levels=32, fit_mask=GTV) for part in (region, GTV & ~region)]
+    expected = [
+        all_values(VOLUME, part, n_levels=32, fit_mask=GTV) for part in (region, GTV & ~region)
+    ]
     assert np.array_equal(extractor.measure(extractor.members(region)), expected)
 
 
@@ -59,7 +61,9 @@ def test_undefined_features_are_nan_in_their_column_only():
     region[5, 8, 4] = region[5, 8, 8] = region[2, 8, 8] = True  # no two are neighbours
     extractor = SubregionExtractor(VOLUME, GTV | region, 16)
     measured = extractor.measure(extractor.members(region))
-    undefined = {name for name, value in zip(FEATURE_NAMES, measured[0], strict=True) if np.isnan(value)}
+    undefined = {
+        name for name, value in zip(FEATURE_NAMES, measured[0], strict=True) if np.isnan(value)
+    }
     assert {name.split("_")[0] for name in undefined} == {"GLCM", "NGTDM"} and len(undefined) == 14
     assert not np.isnan(measured[1]).any()
 

@@ -22,11 +22,18 @@ def test_matrices_and_features_equal_the_original_toolbox(case):
         n_levels = arrays["GLCM"].shape[0]
         matrices = texture_matrices(arrays["levels"], n_levels)
         for name, matrix in matrices.items():
-            assert_allclose(matrix, arrays[name], rtol=1e-11, atol=0, err_msg=f"{region} {setting} {name}")
+            assert_allclose(
+                matrix, arrays[name], rtol=1e-11, atol=0, err_msg=f"{region} {setting} {name}"
+            )
         features = texture_features(arrays["levels"], n_levels)
         expected = toolbox_reference.flat_features(entry)
         assert list(features) == list(expected) == list(TEXTURE_NAMES)
-        assert_allclose(list(features.values()), list(expected.values()), rtol=1e-11, err_msg=f"{region} {setting}")
+        assert_allclose(
+            list(features.values()),
+            list(expected.values()),
+            rtol=1e-11,
+            err_msg=f"{region} {setting}",
+        )
         assert branch(arrays["levels"]) == entry["branch"]
         assert undefined_features(features) == {}
         n_runs += 1
@@ -38,7 +45,9 @@ def slow_matrices(levels, n_levels):
     region = {tuple(v): int(levels[tuple(v)]) for v in np.argwhere(levels > 0)}
     flat = len({z for z, _, _ in region}) == 1
     slices = (0,) if flat else (-1, 0, 1)
-    offsets = [(z, y, x) for z in slices for y in (-1, 0, 1) for x in (-1, 0, 1) if (z, y, x) != (0, 0, 0)]
+    offsets = [
+        (z, y, x) for z in slices for y in (-1, 0, 1) for x in (-1, 0, 1) if (z, y, x) != (0, 0, 0)
+    ]
 
     def moved(voxel, offset, times=1):
         return tuple(v + times * o for v, o in zip(voxel, offset, strict=True))
@@ -134,7 +143,9 @@ def slow_features(m):
         ((i - j) ** 2 * p).sum(),
         -(p * logs).sum(),
         (p / (1 + abs(i - j))).sum(),
-        ((i - nu) * (j - nu) * q).sum() / ((i - nu) ** 2 * q).sum() if (q.sum(1) > 0).sum() > 1 else np.nan,
+        ((i - nu) * (j - nu) * q).sum() / ((i - nu) ** 2 * q).sum()
+        if (q.sum(1) > 0).sum() > 1
+        else np.nan,
         0.5 * ((i + j) * p).sum() / n**2,
         0.5 * (((i - mu) ** 2 + (j - mu) ** 2) * p).sum() / n**2,
         (abs(i - j) * p).sum(),
@@ -149,7 +160,9 @@ def slow_features(m):
     denominator = np.abs(k[a] * number[a] - k[b] * number[b]).sum() / total
     ngtdm = [
         1 / (eps + (p * s).sum()),
-        (p[a] * p[b] * (k[a] - k[b]) ** 2).sum() / (e * (e - 1)) * s.sum() / total if e > 1 else np.nan,
+        (p[a] * p[b] * (k[a] - k[b]) ** 2).sum() / (e * (e - 1)) * s.sum() / total
+        if e > 1
+        else np.nan,
         (p * s).sum() / denominator if denominator > 0 else np.nan,
         (abs(k[a] - k[b]) * (p[a] * s[a] + p[b] * s[b]) / (total * (p[a] + p[b]))).sum(),
         ((p[a] + p[b]) * (k[a] - k[b]) ** 2).sum() / (eps + s.sum()),
@@ -175,7 +188,9 @@ REGIONS = {
     "two levels": random_region((5, 5, 5), 2, 0.9, 4),
     "1024 levels": random_region((4, 6, 5), 1024, 0.8, 5),
     "one slice": random_region((1, 9, 11), 6, 0.8, 6),
-    "one slice of a deep array": np.pad(random_region((1, 9, 8), 6, 0.8, 7), ((3, 2), (1, 1), (2, 0))),
+    "one slice of a deep array": np.pad(
+        random_region((1, 9, 8), 6, 0.8, 7), ((3, 2), (1, 1), (2, 0))
+    ),
     "one row": random_region((7, 1, 9), 3, 0.9, 8),
     "one column, long run": np.full((9, 1, 1), 2),
     "elongated": random_region((2, 3, 40), 3, 0.95, 9),
@@ -194,7 +209,9 @@ def test_matrices_and_features_equal_a_slow_restatement(name):
     assert list(matrices) == list(expected)
     for key in expected:
         assert_allclose(matrices[key], expected[key], rtol=1e-12, atol=1e-13, err_msg=key)
-    assert_allclose(list(texture_features(levels, n_levels).values()), slow_features(expected), rtol=1e-10)
+    assert_allclose(
+        list(texture_features(levels, n_levels).values()), slow_features(expected), rtol=1e-10
+    )
 
 
 @pytest.mark.parametrize("n_levels", [2, 3, 7, 64, 255, 256, 1000, 1024])
@@ -202,7 +219,9 @@ def test_empty_levels_keep_their_rows(n_levels):
     levels = random_region((4, 5, 6), 2, 0.9, n_levels)
     levels[levels == 2] = n_levels
     expected = slow_matrices(levels, n_levels)
-    assert_allclose(list(texture_features(levels, n_levels).values()), slow_features(expected), rtol=1e-10)
+    assert_allclose(
+        list(texture_features(levels, n_levels).values()), slow_features(expected), rtol=1e-10
+    )
 
 
 def test_two_voxels_by_hand():

@@ -29,4 +29,6 @@ def test_contour_carried_off_the_image_is_empty_and_on_the_grid():
 
 def test_empty_contour_is_refused():
     with pytest.raises(ValueError, match="empty: 0 voxels"):
-        carry_or_empty(sitk.Image(4, 4, 4, sitk.sitkUInt8), cube(), sitk.Transform(3, sitk.sitkIdentity))
+        carry_or_empty(
+            sitk.Image(4, 4, 4, sitk.sitkUInt8), cube(), sitk.Transform(3, sitk.sitkIdentity)
+        )

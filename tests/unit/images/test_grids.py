@@ -67,7 +67,9 @@ def test_rounded_directions_are_repaired(decimals, flip):
     assert direction == pytest.approx(true, abs=10.0**-decimals)
     assert repaired.GetOrigin() == rounded.GetOrigin()
     assert repaired.GetSpacing() == rounded.GetSpacing()
-    assert np.array(rounded.GetDirection()).reshape(3, 3) == pytest.approx(np.round(true, decimals), abs=0)
+    assert np.array(rounded.GetDirection()).reshape(3, 3) == pytest.approx(
+        np.round(true, decimals), abs=0
+    )
 
 
 @pytest.mark.parametrize("axes", [np.eye(3), np.diag([1.0, -1.0, 1.0]), np.eye(3)[[2, 0, 1]]])
@@ -84,7 +86,9 @@ def test_nearest_orthonormal_splits_a_small_shear_evenly():
 
 
 def test_shear_is_refused_with_the_numbers():
-    with pytest.raises(ValueError, match=r"angles 89\.000, 90\.000, 90\.000 degrees.*off by 0\.017, at most 0\.002"):
+    with pytest.raises(
+        ValueError, match=r"angles 89\.000, 90\.000, 90\.000 degrees.*off by 0\.017, at most 0\.002"
+    ):
         repair_direction(image_with(shear(1.0)))
     assert repair_direction(image_with(shear(1.0)), tolerance=0.02).GetSize() == (5, 6, 7)
     with pytest.raises(ValueError, match=r"lengths 1\.01000, 1\.00000, 1\.00000"):
@@ -130,9 +134,12 @@ def test_points_corners_and_inside():
     lone = image * 0
     lone[2, 1, 3] = lone[4, 3, 3] = 1
     corners = [lone.TransformIndexToPhysicalPoint((x, y, 3)) for x in (2, 4) for y in (1, 3)]
-    assert np.unique(box_corners(lone).round(9), axis=0) == pytest.approx(np.unique(np.round(corners, 9), axis=0))
+    assert np.unique(box_corners(lone).round(9), axis=0) == pytest.approx(
+        np.unique(np.round(corners, 9), axis=0)
+    )
     at = [
-        image.TransformContinuousIndexToPhysicalPoint(index) for index in ([-0.4, 0, 0], [-0.6, 0, 0], [5.4, 4.4, 3.4])
+        image.TransformContinuousIndexToPhysicalPoint(index)
+        for index in ([-0.4, 0, 0], [-0.6, 0, 0], [5.4, 4.4, 3.4])
     ]
     assert inside(np.array(at), image).tolist() == [True, False, True]
     with pytest.raises(ValueError, match="0 of 120"):

@@ -29,11 +29,16 @@ def test_volume_and_centre_of_a_sphere(ball):
 
 
 def test_carried_sphere_keeps_its_volume_and_goes_where_the_transform_says(ball):
-    reference = grid((90, 80, 24), (1.2, 1.1, 5.0), np.array([20.0, 0.0, 10.0]), tilt_deg=(-5.0, 2.0, 0.0))
+    reference = grid(
+        (90, 80, 24), (1.2, 1.1, 5.0), np.array([20.0, 0.0, 10.0]), tilt_deg=(-5.0, 2.0, 0.0)
+    )
     volumes, offsets = [], []
     for shift in np.arange(10) / 2:  # through one slice: the caps move a volume by 7 %
-        # Maps points of the reference to points of the mask: the sphere appears at the inverse of its centre.
-        transform = transforms.euler(np.zeros(3), np.radians([9.0, -7.0, 5.0]), (-18.0, 5.0, -9.0 + shift))
+        # Maps points of the reference to points of the mask: the sphere appears at the inverse of
+        # its centre.
+        transform = transforms.euler(
+            np.zeros(3), np.radians([9.0, -7.0, 5.0]), (-18.0, 5.0, -9.0 + shift)
+        )
         carried = carry_mask(ball, reference, transform)
         assert carried.GetPixelID() == sitk.sitkUInt8
         assert carried.GetSize() == reference.GetSize()
@@ -56,7 +61,8 @@ def test_carrying_onto_its_own_grid_changes_nothing(ball):
 
 
 def test_half_a_voxel_is_linear_interpolation_at_one_half():
-    # Voxels 3 and 4 of a row; shifted by 1/4 voxel the edges are 0.75 and 0.25; by 0.6, 0.4 and 0.6.
+    # Voxels 3 and 4 of a row; shifted by 1/4 voxel the edges are 0.75 and 0.25; by 0.6, 0.4 and
+    # 0.6.
     row = sitk.GetImageFromArray(np.pad(np.ones((1, 1, 2), np.uint8), ((1, 1), (1, 1), (3, 3))))
     for shift, expected in ((-0.25, [3, 4]), (-0.6, [4, 5]), (-1.0, [4, 5])):
         carried = carry_mask(row, row, sitk.TranslationTransform(3, (shift, 0.0, 0.0)))

@@ -26,12 +26,16 @@ def ball(radius, hole, offset, turn, step=3.0):
     """Contours every `step` mm of a ball of `radius` with a ball of `hole` cut out, in planes turned by `turn`."""
     contours = []
     for w in np.arange(-60, 60, step) + offset:
-        contours += [circle(np.sqrt(r * r - w * w), (0, 0, w)) @ turn.T for r in (radius, hole) if abs(w) < r]
+        contours += [
+            circle(np.sqrt(r * r - w * w), (0, 0, w)) @ turn.T for r in (radius, hole) if abs(w) < r
+        ]
     return contours
 
 
 @pytest.mark.parametrize("hole", [0.0, 11.0], ids=["solid", "with hole"])
-@pytest.mark.parametrize("turn", [AXIAL, tilted(9, (0.2, 1, 0))], ids=["axial contours", "tilted contours"])
+@pytest.mark.parametrize(
+    "turn", [AXIAL, tilted(9, (0.2, 1, 0))], ids=["axial contours", "tilted contours"]
+)
 @pytest.mark.parametrize("name", GRIDS)
 @pytest.mark.parametrize("offset", [0.4, 1.5])
 def test_balls_have_their_volume_and_place(name, turn, hole, offset):
@@ -62,7 +66,9 @@ def test_two_ways_to_draw_a_hole_are_one():
     reference = grid((60, 60, 8), (1.0, 1.0, 2.0), (0.1, 0.1, 0.0))
     masks = [
         sitk.GetArrayFromImage(
-            rasterize([c + np.array([0, 0, z]) for z in (-2, 0, 2) for c in drawn], reference, "ring")
+            rasterize(
+                [c + np.array([0, 0, z]) for z in (-2, 0, 2) for c in drawn], reference, "ring"
+            )
         )
         for drawn in ([outer, inner], [keyhole])
     ]
@@ -86,7 +92,13 @@ def test_even_odd_is_the_crossing_rule_written_out():
 def test_one_plane_is_as_thick_as_a_slice():
     reference = grid((40, 40, 5), (1.0, 1.0, 5.0))
     mask = rasterize([circle(10.0, n=400)], reference, "plane")
-    assert sitk.GetArrayFromImage(mask).any(axis=(1, 2)).tolist() == [False, False, True, False, False]
+    assert sitk.GetArrayFromImage(mask).any(axis=(1, 2)).tolist() == [
+        False,
+        False,
+        True,
+        False,
+        False,
+    ]
     assert volume_ml(mask) == pytest.approx(np.pi * 100 * 5 / 1000, rel=0.02)
 
 
@@ -97,7 +109,9 @@ def test_missing_plane_is_bridged_and_a_long_gap_refused():
     reference = grid((40, 40, 40), (1.0, 1.0, 1.0))
     whole = volume_ml(rasterize(tube(), reference, "tube"))
     assert volume_ml(rasterize(tube(0, 3), reference, "tube")) == whole
-    with pytest.raises(ValueError, match=r"tube: planes missing: contours at -3.00 and 9.00 .* 3.00 mm apart"):
+    with pytest.raises(
+        ValueError, match=r"tube: planes missing: contours at -3.00 and 9.00 .* 3.00 mm apart"
+    ):
         rasterize(tube(0, 3, 6), reference, "tube")
 
 
@@ -110,13 +124,19 @@ def test_parts_one_above_the_other_stay_apart():
     x, y = np.meshgrid(np.arange(60) - 29.5, np.arange(40) - 19.5)
     disc = np.count_nonzero(np.hypot(x + 15, y) < 8)
     # Two half plane distances beyond the outer contours: 9 mm each, nine slices.
-    assert np.count_nonzero(found, axis=(1, 2)).tolist() == [0] * 6 + [disc] * 9 + [0] * 9 + [disc] * 9 + [0] * 7
+    assert (
+        np.count_nonzero(found, axis=(1, 2)).tolist()
+        == [0] * 6 + [disc] * 9 + [0] * 9 + [disc] * 9 + [0] * 7
+    )
 
 
 @pytest.mark.parametrize(
     ("contours", "message"),
     [
-        ([circle(9.0) + np.outer(np.arange(120) % 2, [0, 0, 1.0])], r"1 of 1 contours are not planar.* up to 0.50 mm"),
+        (
+            [circle(9.0) + np.outer(np.arange(120) % 2, [0, 0, 1.0])],
+            r"1 of 1 contours are not planar.* up to 0.50 mm",
+        ),
         (
             [circle(9.0), circle(9.0, (0, 0, 9)) @ np.reshape(tilted(20, (1, 0, 0)), (3, 3))],
             "not planar, or not parallel",
@@ -125,7 +145,10 @@ def test_parts_one_above_the_other_stay_apart():
             [np.array([[0.0, 0, 0], [5, 5, 5], [9, 9, 9]])],
             "the structure is empty: none of 1 contours encloses an area",
         ),
-        ([circle(9.0, (500, 0, 0))], r"no voxel centre of the grid .* round \(500.0, -?0.0, -?0.0\) mm"),
+        (
+            [circle(9.0, (500, 0, 0))],
+            r"no voxel centre of the grid .* round \(500.0, -?0.0, -?0.0\) mm",
+        ),
         ([circle(4000.0)], "which is no structure"),
     ],
 )
@@ -135,7 +158,8 @@ def test_what_is_no_structure_is_refused_by_name(contours, message):
 
 
 def test_a_wide_structure_on_a_fine_grid_gets_a_coarser_raster(monkeypatch):
-    # At 0.15 mm the square of 200 mm is a raster of 1.8 million points; the limit of 12 million is for metres.
+    # At 0.15 mm the square of 200 mm is a raster of 1.8 million points; the limit of 12 million is
+    # for metres.
     monkeypatch.setattr(rasterization, "MAX_RASTER", 100_000)
     square = np.array([[-100, -100, 0], [100, -100, 0], [100, 100, 0], [-100, 100, 0]], float)
     contours = [square + np.array([0, 0, z]) for z in (-2, 0, 2)]
@@ -149,7 +173,11 @@ def test_a_wide_structure_on_a_fine_grid_gets_a_coarser_raster(monkeypatch):
 def test_cut_off_by_the_grid_is_said(caplog):
     # Half of a square's corners lie 5 mm beyond the edge at x = 20 mm.
     square = np.array([[10, -5, 0], [25, -5, 0], [25, 5, 0], [10, 5, 0]], float)
-    rasterize([square + np.array([0, 0, z]) for z in (-2, 0, 2)], grid((40, 40, 5), (1.0, 1.0, 2.0)), "GTV")
+    rasterize(
+        [square + np.array([0, 0, z]) for z in (-2, 0, 2)],
+        grid((40, 40, 5), (1.0, 1.0, 2.0)),
+        "GTV",
+    )
     assert "GTV: 6 of 12 contour points lie outside the grid" in caplog.text
 
 
@@ -169,12 +197,16 @@ def test_volume_and_dose_are_those_eclipse_computed(shared):
         _, volume, above_95, mean_percent = eclipse[name]
         for where, reference in varian_grids(dose).items():
             mask = reading.read_structure(folder / "rtss.dcm", name, reference)
-            on_grid = sitk.Resample(dose, reference, sitk.Transform(), sitk.sitkLinear, 0.0, sitk.sitkFloat64)
+            on_grid = sitk.Resample(
+                dose, reference, sitk.Transform(), sitk.sitkLinear, 0.0, sitk.sitkFloat64
+            )
             # Eclipse's DVHs are in per cent of the plan's 14 Gy.
             percent = sitk.GetArrayFromImage(on_grid)[sitk.GetArrayFromImage(mask) > 0] / 0.14
             assert volume_ml(mask) == pytest.approx(volume, rel=0.03), (name, where)
             assert percent.mean() == pytest.approx(mean_percent, rel=0.01), (name, where)
-            assert 100 * np.mean(percent >= 95) == pytest.approx(100 * above_95 / volume, abs=1.5), (name, where)
+            assert 100 * np.mean(percent >= 95) == pytest.approx(
+                100 * above_95 / volume, abs=1.5
+            ), (name, where)
 
 
 def test_structure_on_tilted_mr_has_the_volume_two_readers_agree_on(shared):

@@ -1,4 +1,7 @@
-"""Cuts show the head up and the patient's right on the left; outlines and edges lie where the mask and the step are."""
+"""Cuts show the head up and the patient's right on the left;
+
+outlines and edges lie where the mask and the step are.
+"""
 
 import re
 
@@ -6,7 +9,16 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from npcradiomics.images.slices import cut, edges, filled_range, fullest, outline, pixel_mm, spread, to_patient_axes
+from npcradiomics.images.slices import (
+    cut,
+    edges,
+    filled_range,
+    fullest,
+    outline,
+    pixel_mm,
+    spread,
+    to_patient_axes,
+)
 
 
 def landmarks(direction, size):
@@ -20,9 +32,11 @@ def landmarks(direction, size):
     return sitk.GetArrayFromImage(to_patient_axes(image))
 
 
-# Direction cosines of LPS, of RAS (two axes flipped), and of a sagittal acquisition stored slice by slice.
+# Direction cosines of LPS, of RAS (two axes flipped), and of a sagittal acquisition stored slice by
+# slice.
 @pytest.mark.parametrize(
-    "direction", [(1, 0, 0, 0, 1, 0, 0, 0, 1), (-1, 0, 0, 0, -1, 0, 0, 0, 1), (0, 0, 1, 1, 0, 0, 0, -1, 0)]
+    "direction",
+    [(1, 0, 0, 0, 1, 0, 0, 0, 1), (-1, 0, 0, 0, -1, 0, 0, 0, 1), (0, 0, 1, 1, 0, 0, 0, -1, 0)],
 )
 def test_left_is_right_and_the_head_is_up(direction):
     volume = landmarks([float(d) for d in direction], [9, 9, 9])

@@ -22,7 +22,9 @@ def test_affine_transform_is_read_as_written(tmp_path):
 
 
 def test_chain_of_rigid_transforms_is_linear(tmp_path):
-    chain = sitk.CompositeTransform([sitk.Euler3DTransform(), sitk.TranslationTransform(3, (1.0, 2.0, 3.0))])
+    chain = sitk.CompositeTransform(
+        [sitk.Euler3DTransform(), sitk.TranslationTransform(3, (1.0, 2.0, 3.0))]
+    )
     _, offset = linear_parts(read_linear_transform(write(chain, tmp_path / "chain.tfm")))
     np.testing.assert_allclose(offset, (1.0, 2.0, 3.0), atol=1e-12)
 
@@ -32,7 +34,9 @@ def test_missing_file(tmp_path):
         read_linear_transform(str(tmp_path / "nowhere.tfm"))
 
 
-@pytest.mark.parametrize("content", ["", "1 0 0 0\n0 1 0 0\n", "#Insight Transform File V1.0\nTransform: Euler3D"])
+@pytest.mark.parametrize(
+    "content", ["", "1 0 0 0\n0 1 0 0\n", "#Insight Transform File V1.0\nTransform: Euler3D"]
+)
 def test_file_that_is_no_transform(tmp_path, content):
     path = tmp_path / "text.tfm"
     path.write_text(content, encoding="utf-8")

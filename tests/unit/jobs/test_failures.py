@@ -92,4 +92,6 @@ def test_a_full_disk_does_not_hide_the_reason(log, monkeypatch):
 
     monkeypatch.setattr(failures, "write_json", no_room)
     failures.fail(log, "register_recurrence", "P07", "nothing in common")
-    assert json.loads(failures.path_beside(log).read_text())["reason"].startswith("ended without a word")
+    assert json.loads(failures.path_beside(log).read_text())["reason"].startswith(
+        "ended without a word"
+    )

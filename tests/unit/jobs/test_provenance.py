@@ -4,13 +4,23 @@ import hashlib
 
 import numpy
 
-from npcradiomics.jobs.provenance import checksums, differences, host_class, sha256, software, without_folders
+from npcradiomics.jobs.provenance import (
+    checksums,
+    differences,
+    host_class,
+    sha256,
+    software,
+    without_folders,
+)
 
 
 def test_sha256_of_the_standards_example(tmp_path):
     # FIPS 180-4, example "abc"
     (tmp_path / "abc").write_bytes(b"abc")
-    assert sha256(tmp_path / "abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert (
+        sha256(tmp_path / "abc")
+        == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    )
 
 
 def test_an_absent_file_has_no_checksum(tmp_path):
@@ -41,7 +51,10 @@ def test_equal_records_differ_in_nothing():
 
 def test_each_difference_is_named_with_both_values():
     then = {"inputs": {"P1": {"gtv": "a" * 64, "dose": "c" * 64}}, "settings": {"n_levels": 256}}
-    now = {"inputs": {"P1": {"gtv": "b" * 64, "dose": None}, "P2": {}}, "settings": {"n_levels": 128}}
+    now = {
+        "inputs": {"P1": {"gtv": "b" * 64, "dose": None}, "P2": {}},
+        "settings": {"n_levels": 128},
+    }
     assert differences(then, now) == [
         "inputs P1 gtv: aaaaaaaaaaaa... in the record, bbbbbbbbbbbb... now",
         "inputs P1 dose: cccccccccccc... in the record, no file now",

@@ -1,7 +1,12 @@
 import pandas as pd
 import pytest
 
-from npcradiomics.publication.captions import cohort_numbers, escape_rst, fill_caption, notice_sentence
+from npcradiomics.publication.captions import (
+    cohort_numbers,
+    escape_rst,
+    fill_caption,
+    notice_sentence,
+)
 from npcradiomics.publication.notices import SIMULATED_NOTE
 from repository import ROOT
 
@@ -19,9 +24,9 @@ STATISTICS = pd.DataFrame(
 
 
 def test_paragraphs_become_lines():
-    assert fill_caption("**Fig {{ i }}.**\nOne\n  two.\n\n{% if no %}\nx\n{% endif %}\n\nEnd.\n", i=3, no=False) == (
-        "**Fig 3.** One two.\n\nEnd.\n"
-    )
+    assert fill_caption(
+        "**Fig {{ i }}.**\nOne\n  two.\n\n{% if no %}\nx\n{% endif %}\n\nEnd.\n", i=3, no=False
+    ) == ("**Fig 3.** One two.\n\nEnd.\n")
 
 
 def test_a_number_nobody_gave_is_refused():
@@ -42,10 +47,16 @@ def test_numbers_are_those_of_the_tests_that_exist():
     assert notice_sentence("") == ""
 
 
-NUMBERS = cohort_numbers(STATISTICS, SIMULATED_NOTE) | {"n_shown": 7, "n_pages": 1, "numbered": False}
+NUMBERS = cohort_numbers(STATISTICS, SIMULATED_NOTE) | {
+    "n_shown": 7,
+    "n_pages": 1,
+    "numbered": False,
+}
 
 
-@pytest.mark.parametrize("selection", ["", "No feature is significant (p < 0.00106); shown are others"])
+@pytest.mark.parametrize(
+    "selection", ["", "No feature is significant (p < 0.00106); shown are others"]
+)
 @pytest.mark.parametrize(
     ("name", "numbers", "words"),
     [
@@ -55,7 +66,11 @@ NUMBERS = cohort_numbers(STATISTICS, SIMULATED_NOTE) | {"n_shown": 7, "n_pages":
             "0 negative and 6 positive coefficients of the 21 pairs",
         ),
         ("fig4", {"n_patients": 500, "most_joined": 500}, "^ using Wilcoxon signed-rank test"),
-        ("fig4", {"n_patients": 501, "most_joined": 500}, "Lines join at most 500 of the 501 patients"),
+        (
+            "fig4",
+            {"n_patients": 501, "most_joined": 500},
+            "Lines join at most 500 of the 501 patients",
+        ),
         (
             "fig5",
             {"n_recurrent": 14, "n_non_recurrent": 13, "pc1": "71 %", "pc2": "12 %"},
@@ -65,7 +80,10 @@ NUMBERS = cohort_numbers(STATISTICS, SIMULATED_NOTE) | {"n_shown": 7, "n_pages":
 )
 def test_captions_say_what_was_significant_or_that_nothing_was(name, numbers, words, selection):
     text = fill_caption(
-        (TEMPLATES / f"{name}.rst").read_text(encoding="utf-8"), **NUMBERS, **numbers, selection=selection
+        (TEMPLATES / f"{name}.rst").read_text(encoding="utf-8"),
+        **NUMBERS,
+        **numbers,
+        selection=selection,
     )
     assert words in text
     assert ("7 significant features" in text) == (not selection)
@@ -74,7 +92,8 @@ def test_captions_say_what_was_significant_or_that_nothing_was(name, numbers, wo
 
 
 @pytest.mark.parametrize(
-    ("n_pages", "shown"), [(1, ""), (3, "take 3 pages."), (9, "take 9 pages; the PNG shows the first 4.")]
+    ("n_pages", "shown"),
+    [(1, ""), (3, "take 3 pages."), (9, "take 9 pages; the PNG shows the first 4.")],
 )
 def test_caption_of_fig_2_counts_patients_and_pages(n_pages, shown):
     numbers = {
@@ -85,7 +104,9 @@ def test_caption_of_fig_2_counts_patients_and_pages(n_pages, shown):
         "numbered": False,
         "notice": "",
     }
-    text = fill_caption((TEMPLATES / "fig2.rst").read_text(encoding="utf-8"), n_pages=n_pages, **numbers)
+    text = fill_caption(
+        (TEMPLATES / "fig2.rst").read_text(encoding="utf-8"), n_pages=n_pages, **numbers
+    )
     assert "(n = 14, REC001 to REC014)" in text
     assert shown in text and ("pages" in text) == (n_pages > 1)
 

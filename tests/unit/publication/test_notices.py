@@ -16,4 +16,6 @@ def test_simulated_and_missing_patients_are_both_named():
 def test_many_missing_patients_are_counted():
     missing = {f"P{k}": "register_recurrence" for k in range(8)}
     assert cohort_notice(False, 5000, missing).endswith("P4 (register_recurrence) and 3 more")
-    assert cohort_notice(False, 5000, missing).startswith("Without 8 of 5000 patients: P0 (register_recurrence), P1")
+    assert cohort_notice(False, 5000, missing).startswith(
+        "Without 8 of 5000 patients: P0 (register_recurrence), P1"
+    )

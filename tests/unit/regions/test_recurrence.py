@@ -51,7 +51,9 @@ def test_unknown_dose_is_reported_as_not_known():
 
 
 def test_recurrence_outside_the_tumour_is_refused_with_the_distance():
-    with pytest.raises(ValueError, match=r"lies wholly outside the GTV .* 2 slices, 0 rows and 8 columns"):
+    with pytest.raises(
+        ValueError, match=r"lies wholly outside the GTV .* 2 slices, 0 rows and 8 columns"
+    ):
         derive_regions(GTV, box(slice(5, 9), slice(4, 14), slice(14, 24)), VOXEL_CM3)
 
 

@@ -7,7 +7,12 @@ import pytest
 import SimpleITK as sitk
 
 from npcradiomics.images import transforms
-from npcradiomics.registration.checks import CheckLimits, check_recurrence_inside, check_registration, check_rotation
+from npcradiomics.registration.checks import (
+    CheckLimits,
+    check_recurrence_inside,
+    check_registration,
+    check_rotation,
+)
 from small_head import examinations
 
 
@@ -49,7 +54,8 @@ def test_five_millimetres_and_eight_degrees_off_fail(exams, wrong):
     assert wrong.verdict == "failed"
     checks = by_name(wrong)
     assert checks["backward"].verdict == checks["restart"].verdict == "failed"
-    # Shifted by (3, 0, 4) about the tumour's centre, every check that measures distance finds some 5 mm.
+    # Shifted by (3, 0, 4) about the tumour's centre, every check that measures distance finds some
+    # 5 mm.
     assert checks["backward"].value == pytest.approx(5.0, abs=0.7)
     assert checks["restart"].value == pytest.approx(5.0, abs=0.7)
     assert "disagree by" in checks["backward"].sentence
@@ -70,7 +76,14 @@ def test_discrepancy_map_holds_the_mean_and_nothing_outside(exams, wrong):
 def test_json(right):
     table = json.loads(json.dumps(right.as_dict(), allow_nan=False))
     assert table["checks"]["overlap"]["limit"] == 0.9
-    assert set(table["checks"]["overlap"]) == {"name", "value", "unit", "limit", "verdict", "sentence"}
+    assert set(table["checks"]["overlap"]) == {
+        "name",
+        "value",
+        "unit",
+        "limit",
+        "verdict",
+        "sentence",
+    }
 
 
 def test_without_a_recurrence_contour_it_says_not_known(exams):
@@ -100,7 +113,8 @@ def test_off_the_image_is_failed_and_not_known_where_nothing_can_be_computed(exa
 
 
 def test_share_of_the_recurrence_inside_in_closed_form():
-    # A GTV of 20 mm a side and a recurrence of one row of 20 voxels along x, half of it beyond GTV + 10 mm.
+    # A GTV of 20 mm a side and a recurrence of one row of 20 voxels along x, half of it beyond GTV
+    # + 10 mm.
     values = np.zeros((10, 60, 60), dtype=np.uint8)
     values[3:7, 20:40, 20:40] = 1
     gtv = sitk.GetImageFromArray(values)
@@ -109,17 +123,25 @@ def test_share_of_the_recurrence_inside_in_closed_form():
     row[5, 30, 20:40] = 1
     gtvr = sitk.GetImageFromArray(row)
     gtvr.SetSpacing((1.0, 1.0, 5.0))
-    # Voxels 20..39 carried by +20: 40..59; the GTV ends at 39, so 40..49 are within 10 mm, 50..59 are not.
+    # Voxels 20..39 carried by +20: 40..59; the GTV ends at 39, so 40..49 are within 10 mm, 50..59
+    # are not.
     back = sitk.TranslationTransform(3, (-20.0, 0.0, 0.0))
     check = check_recurrence_inside(back, gtv, gtvr, CheckLimits())
     assert check.value == 0.5
     assert check.verdict == "failed"
-    assert check_recurrence_inside(sitk.Transform(3, sitk.sitkIdentity), gtv, gtvr, CheckLimits()).value == 1.0
+    assert (
+        check_recurrence_inside(
+            sitk.Transform(3, sitk.sitkIdentity), gtv, gtvr, CheckLimits()
+        ).value
+        == 1.0
+    )
 
 
 @pytest.mark.parametrize(("degrees", "verdict"), [(14.9, "pass"), (15.1, "look")])
 def test_rotation_wants_a_look_above_fifteen_degrees(degrees, verdict):
-    check = check_rotation(transforms.euler(np.zeros(3), np.radians([0, degrees, 0])), CheckLimits())
+    check = check_rotation(
+        transforms.euler(np.zeros(3), np.radians([0, degrees, 0])), CheckLimits()
+    )
     assert check.value == pytest.approx(degrees)
     assert check.verdict == verdict
 
@@ -132,4 +154,6 @@ def test_a_transform_that_is_not_linear_is_refused(exams):
     field.SetSpacing((40.0, 40.0, 40.0))
     field.SetOrigin((-140.0, -140.0, -140.0))
     with pytest.raises(ValueError, match="not linear"):
-        check_registration(exams.fixed, exams.moving, sitk.DisplacementFieldTransform(field), exams.gtv)
+        check_registration(
+            exams.fixed, exams.moving, sitk.DisplacementFieldTransform(field), exams.gtv
+        )

@@ -17,7 +17,9 @@ def test_shrink_leaves_thick_slices_alone_and_voxels_in_place():
     assert small.GetSize() == (10, 9, 10)
     assert small.GetSpacing() == pytest.approx((2.0, 2.0, 5.0))
     # The mean of a linear ramp over a block is its value at the block's centre.
-    assert sitk.GetArrayFromImage(small).ravel() == pytest.approx(points_of(small) @ [1.0, 2.0, 3.0], abs=1e-3)
+    assert sitk.GetArrayFromImage(small).ravel() == pytest.approx(
+        points_of(small) @ [1.0, 2.0, 3.0], abs=1e-3
+    )
 
 
 def test_crop_holds_the_points_and_the_margin_and_no_more():

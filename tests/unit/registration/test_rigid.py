@@ -35,7 +35,9 @@ def test_transform_maps_fixed_points_to_moving_points(exams, result):
     point = (6.0, 6.0, -14.0)
     there = np.array(exams.truth.TransformPoint(point))
     assert np.linalg.norm(np.array(result.transform.TransformPoint(point)) - there) < 0.7
-    assert np.linalg.norm(np.array(result.transform.GetInverse().TransformPoint(point)) - there) > 10.0
+    assert (
+        np.linalg.norm(np.array(result.transform.GetInverse().TransformPoint(point)) - there) > 10.0
+    )
 
 
 def test_motion_is_reported_about_the_centre_of_the_tumour(exams, result):
@@ -43,7 +45,9 @@ def test_motion_is_reported_about_the_centre_of_the_tumour(exams, result):
     centre = np.array(exams.gtv.TransformContinuousIndexToPhysicalPoint(centre.tolist()))
     assert result.centre_mm == pytest.approx(centre, abs=1e-9)
     # What the tumour's centre really did, and the angles of the true rotation.
-    assert result.translation_mm == pytest.approx(exams.truth.TransformPoint(centre) - centre, abs=0.7)
+    assert result.translation_mm == pytest.approx(
+        exams.truth.TransformPoint(centre) - centre, abs=0.7
+    )
     assert result.rotation_deg == pytest.approx((5.0, -4.0, 6.0), abs=0.5)
     # The transform is what the numbers say: R (x - c) + c + t, turned about y, then x, then z.
     x, y, z = np.radians(result.rotation_deg)
@@ -68,7 +72,12 @@ def test_bit_identical_on_rerun_whatever_the_threads(exams, result):
 
 
 def test_table_of_starts(result):
-    assert sorted(start.name for start in result.starts) == ["contours", "geometry", "header", "moments"]
+    assert sorted(start.name for start in result.starts) == [
+        "contours",
+        "geometry",
+        "header",
+        "moments",
+    ]
     (chosen,) = [start for start in result.starts if start.chosen]
     assert chosen.stage == "region"
     assert chosen.agreement_mm == 0.0
@@ -82,11 +91,14 @@ def test_table_of_starts(result):
     "how",
     [
         pytest.param(
-            {"pose": transforms.euler(np.zeros(3), np.radians([5, -3, 4]), [30.0, -28.0, 29.0])}, id="header-off"
+            {"pose": transforms.euler(np.zeros(3), np.radians([5, -3, 4]), [30.0, -28.0, 29.0])},
+            id="header-off",
         ),
         pytest.param({"flip": True}, id="determinant-minus-1"),
         pytest.param({"tilt_deg": (12.0, -8.0, 5.0)}, id="oblique"),
-        pytest.param({"flip": True, "tilt_deg": (-6.0, 10.0, 4.0), "moving_contrast": 0}, id="all-at-once"),
+        pytest.param(
+            {"flip": True, "tilt_deg": (-6.0, 10.0, 4.0), "moving_contrast": 0}, id="all-at-once"
+        ),
     ],
 )
 def test_other_headers(how):
@@ -121,21 +133,27 @@ def test_without_a_contour_the_whole_image_is_the_region(exams):
 
 
 def test_initial_transform_replaces_the_other_starts(exams):
-    near = sitk.CompositeTransform([exams.truth, transforms.euler(np.zeros(3), (0.05, 0, 0), (4.0, 0, 0))])
+    near = sitk.CompositeTransform(
+        [exams.truth, transforms.euler(np.zeros(3), (0.05, 0, 0), (4.0, 0, 0))]
+    )
     found = register(exams.fixed, exams.moving, exams.gtv, initial=near)
     assert {start.name for start in found.starts} == {"initial", "initial, as it is"}
     assert exams.errors_mm(found.transform).mean() < 0.5
 
 
 def test_refine_comes_back_from_nearby(exams):
-    off = sitk.CompositeTransform([exams.truth, transforms.euler(np.zeros(3), (0.03, 0.03, 0), (3.0, 0, -2.0))])
+    off = sitk.CompositeTransform(
+        [exams.truth, transforms.euler(np.zeros(3), (0.03, 0.03, 0), (3.0, 0, -2.0))]
+    )
     assert exams.errors_mm(off).mean() > 3.0
     assert exams.errors_mm(refine(exams.fixed, exams.moving, exams.gtv, off)).mean() < 0.5
 
 
 def test_no_overlap_is_refused_with_numbers(exams):
     far = sitk.TranslationTransform(3, (400.0, 0.0, 0.0))
-    with pytest.raises(ValueError, match=r"initial: 0% of the region in the moving image, 25% needed"):
+    with pytest.raises(
+        ValueError, match=r"initial: 0% of the region in the moving image, 25% needed"
+    ):
         register(exams.fixed, exams.moving, exams.gtv, initial=far)
 
 
@@ -163,7 +181,9 @@ def test_two_time_points_of_a_real_head():
     if not REAL.exists():
         pytest.skip(f"the real pair is not there: {REAL}")
     fixed, moving = (sitk.ReadImage(str(REAL / f"study{n}_FLAIR.nii.gz")) for n in (1, 2))
-    first, second = (sitk.ReadTransform(str(REAL / f"study{n}_FLAIR_to_common_space.txt")) for n in (1, 2))
+    first, second = (
+        sitk.ReadTransform(str(REAL / f"study{n}_FLAIR_to_common_space.txt")) for n in (1, 2)
+    )
     truth = sitk.CompositeTransform([second, first.GetInverse()])
     values = np.zeros(fixed.GetSize()[::-1], dtype=np.uint8)
     values[12:20, 140:180, 140:180] = 1

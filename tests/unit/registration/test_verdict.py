@@ -46,7 +46,13 @@ def test_gate_names_reason_page_and_columns_in_one_line():
     with pytest.raises(ValueError, match="registration failed: Sentence of backward") as caught:
         require_accepted(FAILED, "", "", "results/P2/report.html")
     message = str(caught.value)
-    for word in ("results/P2/report.html", "registration_review", "initial_transform", "transform", "reject"):
+    for word in (
+        "results/P2/report.html",
+        "registration_review",
+        "initial_transform",
+        "transform",
+        "reject",
+    ):
         assert word in message
     assert "\n" not in message
     assert "Sentence of similarity" not in message
@@ -135,7 +141,11 @@ def test_check_without_a_column_is_refused():
 
 def test_every_check_of_the_engine_has_a_title_and_a_column():
     tree = ast.parse(inspect.getsource(engine))
-    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "Check"]
+    calls = [
+        n
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "Check"
+    ]
     names = {n.args[0].value for n in calls}
     assert len(names) >= 6
     assert names <= set(TITLES)

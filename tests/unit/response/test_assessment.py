@@ -36,7 +36,11 @@ def test_hosmer_lemeshow_has_two_degrees_less_on_training(scored):
 def test_one_score_for_everybody_is_an_answer():
     y = np.array([0, 1] * 10)
     row = assess_set("train", y, np.zeros(20), np.full(20, 0.5), np.inf)
-    assert (row["auc"], row["brier"], row["note"]) == (0.5, 0.25, "every patient has the same score")
+    assert (row["auc"], row["brier"], row["note"]) == (
+        0.5,
+        0.25,
+        "every patient has the same score",
+    )
     assert np.isnan(row["slope"])
     table = calibration_table("train", y, np.full(20, 0.5), np.random.default_rng(0))
     assert table["observed"].isna().all()
@@ -55,13 +59,22 @@ def test_sentences_are_said_when_they_must_be():
     assert sentence_of({"score_from": "intercept", "notes": [NOTHING_KEPT]}) == NOTHING_KEPT
     assert sentence_of({"score_from": "logistic", "notes": ["3.0 events per variable"]}) == ""
     words = "no logistic regression: the features separate"
-    assert sentence_of({"score_from": "lasso", "notes": ["3.0 events per variable", words]}) == words
+    assert (
+        sentence_of({"score_from": "lasso", "notes": ["3.0 events per variable", words]}) == words
+    )
 
 
 def test_printed_performance(scored):
     performance = pd.DataFrame([assess_set(name, *scored, 0.0) for name in ("train", "validation")])
     rows = [
-        {"figure": f, "apparent": 0.9, "optimism": 0.15, "corrected": 0.75, "nested_mean": 0.7, "nested_sd": 0.05}
+        {
+            "figure": f,
+            "apparent": 0.9,
+            "optimism": 0.15,
+            "corrected": 0.75,
+            "nested_mean": 0.7,
+            "nested_sd": 0.05,
+        }
         | {"nested_undefined": 2 if f == "slope" else 0, "bootstrap_undefined": 0}
         for f in ("auc", "brier", "slope", "intercept")
     ]

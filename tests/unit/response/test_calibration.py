@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from npcradiomics.response.calibration import band, brier, hosmer_lemeshow, recalibrate, smooth_curve
+from npcradiomics.response.calibration import (
+    band,
+    brier,
+    hosmer_lemeshow,
+    recalibrate,
+    smooth_curve,
+)
 from npcradiomics.response.discrimination import area
 from npcradiomics.response.lasso import prepare
 from npcradiomics.response.logistic import fit_logistic
@@ -33,8 +39,9 @@ def test_slope_intercept_and_brier_are_val_prob_s(half):
 
 
 def test_optimism_is_rms_validate_s(case):
-    # rms::validate of the regression on fixed features: 300 samples of its own, so agreement is within their scatter
-    # (0.03 by the manifest; the intercept's standard error is 0.022 in 300 samples, hence three of these).
+    # rms::validate of the regression on fixed features: 300 samples of its own, so agreement is
+    # within their scatter (0.03 by the manifest; the intercept's standard error is 0.022 in 300
+    # samples, hence three of these).
     x = prepare(case.train).apply(case.train)[case.results["glm_features"]].to_numpy()
     y, rng, optimism = case.y_train, np.random.default_rng(0), []
 
@@ -53,7 +60,11 @@ def test_optimism_is_rms_validate_s(case):
             optimism.append(figures(y[drawn], score[drawn]) - figures(y, score))
     corrected = figures(y, fitted(np.arange(y.size))) - np.mean(optimism, axis=0)
     expected = dict(
-        zip(case.results["rms_validate"]["index"], case.results["rms_validate"]["index_corrected"], strict=True)
+        zip(
+            case.results["rms_validate"]["index"],
+            case.results["rms_validate"]["index_corrected"],
+            strict=True,
+        )
     )
     for name, value, tolerance in zip(
         ("Dxy", "Intercept", "Slope", "B"), corrected, (0.03, 0.066, 0.03, 0.03), strict=True
@@ -80,7 +91,9 @@ def test_smooth_curve_is_r_s_lowess(half):
 def test_a_perfect_line_is_calibrated():
     # Groups of 10 patients with exactly the share they were promised.
     probability = np.repeat([0.1, 0.3, 0.5, 0.7, 0.9], 10)
-    y = np.concatenate([np.arange(10) < round(10 * p) for p in (0.1, 0.3, 0.5, 0.7, 0.9)]).astype(int)
+    y = np.concatenate([np.arange(10) < round(10 * p) for p in (0.1, 0.3, 0.5, 0.7, 0.9)]).astype(
+        int
+    )
     found = recalibrate(y, np.log(probability / (1 - probability)))
     assert [found.slope, found.intercept, found.in_the_large] == pytest.approx([1, 0, 0], abs=1e-9)
     assert brier(y, probability) == pytest.approx(np.mean(probability * (1 - probability)))
@@ -100,7 +113,9 @@ def test_hosmer_lemeshow_of_fewer_patients_than_groups_has_one_group_per_patient
     probability, y = np.array([0.1, 0.2, 0.4, 0.6, 0.9]), np.array([0, 0, 1, 0, 1])
     found = hosmer_lemeshow(y, probability)
     assert found.groups == 5
-    assert found.chisq == pytest.approx(((y - probability) ** 2 / (probability * (1 - probability))).sum())
+    assert found.chisq == pytest.approx(
+        ((y - probability) ** 2 / (probability * (1 - probability))).sum()
+    )
 
 
 def test_constant_and_separating_scores_are_said():

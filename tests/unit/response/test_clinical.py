@@ -18,7 +18,9 @@ def printed_cohort(table):
     parts = []
     for value, response in ((1, "effective"), (0, "ineffective")):
         n, men = table.groups[response], table.men[response]
-        part = pd.DataFrame({name: exact_sample(*row[response], n) for name, row in table.numbers.items()})
+        part = pd.DataFrame(
+            {name: exact_sample(*row[response], n) for name, row in table.numbers.items()}
+        )
         parts.append(part.assign(effective=value, sex=["male"] * men + ["female"] * (n - men)))
     return pd.concat(parts, ignore_index=True)
 
@@ -40,14 +42,18 @@ def test_all_printed_statistics_are_found(name):
 def test_r_s_answers_for_table_1(shared):
     expected = pd.read_csv(shared / "reference/statistics/paper/liu_table1_recomputed.csv")
     names = dict(zip(expected["v"], TABLES["train"].numbers, strict=True))
-    found = compare_groups(printed_cohort(TABLES["train"]), list(names.values()), []).set_index("column")
+    found = compare_groups(printed_cohort(TABLES["train"]), list(names.values()), []).set_index(
+        "column"
+    )
     for row in expected.itertuples():
         assert abs(found.loc[names[row.v], "statistic"]) == pytest.approx(row.t_pooled, rel=1e-9)
         assert found.loc[names[row.v], "p"] == pytest.approx(row.p_pooled, rel=1e-9)
 
 
 def test_missing_values_are_counted_and_left_out():
-    table = pd.DataFrame({"effective": [1, 1, 1, 0, 0, 0], "age": [1.0, 2.0, np.nan, 4.0, 6.0, np.nan]})
+    table = pd.DataFrame(
+        {"effective": [1, 1, 1, 0, 0, 0], "age": [1.0, 2.0, np.nan, 4.0, 6.0, np.nan]}
+    )
     row = compare_groups(table, ["age"], []).iloc[0]
     assert (row["effective_n"], row["ineffective_n"], row["missing"], row["df"]) == (2, 2, 2, 2)
     # means 1.5 and 5, variances .5 and 2, pooled 1.25: t = -3.5 / sqrt(1.25)

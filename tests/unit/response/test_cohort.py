@@ -8,14 +8,20 @@ from npcradiomics.response.cohort import assign_sets, refuse_known, responses
 
 def cohort(n_effective, n_ineffective, **more):
     labels = ["PR"] * n_effective + ["SD"] * n_ineffective
-    return [{"patient": f"P{k}", "image": f"{k}.nii", "response": r} | more for k, r in enumerate(labels)]
+    return [
+        {"patient": f"P{k}", "image": f"{k}.nii", "response": r} | more
+        for k, r in enumerate(labels)
+    ]
 
 
 DRAWN = {"n_train": 96, "stratified": True, "seed": 1}
 
 
 def test_complete_and_partial_remission_are_effective():
-    rows = [{"patient": "a", "response": r} for r in ("CR", "PR", "SD", "PD", "effective", "ineffective")]
+    rows = [
+        {"patient": "a", "response": r}
+        for r in ("CR", "PR", "SD", "PD", "effective", "ineffective")
+    ]
     assert list(responses(rows)) == [1, 1, 0, 0, 1, 0]
 
 
@@ -52,7 +58,11 @@ def same_image(rows):
         (cohort(12, 88), 60, "7 effective patients in the training set, at least 10 needed"),
         (cohort(30, 30), 60, "n_train is 60, expected 1 to 59"),
         (with_split(cohort(30, 30), 59), 40, r"split is empty for 1 of 60 patients \(P59\)"),
-        (with_split(cohort(30, 30), 60), 40, "0 effective patients in the validation set, at least 1"),
+        (
+            with_split(cohort(30, 30), 60),
+            40,
+            "0 effective patients in the validation set, at least 1",
+        ),
         (same_image(cohort(30, 30)), 40, r"patients P0 and P59 are one image \(one.nii\)"),
         (cohort(30, 30, response="partial"), 40, "unknown response of P0: 'partial'"),
     ],

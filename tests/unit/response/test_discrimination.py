@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from npcradiomics.response.discrimination import area, auc_delong, net_benefit, rate, rates_at, roc_curve, youden
+from npcradiomics.response.discrimination import (
+    area,
+    auc_delong,
+    net_benefit,
+    rate,
+    rates_at,
+    roc_curve,
+    youden,
+)
 from response_reference import ResponseCase, curve_of
 
 HALVES = ["train", "validation"]
@@ -29,7 +37,8 @@ def test_area_interval_curve_and_threshold_are_proc_s(case, half, model):
     np.testing.assert_allclose(curve.sensitivity, sensitivity, atol=1e-12)
     np.testing.assert_allclose(curve.specificity, specificity, atol=1e-12)
     assert any(
-        youden(y, score) == pytest.approx((tie["threshold"], tie["sensitivity"], tie["specificity"]), abs=1e-9)
+        youden(y, score)
+        == pytest.approx((tie["threshold"], tie["sensitivity"], tie["specificity"]), abs=1e-9)
         for tie in expected["youden_best"]
     )
 
@@ -54,11 +63,16 @@ def test_area_and_variance_by_counting_every_pair():
     y = rng.integers(0, 2, 60)
     score = np.round(rng.normal(y, 1.0), 1)  # with ties
     counted = pairs(y, score)
-    variance = counted.mean(axis=1).var(ddof=1) / counted.shape[0] + counted.mean(axis=0).var(ddof=1) / counted.shape[1]
+    variance = (
+        counted.mean(axis=1).var(ddof=1) / counted.shape[0]
+        + counted.mean(axis=0).var(ddof=1) / counted.shape[1]
+    )
     result = auc_delong(y, score)
     assert result.auc == pytest.approx(counted.mean(), abs=1e-14)
     assert area(y, score) == pytest.approx(counted.mean(), abs=1e-14)
-    assert (result.high - result.low) / 2 == pytest.approx(1.959963984540054 * np.sqrt(variance), abs=1e-12)
+    assert (result.high - result.low) / 2 == pytest.approx(
+        1.959963984540054 * np.sqrt(variance), abs=1e-12
+    )
 
 
 def test_turning_the_score_round_turns_the_area_round():

@@ -53,8 +53,9 @@ def test_cross_validation_is_glmnet_s(case, scaled):
 
 
 def test_cross_validation_is_near_glmnet_s_default(case, scaled):
-    # R's default interpolates between penalties of each fold's own path, and beyond its end repeats its last model:
-    # compared down to where the first of these paths ends, and lambda.min to two steps of the grid.
+    # R's default interpolates between penalties of each fold's own path, and beyond its end repeats
+    # its last model: compared down to where the first of these paths ends, and lambda.min to two
+    # steps of the grid.
     expected = case.table("r_cv_default")
     folds = (case.fold_train != label for label in np.unique(case.fold_train))
     ends = max(lasso_path(scaled[rows], case.y_train[rows]).lambdas[-1] for rows in folds)
@@ -69,10 +70,16 @@ def test_cross_validation_is_near_glmnet_s_default(case, scaled):
 
 def test_misclassification_curve_is_glmnet_s(case, scaled):
     expected = case.table("r_cv_explicit_class")
-    result = cross_validate(scaled, case.y_train, case.fold_train, expected["lambda"], measure="class")
+    result = cross_validate(
+        scaled, case.y_train, case.fold_train, expected["lambda"], measure="class"
+    )
     np.testing.assert_allclose(result.cvm, expected["cvm"], atol=1e-9)
-    assert result.lambda_min == pytest.approx(case.results["explicit_class"]["lambda_min"], rel=1e-9)
-    assert result.lambda_1se == pytest.approx(case.results["explicit_class"]["lambda_1se"], rel=1e-9)
+    assert result.lambda_min == pytest.approx(
+        case.results["explicit_class"]["lambda_min"], rel=1e-9
+    )
+    assert result.lambda_1se == pytest.approx(
+        case.results["explicit_class"]["lambda_1se"], rel=1e-9
+    )
 
 
 def test_coefficients_at_lambda_min_and_1se_are_glmnet_s(case, scaled):
@@ -83,7 +90,9 @@ def test_coefficients_at_lambda_min_and_1se_are_glmnet_s(case, scaled):
         mine = pd.Series(path.coefficients[k], scaled.columns)
         theirs = expected[f"coef_{column}"].drop("(Intercept)").reindex(mine.index, fill_value=0.0)
         np.testing.assert_allclose(mine, theirs, atol=5e-5)
-        assert path.intercepts[k] == pytest.approx(expected[f"coef_{column}"]["(Intercept)"], abs=5e-5)
+        assert path.intercepts[k] == pytest.approx(
+            expected[f"coef_{column}"]["(Intercept)"], abs=5e-5
+        )
 
 
 @pytest.fixture
@@ -94,8 +103,8 @@ def drawn():
 
 
 def test_optimality_conditions_hold(drawn):
-    # The path is right if and only if each gradient is lambda * sign where the coefficient is not zero, and at most
-    # lambda in size where it is: no other solver needed.
+    # The path is right if and only if each gradient is lambda * sign where the coefficient is not
+    # zero, and at most lambda in size where it is: no other solver needed.
     x, y = drawn
     path = lasso_path(x, y)
     scale = x.std(axis=0)
@@ -132,7 +141,9 @@ def test_cross_validation_is_a_mean_over_folds(drawn):
         out = folds == fold
         path = lasso_path(x[~out], y[~out], grid)
         p = 1 / (1 + np.exp(-(path.intercepts + x[out] @ path.coefficients.T)))
-        losses.append([-2 * np.mean(np.log(np.where(y[out] == 1, column, 1 - column))) for column in p.T])
+        losses.append(
+            [-2 * np.mean(np.log(np.where(y[out] == 1, column, 1 - column))) for column in p.T]
+        )
     result = cross_validate(x, y, folds, grid)
     np.testing.assert_allclose(result.cvm, np.mean(losses, axis=0), rtol=1e-12)
     np.testing.assert_allclose(result.cvsd, np.std(losses, axis=0, ddof=1) / 2, rtol=1e-12)
@@ -140,7 +151,12 @@ def test_cross_validation_is_a_mean_over_folds(drawn):
 
 def test_preparation_by_hand():
     train = pd.DataFrame(
-        {"a": [1.0, 2, 3, 4, 100], "flat": [5.0] * 5, "twice": [2.0, 4, 6, 8, 200], "b": [3.0, 1, 2, 5, 4]}
+        {
+            "a": [1.0, 2, 3, 4, 100],
+            "flat": [5.0] * 5,
+            "twice": [2.0, 4, 6, 8, 200],
+            "b": [3.0, 1, 2, 5, 4],
+        }
     )
     preparation = prepare(train)
     # Q1 2, Q3 4: bounds -1 and 7; 100 becomes the median 3; then mean 2.6, SD sqrt(5.2/4).
@@ -201,7 +217,10 @@ def test_optimality_holds_for_few_patients_ties_twins_and_far_scales():
             "1 of 3 .* a of patient P2",
         ),
         (lambda: prepare(pd.DataFrame({"a": ["x", "y"]})), "no numbers: a"),
-        (lambda: prepare(pd.DataFrame({"a": [1.0, 1.0, 1.0]})), "none of 1 features varies among 3"),
+        (
+            lambda: prepare(pd.DataFrame({"a": [1.0, 1.0, 1.0]})),
+            "none of 1 features varies among 3",
+        ),
         (lambda: prepare(pd.DataFrame({"a": [1.0]})), "1 training patients, at least 2"),
         (
             lambda: prepare(pd.DataFrame({"a": [1.0, 2.0]})).apply(pd.DataFrame({"b": [1.0]})),
@@ -209,8 +228,14 @@ def test_optimality_holds_for_few_patients_ties_twins_and_far_scales():
         ),
         (lambda: lasso_path([[1.0], [2.0]], [1, 1]), "all 2 patients have one response"),
         (lambda: lasso_path([[1.0], [2.0]], [0, 1, 1]), r"shape \(2, 1\), y \(3,\)"),
-        (lambda: stratified_folds([0, 0, 0, 1], 3, np.random.default_rng(0)), "1 patients with response 1 for 3 folds"),
-        (lambda: cross_validate([[1.0], [2], [3], [5]], [0, 1, 0, 1], [1, 1, 2, 2], [0.1]), "2 folds, at least 3"),
+        (
+            lambda: stratified_folds([0, 0, 0, 1], 3, np.random.default_rng(0)),
+            "1 patients with response 1 for 3 folds",
+        ),
+        (
+            lambda: cross_validate([[1.0], [2], [3], [5]], [0, 1, 0, 1], [1, 1, 2, 2], [0.1]),
+            "2 folds, at least 3",
+        ),
     ],
 )
 def test_refusals_name_the_numbers(call, words):

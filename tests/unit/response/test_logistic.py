@@ -18,12 +18,15 @@ def test_fit_is_r_s_glm(shared):
     np.testing.assert_allclose(fit.se, expected["se"], atol=1e-6)
     np.testing.assert_allclose(z, expected["z"], atol=1e-6)
     np.testing.assert_allclose(p, expected["p"], atol=1e-6)
-    np.testing.assert_allclose([low, high], [expected["wald_low"], expected["wald_high"]], atol=1e-5)
+    np.testing.assert_allclose(
+        [low, high], [expected["wald_low"], expected["wald_high"]], atol=1e-5
+    )
     assert fit.deviance == pytest.approx(case.results["glm"]["deviance"], abs=1e-6)
 
 
 def test_two_groups_have_the_odds_of_their_table():
-    # 3 of 10 and 8 of 12: the slope is the log odds ratio, its variance the sum of the reciprocal counts.
+    # 3 of 10 and 8 of 12: the slope is the log odds ratio, its variance the sum of the reciprocal
+    # counts.
     x = np.repeat([0.0, 1.0], [10, 12])[:, None]
     y = np.concatenate([np.arange(10) < 3, np.arange(12) < 8]).astype(int)
     fit = fit_logistic(x, y)
@@ -50,7 +53,8 @@ def test_separation_is_said_and_gives_no_number(x, y, words):
 
 
 def test_one_far_off_patient_is_no_separation():
-    # 3 of 10 and 8 of 12 at -1 and 1, and a patient at 1000 with the likelier response: the two groups alone have a say.
+    # 3 of 10 and 8 of 12 at -1 and 1, and a patient at 1000 with the likelier response: the two
+    # groups alone have a say.
     x = np.concatenate([np.repeat([-1.0, 1.0], [10, 12]), [1000.0]])[:, None]
     y = np.concatenate([np.arange(10) < 3, np.arange(12) < 8, [True]]).astype(int)
     fit = fit_logistic(x, y)
@@ -66,4 +70,7 @@ def test_dependent_and_too_many_features_are_said():
     x = np.arange(8.0)[:, None]
     y = [0, 1, 0, 1, 0, 1, 1, 0]
     assert "3 coefficients" in fit_logistic(np.hstack([x, 2 * x]), y).separated
-    assert "cannot be told from 8" in fit_logistic(np.random.default_rng(0).normal(size=(8, 8)), y).separated
+    assert (
+        "cannot be told from 8"
+        in fit_logistic(np.random.default_rng(0).normal(size=(8, 8)), y).separated
+    )

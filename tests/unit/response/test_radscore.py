@@ -17,7 +17,9 @@ def drawn(n=90, p=30, effect=1.2, seed=0):
     y = (np.arange(n) % 3 == 0).astype(int)
     x = rng.normal(5.0, 2.0, (n, p))
     x[:, :2] += effect * y[:, None]
-    return pd.DataFrame(x, columns=[f"f{k}" for k in range(p)], index=[f"P{k}" for k in range(n)]), y
+    return pd.DataFrame(
+        x, columns=[f"f{k}" for k in range(p)], index=[f"P{k}" for k in range(n)]
+    ), y
 
 
 def rng():
@@ -94,7 +96,16 @@ def test_score_written_out():
     model = {
         "intercept": -1.0,
         "threshold": 0.0,
-        "features": {"a": {"lower": 0.0, "upper": 10.0, "median": 4.0, "mean": 5.0, "sd": 2.0, "coefficient": 3.0}},
+        "features": {
+            "a": {
+                "lower": 0.0,
+                "upper": 10.0,
+                "median": 4.0,
+                "mean": 5.0,
+                "sd": 2.0,
+                "coefficient": 3.0,
+            }
+        },
     }
     scored = score_patients(model, pd.DataFrame({"a": [7.0, 11.0]}, index=["P1", "P2"]))
     assert list(scored["rad_score"]) == [2.0, -2.5]
@@ -107,7 +118,10 @@ def test_perfect_separation_is_reported_and_the_lasso_scores():
     features, y = drawn(effect=30.0)
     fit = fit_model(features, y, rng())
     assert fit.score_from == "lasso"
-    assert any("no logistic regression: the features separate the 90 patients perfectly" in note for note in fit.notes)
+    assert any(
+        "no logistic regression: the features separate the 90 patients perfectly" in note
+        for note in fit.notes
+    )
     assert np.isfinite(fit.rad_score(features)).all()
     model = model_file(fit, 90, 30)
     assert all(one["logistic"] is None for one in model["features"].values())
@@ -124,7 +138,9 @@ def test_too_few_of_a_response_are_refused_with_the_count():
     features, y = drawn()
     few = np.zeros(90, dtype=int)
     few[:9] = 1
-    with pytest.raises(ValueError, match="9 effective patients to fit a model on, at least 10 needed"):
+    with pytest.raises(
+        ValueError, match="9 effective patients to fit a model on, at least 10 needed"
+    ):
         fit_model(features, few, rng())
     with pytest.raises(ValueError, match="9 ineffective patients"):
         fit_model(features, 1 - few, rng())

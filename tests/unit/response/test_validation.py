@@ -27,7 +27,10 @@ def drawn(effect, seed=0, n=80, p=60):
 
 
 def repeated(kind, features, y, count, seed=5):
-    rows = [{"repetition": k} | repetition(kind, k, features, y, seed, SETTINGS)[0] for k in range(count)]
+    rows = [
+        {"repetition": k} | repetition(kind, k, features, y, seed, SETTINGS)[0]
+        for k in range(count)
+    ]
     return pd.DataFrame(rows)
 
 
@@ -48,7 +51,8 @@ def test_planted_signal_survives_the_nesting():
 
 
 def test_noise_looks_good_on_training_and_is_not_in_nested_cross_validation():
-    # 10 cohorts of pure noise: where anything is kept, the training area is far above one half, the nested one is not.
+    # 10 cohorts of pure noise: where anything is kept, the training area is far above one half, the
+    # nested one is not.
     training, nested = [], []
     for seed in range(10):
         features, y = drawn(0.0, seed)
@@ -79,7 +83,9 @@ def test_bootstrap_knows_that_training_flatters():
     features, y = drawn(1.0)
     bootstrap = repeated("bootstrap", features, y, 12)
     summary = summarise(
-        {"auc": 0.9, "brier": 0.1, "slope": 1.0, "intercept": 0.0}, repeated("nested", features, y, 2), bootstrap
+        {"auc": 0.9, "brier": 0.1, "slope": 1.0, "intercept": 0.0},
+        repeated("nested", features, y, 2),
+        bootstrap,
     )
     table = summary.set_index("figure")
     assert table.loc["auc", "optimism"] > 0.02
@@ -106,7 +112,11 @@ def test_selection_is_counted_over_all_fits():
 
 def test_nested_decision_curve_is_the_mean_over_repetitions():
     scored = pd.DataFrame(
-        {"set": ["train"] * 4 + ["validation"] * 4, "effective": [0, 1] * 4, "probability": [0.2, 0.8] * 4}
+        {
+            "set": ["train"] * 4 + ["validation"] * 4,
+            "effective": [0, 1] * 4,
+            "probability": [0.2, 0.8] * 4,
+        }
     )
     predictions = pd.DataFrame(
         {"repetition": [0, 0, 1, 1], "effective": [0, 1] * 2, "probability": [0.2, 0.8, 0.8, 0.2]}

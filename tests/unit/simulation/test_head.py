@@ -35,7 +35,9 @@ def test_sample_is_linear_in_millimetres_and_the_given_value_outside(head):
     rng = np.random.default_rng(1)
     voxels = rng.uniform(0, steps - 1, (4, 9, 3))
     points = low + STEP_MM * voxels
-    assert head.sample(values, points, outside=-1.0) == pytest.approx(voxels @ [2.0, -3.0, 5.0], abs=1e-3)
+    assert head.sample(values, points, outside=-1.0) == pytest.approx(
+        voxels @ [2.0, -3.0, 5.0], abs=1e-3
+    )
     beyond = np.array([low - 2 * STEP_MM, low + STEP_MM * (steps + 1)])
     assert (head.sample(values, beyond, outside=-1.0) == -1.0).all()
     one_by_one = [[head.sample(values, point[None], -1.0)[0] for point in row] for row in points]

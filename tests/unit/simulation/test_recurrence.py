@@ -9,7 +9,13 @@ from scipy import ndimage
 
 from npcradiomics.simulation import recurrence as simulation
 from npcradiomics.simulation.head import CONTRASTS, TISSUES, Head
-from npcradiomics.simulation.recurrence import MAX_ROTATION_DEG, MAX_TRANSLATION_MM, Planted, Tumour, simulate_patient
+from npcradiomics.simulation.recurrence import (
+    MAX_ROTATION_DEG,
+    MAX_TRANSLATION_MM,
+    Planted,
+    Tumour,
+    simulate_patient,
+)
 
 SMALL = {"size": (96, 96, 20), "spacing_mm": (1.6, 1.6, 6.0)}
 
@@ -20,7 +26,10 @@ def simulate(patient, seed=1, **options):
 
 @pytest.fixture(scope="module")
 def cohort():
-    return {name: simulate(name) for name in ("REC001", "REC002", "REC003", "REC004", "REC008", "REC015")}
+    return {
+        name: simulate(name)
+        for name in ("REC001", "REC002", "REC003", "REC004", "REC008", "REC015")
+    }
 
 
 def arrays(patient):
@@ -55,17 +64,23 @@ def test_truth_fits_the_masks(cohort):
 def test_recurrence_has_one_volume_in_both_frames_and_comes_back_by_the_true_motion(cohort):
     carried, drawn = 0.0, 0.0
     for patient in cohort.values():
-        assert patient.truth["gtvr_cm3_on_recurrence_mri"] == pytest.approx(patient.truth["recurrent_cm3"], rel=0.05)
+        assert patient.truth["gtvr_cm3_on_recurrence_mri"] == pytest.approx(
+            patient.truth["recurrent_cm3"], rel=0.05
+        )
         # The unthresholded label keeps the volume only if all of it arrives on the planning grid.
         label = sitk.Cast(patient.gtvr, sitk.sitkFloat32)
-        arrived = sitk.GetArrayFromImage(sitk.Resample(label, patient.planning_mri, patient.transform, sitk.sitkLinear))
+        arrived = sitk.GetArrayFromImage(
+            sitk.Resample(label, patient.planning_mri, patient.transform, sitk.sitkLinear)
+        )
         carried += arrived.sum() * np.prod(patient.planning_mri.GetSpacing()) / 1000
         drawn += patient.truth["gtvr_cm3_on_recurrence_mri"]
     assert carried == pytest.approx(drawn, rel=0.02)
 
 
 def test_traits_of_the_paper(cohort):
-    fraction = {name: patient.truth["recurrent_fraction_of_gtv"] for name, patient in cohort.items()}
+    fraction = {
+        name: patient.truth["recurrent_fraction_of_gtv"] for name, patient in cohort.items()
+    }
     assert fraction["REC004"] > 0.5
     assert all(0.05 < fraction[name] < 0.5 for name in ("REC001", "REC002", "REC003", "REC008"))
     in_field = {name: patient.truth["in_field_fraction"] for name, patient in cohort.items()}
@@ -81,7 +96,8 @@ def test_recurrent_region_is_brighter_except_where_the_paper_says_darker(cohort)
         recurrent = (sitk.GetArrayFromImage(carried) >= 0.5) & gtv
         difference = planning[recurrent].mean() - planning[gtv & ~recurrent].mean()
         assert (
-            np.sign(difference) == patient.truth["planted"]["signs_of_recurrent_minus_non_recurrent"]["Intensity_Mean"]
+            np.sign(difference)
+            == patient.truth["planted"]["signs_of_recurrent_minus_non_recurrent"]["Intensity_Mean"]
         )
         assert (np.sign(difference) < 0) == (name in ("REC004", "REC008"))
 
@@ -98,7 +114,12 @@ def test_null_cohort_differs_only_where_something_was_planted(cohort):
     assert null.truth["planted"] is None
     changed = arrays(null)[0] != arrays(cohort["REC001"])[0]
     label = sitk.Cast(null.gtvr, sitk.sitkFloat32)
-    near = sitk.GetArrayFromImage(sitk.Resample(label, null.planning_mri, null.transform, sitk.sitkLinear)) > 0.01
+    near = (
+        sitk.GetArrayFromImage(
+            sitk.Resample(label, null.planning_mri, null.transform, sitk.sitkLinear)
+        )
+        > 0.01
+    )
     assert changed.any()
     assert not (changed & ~near).any()
     assert (arrays(null)[1] == arrays(cohort["REC001"])[1]).all()
@@ -107,19 +128,27 @@ def test_null_cohort_differs_only_where_something_was_planted(cohort):
 def whole_points(image):
     """Physical points of all voxels of an axis-aligned image at once: (z, y, x, 3)."""
     axes = (
-        o + s * np.arange(n) for o, s, n in zip(image.GetOrigin(), image.GetSpacing(), image.GetSize(), strict=True)
+        o + s * np.arange(n)
+        for o, s, n in zip(image.GetOrigin(), image.GetSpacing(), image.GetSize(), strict=True)
     )
     x, y, z = axes
     return np.stack(np.broadcast_arrays(x, y[:, None], z[:, None, None]), axis=-1)
 
 
 def whole_field(rng, shape, sigma):
-    field = ndimage.gaussian_filter(rng.standard_normal(shape, dtype=np.float32), sigma, mode="wrap")
+    field = ndimage.gaussian_filter(
+        rng.standard_normal(shape, dtype=np.float32), sigma, mode="wrap"
+    )
     return (field - field.mean()) / field.std()
 
 
-def whole_mri(rng, anatomy, contrast, points, head_points, thickness_mm, inside, tumour, bias, noise_sd):
-    """Magnitude of a whole volume, every step on all voxels; `tumour` (z, y, x) stands where `inside`."""
+def whole_mri(
+    rng, anatomy, contrast, points, head_points, thickness_mm, inside, tumour, bias, noise_sd
+):
+    """Magnitude of a whole volume, every step on all voxels;
+
+    `tumour` (z, y, x) stands where `inside`.
+    """
     image = anatomy.sample(anatomy.grey_values(contrast, thickness_mm), head_points, contrast[0])
     image = np.where(inside, tumour, image)
     waves, phases = rng.normal(0, 1.0, (3, 3)), rng.uniform(0, 2 * np.pi, 3)
@@ -144,7 +173,9 @@ def test_plane_by_plane_is_what_the_whole_volume_at_once_would_be(name, size):
     texture = 22.0 * coarse * np.where(recurrent, planted.coarse_factor, 1.0)
     texture += 9.0 * fine * np.where(recurrent, planted.fine_factor, 1.0)
     grey = contrast[index] + texture + np.where(recurrent, planted.brightness, 0.0)
-    magnitude = whole_mri(rng, anatomy, contrast, points, points, spacing[0], enhancing, grey, 0.04, 2.0)
+    magnitude = whole_mri(
+        rng, anatomy, contrast, points, points, spacing[0], enhancing, grey, 0.04, 2.0
+    )
     assert (planning == np.clip(np.rint(magnitude), 0, 255)).all()
 
     rng.normal(size=3), rng.uniform(), rng.normal(size=3), rng.uniform()  # the motion
@@ -158,7 +189,9 @@ def test_plane_by_plane_is_what_the_whole_volume_at_once_would_be(name, size):
     assert expected_gtvr.any() and (gtvr == expected_gtvr).all()
     contrast, thickness_mm = CONTRASTS["t1"], patient.recurrence_mri.GetSpacing()[2]
     scar = contrast[index] + 12.0 * whole_field(rng, gtvr.shape, (0.3, 1.5, 1.5))
-    magnitude = whole_mri(rng, anatomy, contrast, points, head_points, thickness_mm, gtvr > 0, scar, 0.15, 4.0)
+    magnitude = whole_mri(
+        rng, anatomy, contrast, points, head_points, thickness_mm, gtvr > 0, scar, 0.15, 4.0
+    )
     assert (recurrence == np.clip(np.rint(3.1 * magnitude), 0, 1500)).all()
 
     away = tumour.recurrence_centre_mm - tumour.centre_mm
@@ -174,9 +207,10 @@ def test_plane_by_plane_is_what_the_whole_volume_at_once_would_be(name, size):
 def test_memory_is_that_of_masks_and_two_fields_in_single_precision():
     """Numpy's peak in bytes per voxel of the planning MRI.
 
-    While the field of the recurrence MRI (0.92 times as many voxels) is brought to unit variance, there are 3 masks,
-    GTVr, the field and its squares: 3 + 0.92 + 2 x 4 x 0.92 = 11.3, and 12 MB of the head, here 2. One more volume in
-    single precision would be 4 more; points and grey values of all voxels at once made it 136.
+    While the field of the recurrence MRI (0.92 times as many voxels) is brought to unit variance,
+    there are 3 masks, GTVr, the field and its squares: 3 + 0.92 + 2 x 4 x 0.92 = 11.3, and 12 MB of
+    the head, here 2. One more volume in single precision would be 4 more; points and grey values of
+    all voxels at once made it 136.
     """
     size = (192, 192, 160)
     tracemalloc.start()

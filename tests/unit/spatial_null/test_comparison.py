@@ -6,12 +6,21 @@ import pytest
 
 import null_example as example
 from npcradiomics.features.definitions import FEATURES
-from npcradiomics.spatial_null.comparison import CONTROL_COLUMNS, FEATURE_COLUMNS, PATIENT_COLUMNS, compare_with_null
+from npcradiomics.spatial_null.comparison import (
+    CONTROL_COLUMNS,
+    FEATURE_COLUMNS,
+    PATIENT_COLUMNS,
+    compare_with_null,
+)
 from npcradiomics.spatial_null.recombination import pool, recombination_test
 from npcradiomics.spatial_null.verdict import GEOMETRY, OPEN, TEXTURE
 
 M = {"n_recombinations": 2000, "seed": 3}
-PLANTED = {"texture": ["GLCM_Energy"], "geometry": ["NGTDM_Busyness", "GLSZM_ZSV"], "place": ["Intensity_Variance"]}
+PLANTED = {
+    "texture": ["GLCM_Energy"],
+    "geometry": ["NGTDM_Busyness", "GLSZM_ZSV"],
+    "place": ["Intensity_Variance"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +53,10 @@ def test_share_reproduced_is_draws_over_observed(planted):
 
 
 def test_columns_and_rows_are_fixed(planted):
-    assert tuple(planted.features.columns) == FEATURE_COLUMNS and tuple(planted.features["feature"]) == FEATURES
+    assert (
+        tuple(planted.features.columns) == FEATURE_COLUMNS
+        and tuple(planted.features["feature"]) == FEATURES
+    )
     assert tuple(planted.controls.columns) == CONTROL_COLUMNS and len(planted.controls) == 6
     assert tuple(planted.patients.columns) == PATIENT_COLUMNS and len(planted.patients) == 14
     assert len(planted.ranks) == 14 * 47 and planted.ranks["rank"].between(0, 1).all()
@@ -67,10 +79,14 @@ def test_a_rejecting_control_comes_first_and_forbids_texture():
     for one in records:
         one.covariates[0, 0] += 3
     found = compare_with_null(records, statistics, **M)
-    assert found.warnings[0].startswith("The drawn regions do not lie or look like the recurrences (depth below")
+    assert found.warnings[0].startswith(
+        "The drawn regions do not lie or look like the recurrences (depth below"
+    )
     rows = found.features.set_index("feature")
     assert not (rows["verdict"] == TEXTURE).any()
-    assert rows.loc["GLCM_Energy", "note"] == "beyond the spatial null, but a negative control rejects"
+    assert (
+        rows.loc["GLCM_Energy", "note"] == "beyond the spatial null, but a negative control rejects"
+    )
     assert rows.loc["NGTDM_Busyness", "verdict"] == GEOMETRY
 
 
@@ -89,7 +105,9 @@ def test_result_without_the_large_is_that_of_the_others_alone():
     alone = compare_with_null(records[3:], statistics, **M)
     np.testing.assert_array_equal(found.features["p_without_large"], alone.features["p"])
     np.testing.assert_array_equal(found.features["p_maxt_without_large"], alone.features["p_maxt"])
-    assert (found.features["n_without_large"] == 6).all() and alone.features["p_without_large"].isna().all()
+    assert (found.features["n_without_large"] == 6).all() and alone.features[
+        "p_without_large"
+    ].isna().all()
     first = found.patients.iloc[0]
     assert first["minimum_overlap"] == pytest.approx(0.4)
     assert first["minimum_overlap_of_region"] == pytest.approx(0.4 / 0.7)
@@ -100,7 +118,10 @@ def test_a_patient_without_draws_is_named_and_counts_in_the_surrogate_null_alone
     records[1].reason, records[1].features = "only 12 voxels", records[1].features[:1]
     found = compare_with_null(records, statistics, **M)
     assert (found.features["n"] == 5).all() and (found.features["surrogate_n"] == 6).all()
-    assert found.patients.loc[1, "reason"] == "only 12 voxels" and found.patients.loc[1, "n_draws"] == 0
+    assert (
+        found.patients.loc[1, "reason"] == "only 12 voxels"
+        and found.patients.loc[1, "n_draws"] == 0
+    )
     assert "P02" not in set(found.ranks["patient"])
     rest = compare_with_null(records[:1] + records[2:], statistics, **M)
     np.testing.assert_array_equal(found.features["p"], rest.features["p"])
@@ -125,10 +146,14 @@ def test_undefined_features_leave_with_a_note():
     found = compare_with_null(records, statistics, **M)
     rows = found.features.set_index("feature")
     assert rows["n"].value_counts().to_dict() == {5: 44, 4: 3}
-    assert rows.loc["Intensity_Mean", "note"].endswith("undefined in the observed region: P01 left out")
+    assert rows.loc["Intensity_Mean", "note"].endswith(
+        "undefined in the observed region: P01 left out"
+    )
     assert rows.loc["GLCM_Energy", "note"].endswith("undefined in 99 of 99 draws: P05 left out")
     assert found.patients["n_undefined"].tolist() == [0, 0, 0, 1, 0]
-    assert np.isnan(found.ranks.set_index(["patient", "feature"]).loc[("P01", "Intensity_Mean"), "rank"])
+    assert np.isnan(
+        found.ranks.set_index(["patient", "feature"]).loc[("P01", "Intensity_Mean"), "rank"]
+    )
 
 
 def test_nobody_drawn_says_so_and_has_whole_tables():
@@ -155,7 +180,9 @@ def test_measures_and_covariates_use_the_picks_of_the_same_seed(planted):
 def test_draws_of_other_features_are_refused():
     records, statistics = example.cohort(3)
     records[1].feature_names = records[1].feature_names[::-1]
-    with pytest.raises(ValueError, match="P02: the draws have 47 features that are not the 47 of the statistics"):
+    with pytest.raises(
+        ValueError, match="P02: the draws have 47 features that are not the 47 of the statistics"
+    ):
         compare_with_null(records, statistics, **M)
 
 

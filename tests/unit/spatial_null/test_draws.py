@@ -15,19 +15,36 @@ GTV = ((Z - 4) / 3.6) ** 2 + ((Y - 13) / 11) ** 2 + ((X - 14) / 12) ** 2 < 1
 RECURRENT = (((Z - 4) / 2) ** 2 + ((Y - 10) / 6) ** 2 + ((X - 17) / 6) ** 2 < 1) & GTV
 RNG = np.random.default_rng(0)
 VOLUME = RNG.normal(300, 60, SHAPE).astype(np.int16)
-PLAIN = {"n_levels": 32, "quantizer": "lloyd", "quantizer_fit": "region", "outliers": "none", "resampling": "none"}
+PLAIN = {
+    "n_levels": 32,
+    "quantizer": "lloyd",
+    "quantizer_fit": "region",
+    "outliers": "none",
+    "resampling": "none",
+}
 DEPTH = COVARIATES.index("depth_mm")
 
 
-def draw(patient="P01", volume=VOLUME, gtv=GTV, recurrent=RECURRENT, tell=lambda line: None, **changes):
-    settings = {"n_draws": 4, "surrogates": 3, "match": "none", "seed": 2020, "extraction": PLAIN} | changes
+def draw(
+    patient="P01", volume=VOLUME, gtv=GTV, recurrent=RECURRENT, tell=lambda line: None, **changes
+):
+    settings = {
+        "n_draws": 4,
+        "surrogates": 3,
+        "match": "none",
+        "seed": 2020,
+        "extraction": PLAIN,
+    } | changes
     return draw_patient(patient, volume, gtv, recurrent, SPACING, tell=tell, **settings)
 
 
 def expected_features(mask, volume=VOLUME, gtv=GTV, extraction=PLAIN):
     options = dict(extraction)
     fit_mask = gtv if options.pop("quantizer_fit") == "gtv" else None
-    parts = [extract(volume, part, fit_mask=fit_mask, spacing_mm=SPACING, **options) for part in (mask, gtv & ~mask)]
+    parts = [
+        extract(volume, part, fit_mask=fit_mask, spacing_mm=SPACING, **options)
+        for part in (mask, gtv & ~mask)
+    ]
     return np.array([list(part.features.values()) for part in parts])
 
 
@@ -57,10 +74,14 @@ def test_observed_and_drawn_regions_equal_extract_to_the_last_bit(changes):
     assert np.array_equal(masks[0], RECURRENT)
     for mask, features in zip(masks, draws.features, strict=True):
         assert mask.sum() == RECURRENT.sum() and not (mask & ~GTV).any()
-        assert np.array_equal(features, expected_features(mask, extraction=extraction), equal_nan=True)
+        assert np.array_equal(
+            features, expected_features(mask, extraction=extraction), equal_nan=True
+        )
 
 
-@pytest.mark.parametrize("changes", [{}, {"quantizer_fit": "gtv"}, {"outliers": "3sigma", "resampling": "isotropic"}])
+@pytest.mark.parametrize(
+    "changes", [{}, {"quantizer_fit": "gtv"}, {"outliers": "3sigma", "resampling": "isotropic"}]
+)
 def test_a_surrogate_has_the_tumours_values_in_the_order_of_the_field(changes):
     meter = RegionMeter(VOLUME, GTV, SPACING, PLAIN | changes)
     members = RECURRENT[GTV]
@@ -82,14 +103,19 @@ def test_surrogates_keep_the_regions_and_change_the_texture():
     assert len(np.unique(draws.surrogate_features[:, 0, FEATURE_NAMES.index("GLCM_Energy")])) == 5
     # Region and remainder have the tumour's values between them, whatever their order.
     share = RECURRENT.sum() / GTV.sum()
-    mean = draws.surrogate_features[:, :, FEATURE_NAMES.index("Intensity_Mean")] @ [share, 1 - share]
+    mean = draws.surrogate_features[:, :, FEATURE_NAMES.index("Intensity_Mean")] @ [
+        share,
+        1 - share,
+    ]
     assert mean == pytest.approx([VOLUME[GTV].mean()] * 5)
     assert not np.array_equal(draws.surrogate_features[0], draws.features[0])
 
 
 def test_more_draws_keep_the_first_ones():
     few, many = draw(n_draws=2, surrogates=3), draw(n_draws=5, surrogates=6)
-    assert np.array_equal(few.features, many.features[:3]) and np.array_equal(few.members, many.members[:3])
+    assert np.array_equal(few.features, many.features[:3]) and np.array_equal(
+        few.members, many.members[:3]
+    )
     assert np.array_equal(few.covariates, many.covariates[:3])
     assert np.array_equal(few.surrogate_features, many.surrogate_features[:3])
     assert np.array_equal(draw(n_draws=0, surrogates=3).surrogate_features, few.surrogate_features)
@@ -107,7 +133,10 @@ def test_draws_know_nothing_of_where_the_region_lies():
     elsewhere = np.zeros(SHAPE, bool)
     elsewhere.flat[np.flatnonzero(GTV)[: RECURRENT.sum()]] = True
     assert np.array_equal(draw(recurrent=elsewhere).members[1:], draw().members[1:])
-    edges = [draw(recurrent=mask, match="depth", n_draws=1).depth_edges for mask in (RECURRENT, elsewhere)]
+    edges = [
+        draw(recurrent=mask, match="depth", n_draws=1).depth_edges
+        for mask in (RECURRENT, elsewhere)
+    ]
     assert edges[0].size == 3 and np.array_equal(*edges)
 
 
@@ -128,9 +157,17 @@ def test_file_keeps_everything_and_is_the_same_byte_for_byte(tmp_path, monkeypat
     write(draw(match="depth"), tmp_path / "two.npz")
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
     again = read(tmp_path / "one.npz")
-    assert same(again, draws) and again.n_draws == 4 and type(again.seed) is int and type(again.patient) is str
+    assert (
+        same(again, draws)
+        and again.n_draws == 4
+        and type(again.seed) is int
+        and type(again.patient) is str
+    )
     with np.load(tmp_path / "one.npz", allow_pickle=False) as content:
-        assert content["features"].shape == (5, 2, 47) and content["members"].shape == (5, -(-GTV.sum() // 8))
+        assert content["features"].shape == (5, 2, 47) and content["members"].shape == (
+            5,
+            -(-GTV.sum() // 8),
+        )
 
 
 def test_the_places_can_be_left_in_the_file(tmp_path):
@@ -170,7 +207,9 @@ def test_what_prevents_draws_is_a_sentence_with_numbers():
     assert "of the recurrent region" in reason_of(recurrent=beyond)
     assert f"({(beyond & ~GTV).sum()} of {beyond.sum()} voxels)" in reason_of(recurrent=beyond)
     tiny = RECURRENT & (Z == 4) & (Y < 9)
-    assert reason_of(recurrent=tiny).startswith(f"the region has {tiny.sum()} voxels inside the GTV, at least 64")
+    assert reason_of(recurrent=tiny).startswith(
+        f"the region has {tiny.sum()} voxels inside the GTV, at least 64"
+    )
     assert "leaves 30, at least 64" in reason_of(
         recurrent=np.isin(np.arange(GTV.size), np.flatnonzero(GTV)[30:]).reshape(SHAPE)
     )
@@ -192,7 +231,9 @@ def test_tumour_in_pieces():
     draws = draw(gtv=gtv, recurrent=recurrent)
     assert draws.reason == "" and "The GTV is in 2 pieces" in draws.notes
     both = gtv & (abs(Y - 13) < 4) & (abs(Z - 4) < 2)
-    assert "the GTV is in 2 pieces and the recurrent region in 2 of them" in reason_of(gtv=gtv, recurrent=both)
+    assert "the GTV is in 2 pieces and the recurrent region in 2 of them" in reason_of(
+        gtv=gtv, recurrent=both
+    )
 
 
 def test_tumour_of_one_slice():
@@ -203,7 +244,9 @@ def test_tumour_of_one_slice():
 
 def test_a_region_in_pieces_or_that_cuts_the_tumour_is_noted():
     ring = GTV & (abs(X - 14) < 2)
-    assert "cuts" in draw(recurrent=ring).notes and "off the remainder" in draw(recurrent=ring).notes
+    assert (
+        "cuts" in draw(recurrent=ring).notes and "off the remainder" in draw(recurrent=ring).notes
+    )
     two = GTV & ((X < 8) | (X > 20))
     assert "The observed region is in pieces" in draw(recurrent=two).notes
     assert draw().notes == ""
@@ -214,7 +257,10 @@ def test_draws_of_one_value_are_counted():
     draws = draw(volume=volume, n_draws=40, surrogates=0, recurrent=GTV & (Z == 6))
     broken = np.isnan(draws.features).all(axis=2).any(axis=1)
     assert 0 < broken.sum() < 40 and not broken[0]
-    assert f"{broken.sum()} of the draws could not be measured and have no values: region: all" in draws.notes
+    assert (
+        f"{broken.sum()} of the draws could not be measured and have no values: region: all"
+        in draws.notes
+    )
 
 
 def test_progress_is_told_with_the_time_left():

@@ -39,7 +39,11 @@ def slow_flood(gtv, seed, n, cost):
         done.append(place)
         for step in np.ndindex(3, 3, 3):
             other = tuple(p + s - 1 for p, s in zip(place, step, strict=True))
-            if all(0 <= o < m for o, m in zip(other, gtv.shape, strict=True)) and gtv[other] and other not in queued:
+            if (
+                all(0 <= o < m for o, m in zip(other, gtv.shape, strict=True))
+                and gtv[other]
+                and other not in queued
+            ):
                 queued.add(other)
                 heapq.heappush(queue, (cost[other], other))
     mask = np.zeros(gtv.shape, bool)
@@ -56,7 +60,9 @@ def test_growing_equals_a_slow_flood_and_the_nearest_voxels(gtv, trial):
     waves = np.hstack([rng.normal(0, 0.05, (3, 3)), rng.random((3, 1))])
     seed = int(rng.integers(tumour.n_voxels))
     place = np.unravel_index(tumour.cells[seed], gtv.shape)
-    points = np.stack([(i - p) * s for i, p, s in zip((Z, Y, X), place, SPACING, strict=True)], axis=-1)
+    points = np.stack(
+        [(i - p) * s for i, p, s in zip((Z, Y, X), place, SPACING, strict=True)], axis=-1
+    )
     cost = cost_of(points.reshape(-1, 3), metric, waves, 0.1).reshape(gtv.shape)
     members = np.empty(tumour.n_voxels, bool)
     field = (tumour.spacing_mm, seed, n, metric, waves, 0.1)
@@ -65,7 +71,9 @@ def test_growing_equals_a_slow_flood_and_the_nearest_voxels(gtv, trial):
         expected = gtv & (cost <= np.partition(cost[gtv], n - 1)[n - 1])
         assert np.array_equal(volume_of(tumour, gtv, members), expected)
     flood(tumour.places, tumour.grid, tumour.positions, tumour.steps, *field, members)
-    assert np.array_equal(volume_of(tumour, gtv, members), slow_flood(gtv, tuple(int(p) for p in place), n, cost))
+    assert np.array_equal(
+        volume_of(tumour, gtv, members), slow_flood(gtv, tuple(int(p) for p in place), n, cost)
+    )
 
 
 @pytest.mark.parametrize("gtv", [ELLIPSOID, HORSESHOE])
@@ -95,7 +103,10 @@ def test_regions_are_balls_in_millimetres_on_average():
     for b in range(150):
         members, _ = drawn.grow(np.random.default_rng(b))
         # Voxels are boxes: their own variance belongs to the body.
-        variances.append((tumour.places[:, members].T * tumour.spacing_mm).var(axis=0) + tumour.spacing_mm**2 / 12)
+        variances.append(
+            (tumour.places[:, members].T * tumour.spacing_mm).var(axis=0)
+            + tumour.spacing_mm**2 / 12
+        )
     expected = (3 * 15000 / (4 * np.pi)) ** (2 / 3) / 5
     # Half axes between 0.8 and 1.25: mean of a_i^2 / (a_1 a_2 a_3)^(2/3) is 1.032.
     assert np.mean(variances, axis=0) == pytest.approx([1.032 * expected] * 3, rel=0.04)
@@ -142,12 +153,18 @@ def test_pieces_of_the_tumour():
     gtv[:2, :3, :20] = True  # a second piece of 120 voxels
     tumour = Tumour(gtv, SPACING)
     assert tumour.pieces.tolist() == [ELLIPSOID.sum(), 120]
-    large = [volume_of(tumour, gtv, Placements(tumour, 500).draw(np.random.default_rng(b))[0]) for b in range(40)]
+    large = [
+        volume_of(tumour, gtv, Placements(tumour, 500).draw(np.random.default_rng(b))[0])
+        for b in range(40)
+    ]
     assert not any(mask[:2, :3, :20].any() for mask in large)
-    # 100 voxels fit into both pieces; the draw never is in both, and leaves 5 % of the whole remainder cut off at most.
+    # 100 voxels fit into both pieces; the draw never is in both, and leaves 5 % of the whole
+    # remainder cut off at most.
     drawn = Placements(tumour, 100)
     assert drawn.allowed.size == gtv.sum()
-    small = np.array([drawn.grow(np.random.default_rng(b))[0][tumour.piece == 1].sum() for b in range(400)])
+    small = np.array(
+        [drawn.grow(np.random.default_rng(b))[0][tumour.piece == 1].sum() for b in range(400)]
+    )
     assert set(small) == {0, 100}
 
 
@@ -161,13 +178,18 @@ def test_flat_tumour_is_drawn_in_its_plane():
 
 def test_what_cannot_be_drawn_is_said_with_numbers():
     tumour = Tumour(np.ones((1, 10, 20), bool), (1, 1, 1))
-    with pytest.raises(NotDrawable, match="the region has 63 voxels inside the GTV, at least 64 are needed"):
+    with pytest.raises(
+        NotDrawable, match="the region has 63 voxels inside the GTV, at least 64 are needed"
+    ):
         Placements(tumour, 63)
     with pytest.raises(NotDrawable, match="137 of the GTV's 200 voxels and leaves 63, at least 64"):
         Placements(tumour, 137)
     two = np.ones((1, 10, 21), bool)
     two[:, :, 10] = False
-    with pytest.raises(NotDrawable, match="in 2 pieces, the largest of 100 voxels: no connected region of 110 voxels"):
+    with pytest.raises(
+        NotDrawable,
+        match="in 2 pieces, the largest of 100 voxels: no connected region of 110 voxels",
+    ):
         Placements(Tumour(two, (1, 1, 1)), 110)
 
 
@@ -185,7 +207,9 @@ def test_a_tumour_that_every_draw_tears_is_given_up():
     star = np.zeros((1, 81, 81), bool)
     star[0, 40, :] = star[0, :, 40] = True
     star[0, range(81), range(81)] = star[0, range(81), range(80, -1, -1)] = True
-    with pytest.raises(NotDrawable, match=r"2000 tries gave no region of 100 of the GTV's 321 voxels: 2000 left"):
+    with pytest.raises(
+        NotDrawable, match=r"2000 tries gave no region of 100 of the GTV's 321 voxels: 2000 left"
+    ):
         Placements(Tumour(star, (1, 1, 1)), 100).draw(np.random.default_rng(0))
 
 
@@ -197,7 +221,10 @@ def test_overlap_closed_forms():
     assert overlap(disjoint, 100) == (0.0, pytest.approx(5.0))
     assert overlap(np.repeat(disjoint[:1], 7, axis=0), 100) == (1.0, 1.0)
     # Two places, however often: one line of change.
-    assert overlap(np.repeat(disjoint[:2], 5, axis=0), 100) == (pytest.approx(4 / 9), pytest.approx(1.0))
+    assert overlap(np.repeat(disjoint[:2], 5, axis=0), 100) == (
+        pytest.approx(4 / 9),
+        pytest.approx(1.0),
+    )
     assert np.isnan(overlap(disjoint[:1], 100)).all()
 
 
@@ -207,14 +234,19 @@ def test_overlap_equals_that_of_all_pairs():
     pairs = [(bits[i] & bits[j]).sum() / 80 for i in range(20) for j in range(20) if i != j]
     eigenvalues = np.linalg.svd(bits - bits.mean(axis=0), compute_uv=False) ** 2
     found = overlap(np.packbits(bits, axis=1), 80)
-    assert found == (pytest.approx(np.mean(pairs)), pytest.approx(eigenvalues.sum() ** 2 / (eigenvalues**2).sum()))
+    assert found == (
+        pytest.approx(np.mean(pairs)),
+        pytest.approx(eigenvalues.sum() ** 2 / (eigenvalues**2).sum()),
+    )
 
 
 def test_warming_the_cache_compiles_what_a_draw_uses(monkeypatch):
     called = []
     for kernel in ("nearest", "flood"):
         original = getattr(placements, kernel)
-        monkeypatch.setattr(placements, kernel, lambda *a, f=original, name=kernel: called.append(name) or f(*a))
+        monkeypatch.setattr(
+            placements, kernel, lambda *a, f=original, name=kernel: called.append(name) or f(*a)
+        )
     placements.warm_cache()
     assert called == ["nearest", "flood"]
     kernels = (nearest, flood, measure_members)

@@ -14,7 +14,9 @@ from repository import ROOT
 
 @pytest.fixture(scope="module")
 def bench():
-    spec = importlib.util.spec_from_file_location("spatial_null_bench", ROOT / "benchmarks" / "spatial_null.py")
+    spec = importlib.util.spec_from_file_location(
+        "spatial_null_bench", ROOT / "benchmarks" / "spatial_null.py"
+    )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -29,12 +31,20 @@ def cohorts(bench, situation, n):
 def test_without_effect_the_paper_finds_features_and_the_null_explains_them(bench):
     found = list(cohorts(bench, "no_effect", 6))
     assert sum(any(one["paper_significant"]) for one in found) == 6
-    assert sum(min(one["p_maxt"]) <= 0.05 for one in found) <= 1  # in 97 % of runs if the level is held
+    assert (
+        sum(min(one["p_maxt"]) <= 0.05 for one in found) <= 1
+    )  # in 97 % of runs if the level is held
     verdicts = [word for one in found for word, significant in pairs(one, "verdict") if significant]
     assert len(verdicts) > 30 and np.mean([word == GEOMETRY for word in verdicts]) > 0.85
     assert TEXTURE not in verdicts
-    # What the paper's test calls significant, the draws do as well: the mean share they reproduce is 1.
-    shares = [share for one in found for share, significant in pairs(one, "share_reproduced") if significant]
+    # What the paper's test calls significant, the draws do as well: the mean share they reproduce
+    # is 1.
+    shares = [
+        share
+        for one in found
+        for share, significant in pairs(one, "share_reproduced")
+        if significant
+    ]
     assert np.median(shares) == pytest.approx(1, abs=0.1)
 
 
@@ -42,17 +52,26 @@ def test_planted_fine_texture_is_found_and_called_texture(bench):
     bench.SITUATIONS["small"] = (bench.SITUATIONS["planted_050"][0] | {"scale": bench.SCALE}, "")
     found = list(cohorts(bench, "small", 2))
     assert all(min(one["p_maxt"]) <= 0.05 for one in found)
-    texture = {bench.FEATURE_NAMES[k] for one in found for k, word in enumerate(one["verdict"]) if word == TEXTURE}
+    texture = {
+        bench.FEATURE_NAMES[k]
+        for one in found
+        for k, word in enumerate(one["verdict"])
+        if word == TEXTURE
+    }
     assert texture & {"GLCM_Energy", "GLCM_Entropy", "GLSZM_SZE", "GLSZM_ZP", "GLRLM_SRE"}
 
 
 def test_depth_matching_takes_the_depth_out_of_central_recurrences(bench):
     z = {}
     for situation in ("dark_edge_matched", "dark_edge_unmatched"):
-        records = [one for number in range(2) for one in bench.simulate_cohort(situation, number, 2020, 19, None)[0]]
+        records = [
+            one
+            for number in range(2)
+            for one in bench.simulate_cohort(situation, number, 2020, 19, None)[0]
+        ]
         z[situation] = np.mean([standardise(one.covariates[:, :1])[0, 0] for one in records])
-    # The deepest of four places stands at quantile 4/5, 0.84 SD up. Within its quartile bin part of that is left: the
-    # deepest bin is open, and the deepest of four stands high in it.
+    # The deepest of four places stands at quantile 4/5, 0.84 SD up. Within its quartile bin part of
+    # that is left: the deepest bin is open, and the deepest of four stands high in it.
     assert z["dark_edge_unmatched"] == pytest.approx(0.84, abs=0.5)
     assert abs(z["dark_edge_matched"]) < z["dark_edge_unmatched"] - 0.2
 
@@ -60,21 +79,36 @@ def test_depth_matching_takes_the_depth_out_of_central_recurrences(bench):
 def test_a_run_goes_on_where_it_stopped(bench, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(bench, "N_PATIENTS", 2)
     out = tmp_path / "out.jsonl"
-    command = ["bench", "--situations", "no_effect", "--draws", "3", "--recombinations", "50", "--out", str(out)]
+    command = [
+        "bench",
+        "--situations",
+        "no_effect",
+        "--draws",
+        "3",
+        "--recombinations",
+        "50",
+        "--out",
+        str(out),
+    ]
     monkeypatch.setattr("sys.argv", [*command, "--cohorts", "1"])
     bench.main()
     first = out.read_text(encoding="utf-8")
     monkeypatch.setattr("sys.argv", [*command, "--cohorts", "2"])
     bench.main()
     lines = out.read_text(encoding="utf-8")
-    assert lines.startswith(first) and [json.loads(line)["cohort"] for line in lines.splitlines()] == [0, 1]
+    assert lines.startswith(first) and [
+        json.loads(line)["cohort"] for line in lines.splitlines()
+    ] == [0, 1]
     assert "no_effect | 2 | " in capsys.readouterr().out
 
 
 def test_interval_is_clopper_and_pearsons(bench):
     exact = stats.binomtest(3, 40).proportion_ci(method="exact")
     assert bench.interval(3, 40) == f"7.5 % ({100 * exact.low:.1f}-{100 * exact.high:.1f})"
-    assert bench.interval(0, 20) == "0.0 % (0.0-16.8)" and bench.interval(20, 20) == "100.0 % (83.2-100.0)"
+    assert (
+        bench.interval(0, 20) == "0.0 % (0.0-16.8)"
+        and bench.interval(20, 20) == "100.0 % (83.2-100.0)"
+    )
 
 
 def pairs(one, name):

@@ -43,7 +43,10 @@ def check_share(p, exact, n_recombinations=M):
 @pytest.fixture(scope="module")
 def small():
     rng = np.random.default_rng(4)
-    values = [rng.normal(size=(6, 5)) * 10.0 ** rng.integers(-3, 6, 5) + [[0, 5, 0, 0, 1]] for _ in range(4)]
+    values = [
+        rng.normal(size=(6, 5)) * 10.0 ** rng.integers(-3, 6, 5) + [[0, 5, 0, 0, 1]]
+        for _ in range(4)
+    ]
     for one in values:
         one[0, :2] = one[1:, :2].max(axis=0)
     return values
@@ -88,9 +91,11 @@ def test_normal_scores_enter_the_same_way(small):
 
 
 def test_equal_sums_in_another_order_count_as_exceedances():
-    # Twelve patients with the values 1, 2, 4: how often |sum - 28| >= 6 follows from counting in integers.
+    # Twelve patients with the values 1, 2, 4: how often |sum - 28| >= 6 follows from counting in
+    # integers.
     values = [
-        np.array([[first], [2.0], [4.0], [1.0]])[[0, *rest]] for first, rest in [(4.0, (1, 3)), (2.0, (2, 3))] * 6
+        np.array([[first], [2.0], [4.0], [1.0]])[[0, *rest]]
+        for first, rest in [(4.0, (1, 3)), (2.0, (2, 3))] * 6
     ]
     counts = {0: 1}
     for _ in range(12):
@@ -101,7 +106,9 @@ def test_equal_sums_in_another_order_count_as_exceedances():
         counts = new
     observed = 6 * 4 + 6 * 2
     exact = sum(ways for total, ways in counts.items() if abs(total - 28) >= observed - 28) / 3**12
-    strictly = sum(ways for total, ways in counts.items() if abs(total - 28) > observed - 28) / 3**12
+    strictly = (
+        sum(ways for total, ways in counts.items() if abs(total - 28) > observed - 28) / 3**12
+    )
     found = recombination_test(pools_of(values), "a", n_recombinations=M)
     check_share(found.p, np.array([exact]))
     assert exact - strictly > 20 * np.sqrt(exact / M)  # a missed tie would show
@@ -129,7 +136,9 @@ def test_t_keeps_its_digits_far_from_zero():
     rng = np.random.default_rng(0)
     values = [1e6 + rng.normal(size=(20, 1)) for _ in range(5)]
     found = recombination_test(pools_of(values), "a", n_recombinations=100)
-    assert found.t[0] == pytest.approx(stats.ttest_1samp([v[0, 0] for v in values], 0).statistic, rel=1e-6)
+    assert found.t[0] == pytest.approx(
+        stats.ttest_1samp([v[0, 0] for v in values], 0).statistic, rel=1e-6
+    )
 
 
 def test_equal_observed_differences_have_an_infinite_t_that_ties_with_itself():
@@ -215,7 +224,9 @@ def test_nobody_and_one_patient(correction):
 
 def test_differences_that_are_rounding_are_equal():
     features = np.zeros((4, 2, 2))
-    features[:, :, 0] = np.array([[0.3, 0.2], [0.1 + 0.2, 0.2], [0.3, 0.2], [0.3, 0.2 + 1e-17]]) * 1e9
+    features[:, :, 0] = (
+        np.array([[0.3, 0.2], [0.1 + 0.2, 0.2], [0.3, 0.2], [0.3, 0.2 + 1e-17]]) * 1e9
+    )
     features[:, 0, 1] = [1, 2, 3, np.nan]
     found = differences(features)
     assert np.ptp(found[:, 0]) == 0
@@ -229,7 +240,8 @@ def test_standardise_is_indifferent_to_unit_and_offset_and_survives_large_number
         np.testing.assert_allclose(standardise(values * factor), expected, atol=1e-12)
     quantile = stats.norm.ppf(5 / 6)
     np.testing.assert_allclose(
-        standardise(values, "normal"), expected / np.sqrt(1.5) * quantile / np.sqrt(2 / 3) / quantile
+        standardise(values, "normal"),
+        expected / np.sqrt(1.5) * quantile / np.sqrt(2 / 3) / quantile,
     )
 
 

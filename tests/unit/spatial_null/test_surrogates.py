@@ -80,7 +80,9 @@ def test_fields_are_standard_normal_stationary_and_independent():
 
 def test_a_generator_in_the_same_state_draws_the_same():
     field = SurrogateField(GTV, planted(0))
-    assert np.array_equal(field.draw(np.random.default_rng(4)), field.draw(np.random.default_rng(4)))
+    assert np.array_equal(
+        field.draw(np.random.default_rng(4)), field.draw(np.random.default_rng(4))
+    )
 
 
 def test_place_in_the_image_does_not_matter():

@@ -24,7 +24,14 @@ NAN = math.nan
         (0.0001, 0.05, 0.05, True, TEXTURE, ""),
         (0.0001, 0.01, 0.01, False, TEXTURE, ""),  # the paper's test is not asked
         (0.0001, 0.01, 0.06, True, OPEN, "beyond the spatial null, within the surrogate null"),
-        (0.0001, 0.01, NAN, True, OPEN, "beyond the spatial null, but not tested against surrogates"),
+        (
+            0.0001,
+            0.01,
+            NAN,
+            True,
+            OPEN,
+            "beyond the spatial null, but not tested against surrogates",
+        ),
         (0.01, 0.3, 0.001, True, OPEN, "beyond the spatial null alone, not among all features"),
         (0.0501, 1.0, 0.001, True, GEOMETRY, ""),
         (0.5, 1.0, NAN, True, GEOMETRY, ""),
@@ -34,7 +41,9 @@ NAN = math.nan
     ],
 )
 def test_rule(p, p_maxt, surrogate, significant, word, note):
-    found = verdict(p=p, p_maxt=p_maxt, surrogate_p_maxt=surrogate, paper_significant=significant, alpha=0.05)
+    found = verdict(
+        p=p, p_maxt=p_maxt, surrogate_p_maxt=surrogate, paper_significant=significant, alpha=0.05
+    )
     assert found == (word, note)
 
 
@@ -62,7 +71,10 @@ def control(name, p_maxt):
 
 
 def test_a_rejecting_control_is_said_with_both_means():
-    assert control_sentence([control("depth_mm", 0.051), control("sphericity", NAN)], 0.05, "none") == ""
+    assert (
+        control_sentence([control("depth_mm", 0.051), control("sphericity", NAN)], 0.05, "none")
+        == ""
+    )
     words = control_sentence([control("depth_mm", 0.05), control("sphericity", 0.4)], 0.05, "none")
     assert "5.25 in GTVr, 3.50 in the draws, p = 0.0500" in words and "of 2 negative" not in words
     assert "over 2 negative controls" in words and "no feature is called texture" in words
@@ -74,10 +86,16 @@ def test_a_rejecting_control_is_said_with_both_means():
 def test_floor_tells_what_it_takes():
     threshold = 0.05 / 47
     assert floor_sentence(1 / 200**2, 2, 199, 100_000, threshold) == ""
-    # One patient: 1/200; two patients with 199 draws reach 1/40000, one patient needs 1/p - 1 = 939 draws.
+    # One patient: 1/200; two patients with 199 draws reach 1/40000, one patient needs 1/p - 1 = 939
+    # draws.
     words = floor_sentence(1 / 200, 1, 199, 100_000, threshold)
-    assert "1 patient with 199 draws" in words and "0.005" in words and "2 patients or n_draws: 939" in words
-    # 14 patients: 500 recombinations cannot show less than 1/501, 940 can (1/941 rounds to 0.00106).
+    assert (
+        "1 patient with 199 draws" in words
+        and "0.005" in words
+        and "2 patients or n_draws: 939" in words
+    )
+    # 14 patients: 500 recombinations cannot show less than 1/501, 940 can (1/941 rounds to
+    # 0.00106).
     words = floor_sentence(1 / 501, 14, 199, 500, threshold)
     assert "n_recombinations: 940" in words and "patients or" not in words
     assert floor_sentence(1.0, 0, 199, 10, threshold) == ""
@@ -89,7 +107,11 @@ def patient(name, fraction, reason="", pieces="", overlap=0.2):
 
 
 def test_caveats_carry_the_cohorts_numbers_and_names():
-    rows = [patient("P1", 0.08), patient("P2", 0.48, overlap=0.5), patient("P3", 0.7, pieces="largest piece 80 %")]
+    rows = [
+        patient("P1", 0.08),
+        patient("P2", 0.48, overlap=0.5),
+        patient("P3", 0.7, pieces="largest piece 80 %"),
+    ]
     rows.append(patient("P4", NAN, reason="the GTV has 12 voxels."))
     words = " ".join(caveats(rows, surrogates=True, match="none"))
     assert "Draws exist for 3 of 4 patients. Without: P4 (the GTV has 12 voxels)." in words
@@ -105,5 +127,7 @@ def test_caveats_carry_the_cohorts_numbers_and_names():
 def test_caveats_of_a_cohort_without_draws_and_of_a_large_one():
     nobody = caveats([patient("P1", NAN, reason="one slice")], surrogates=False, match="none")
     assert nobody == ["Draws exist for 0 of 1 patient.", "Without: P1 (one slice)."]
-    many = " ".join(caveats([patient(f"P{i}", 0.6) for i in range(20)], surrogates=True, match="none"))
+    many = " ".join(
+        caveats([patient(f"P{i}", 0.6) for i in range(20)], surrogates=True, match="none")
+    )
     assert "P7 (60 %) and 12 more" in many and "P8" not in many

@@ -49,14 +49,17 @@ def _statistics():
     up = np.array([1.0, 2.0, 3.5, 4.0, 5.5, 7.0, 7.5, 9.0, 10.0, 12.0, 11.2])
     none = np.array([1.0, -2.0, 3.5, -4.0, 5.5, -7.0, 7.5, -9.0, 10.0, -12.0, 11.2])
     return compare_regions(
-        reference.stacked(GLSZM_GLV=up, NGTDM_Busyness=up, GLSZM_LZE=none, GLSZM_ZSV=up * 0, GLCM_Energy=-up)
+        reference.stacked(
+            GLSZM_GLV=up, NGTDM_Busyness=up, GLSZM_LZE=none, GLSZM_ZSV=up * 0, GLCM_Energy=-up
+        )
     )
 
 
 def test_paragraph_names_sign_misses_and_whose_patients():
     text = found_here(_statistics(), "simulated")
     assert (
-        "Of the 7 features significant in Akram 2020, 2 are significant in this cohort (n = 11, p < 0.00106)." in text
+        "Of the 7 features significant in Akram 2020, 2 are significant in this cohort (n = 11, p < 0.00106)."
+        in text
     )
     assert "With the paper's sign: GLSZM_GLV (higher in the recurrent region)." in text
     assert "With the opposite sign: NGTDM_Busyness (higher in the recurrent region)." in text

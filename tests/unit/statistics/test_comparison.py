@@ -57,7 +57,9 @@ def test_equal_r_on_the_reference_cohorts(shared, cohort):
         ours = compare_regions(reference.read_features(folder))
     assert list(ours["feature"]) == list(expected["feature"])
     for name, (r_name, relative, absolute) in R_COLUMNS.items():
-        assert_allclose(ours[name].astype(float), expected[r_name], relative, absolute, err_msg=name)
+        assert_allclose(
+            ours[name].astype(float), expected[r_name], relative, absolute, err_msg=name
+        )
     assert list(ours["test"].fillna("none")) == list(expected["chosen_test"])
     assert_array_equal(ours["significant"], expected["significant_paper_rule"])
     # From 50 differences on the reference package answers with its own normal approximation.
@@ -76,12 +78,21 @@ def test_equal_r_on_single_vectors(name):
 
 
 def test_shapiro_equals_r_for_thousands():
-    # R 4.2.2: x <- ((1:5000 * 0.6180339887498949) %% 1)^1.02, and the sums of 12 such sequences for 4,999.
+    # R 4.2.2: x <- ((1:5000 * 0.6180339887498949) %% 1)^1.02, and the sums of 12 such sequences for
+    # 4,999.
     uniform = normality.shapiro_wilk((np.arange(1, 5001.0) * 0.6180339887498949 % 1) ** 1.02)
-    assert_allclose([uniform["shapiro_w"], uniform["shapiro_p"]], [0.95427328161229885, 5.9152278946149987e-37], 1e-9)
+    assert_allclose(
+        [uniform["shapiro_w"], uniform["shapiro_p"]],
+        [0.95427328161229885, 5.9152278946149987e-37],
+        1e-9,
+    )
     sums = sum(np.arange(1, 5000.0) * np.sqrt(k * k + 1.0) % 1 for k in range(1, 13))
     nearly = normality.shapiro_wilk(sums)
-    assert_allclose([nearly["shapiro_w"], nearly["shapiro_p"]], [0.99926693019126223, 0.035916633033799106], 1e-9)
+    assert_allclose(
+        [nearly["shapiro_w"], nearly["shapiro_p"]],
+        [0.99926693019126223, 0.035916633033799106],
+        1e-9,
+    )
 
 
 @pytest.mark.parametrize("name", ["normal_14", "untied_49", "ties_zeros_14"])
@@ -91,10 +102,14 @@ def test_equal_pingouin_with_explicit_options(name):
     zero = np.zeros_like(differences)
     t = pingouin.ttest(differences, zero, paired=True).iloc[0]
     method = {"exact": "exact", "normal": "asymptotic"}[ours["wilcoxon_method"]]
-    rank = pingouin.wilcoxon(differences, method=method, correction=True, zero_method="wilcox").iloc[0]
+    rank = pingouin.wilcoxon(
+        differences, method=method, correction=True, zero_method="wilcox"
+    ).iloc[0]
     dz = pingouin.compute_effsize(differences, zero, paired=True, eftype="cohen_dz")
     assert_allclose([ours["t"], ours["t_p"], ours["dz"]], [t["T"], t["p_val"], dz], rtol=1e-12)
-    assert_allclose([ours["wilcoxon_p"], ours["rank_biserial"]], [rank["p_val"], rank["RBC"]], rtol=1e-12)
+    assert_allclose(
+        [ours["wilcoxon_p"], ours["rank_biserial"]], [rank["p_val"], rank["RBC"]], rtol=1e-12
+    )
 
 
 def test_columns_come_in_the_fixed_order_first():
@@ -117,7 +132,8 @@ def test_difference_is_recurrent_minus_the_rest_and_rows_may_come_in_any_order()
 
 
 def test_table_2_of_the_paper_by_its_rule():
-    # V = 4 of 14 untied differences: 14 of 16384 sign patterns are as far out, the paper's printed 0.0009.
+    # V = 4 of 14 untied differences: 14 of 16384 sign patterns are as far out, the paper's printed
+    # 0.0009.
     differences = -(np.arange(1.0, 15.0) ** 4)
     differences[3] *= -1
     row = apply_rule(differences)
@@ -127,7 +143,9 @@ def test_table_2_of_the_paper_by_its_rule():
 
 @pytest.mark.filterwarnings("ignore:11 patients")
 def test_strictly_below_the_threshold():
-    table = reference.stacked(F_A=np.array([1.0, 2.0, 3.5, 4.0, 5.5, 7.0, 7.5, 9.0, 10.0, 12.0, 11.2]))
+    table = reference.stacked(
+        F_A=np.array([1.0, 2.0, 3.5, 4.0, 5.5, 7.0, 7.5, 9.0, 10.0, 12.0, 11.2])
+    )
     p = compare_regions(table)["p"][0]
     assert not compare_regions(table, alpha=p, n_tests=1)["significant"][0]
     assert compare_regions(table, alpha=p * (1 + 1e-12), n_tests=1)["significant"][0]
@@ -149,7 +167,9 @@ def test_untestable_features_are_missing_with_a_reason(differences, reason):
     row = table.iloc[0]
     assert row["note"] == f"not tested: {reason}"
     assert pd.isna(row["test"]) and np.isnan(row["p"]) and not row["significant"]
-    assert np.isnan(row[["p_bonferroni", "p_holm", "p_bh", "p_bonferroni_n_tests"]].astype(float)).all()
+    assert np.isnan(
+        row[["p_bonferroni", "p_holm", "p_bh", "p_bonferroni_n_tests"]].astype(float)
+    ).all()
     # Adjusted over the one test that exists; the paper's 47 beside it.
     assert table["p_bonferroni"][1] == table["p"][1]
     assert table["p_bonferroni_n_tests"][1] == min(1, 47 * table["p"][1])
@@ -173,10 +193,13 @@ def test_exact_p_with_ties_equals_enumeration_of_all_signs(n):
 def test_what_the_wilcoxon_test_cannot_reach_is_said():
     differences = np.r_[0.0, np.geomspace(1, 4096, 13)]
     row = compare_regions(reference.stacked(F_A=differences)).iloc[0]
-    # 13 differences of one sign: z = (45.5 - 0.5) / sqrt(204.75), normal since one difference was zero.
+    # 13 differences of one sign: z = (45.5 - 0.5) / sqrt(204.75), normal since one difference was
+    # zero.
     assert row["wilcoxon_p_floor"] == pytest.approx(2 * stats.norm.sf(45 / np.sqrt(204.75)))
     assert row["p"] == row["wilcoxon_p_floor"] and not row["significant"]
-    assert row["note"].startswith("Wilcoxon (normal, 1 zeros, 0 ties) cannot go below p = 0.0017 here")
+    assert row["note"].startswith(
+        "Wilcoxon (normal, 1 zeros, 0 ties) cannot go below p = 0.0017 here"
+    )
     assert row["wilcoxon_p_exact_ties"] == pytest.approx(2 / 2**13)
 
 
@@ -194,7 +217,9 @@ def test_adjusted_p_by_hand():
     assert_allclose(adjust(p, "fdr_bh"), [0.04, np.nan, 0.16 / 3, 0.16 / 3, 0.5])
 
 
-@pytest.mark.parametrize(("t", "df"), [(3.2, 13), (-0.4, 4), (0.0, 2), (17.8, 13), (40.0, 59), (12.0, 1)])
+@pytest.mark.parametrize(
+    ("t", "df"), [(3.2, 13), (-0.4, 4), (0.0, 2), (17.8, 13), (40.0, 59), (12.0, 1)]
+)
 def test_noncentral_t_equals_scipy(t, df):
     for shift in (t - 2, t, t + 1.5):
         ours = effect_sizes.noncentral_t_cdf(t, df, shift)
@@ -230,7 +255,9 @@ def test_bootstrap_interval_equals_ranking_every_resample(name):
 
 def test_bootstrap_follows_its_seed():
     table = reference.stacked(F_A=np.array(reference.R["paired"]["untied_49"]["differences"]))
-    one, same, other = (compare_regions(table, seed=seed)["rank_biserial_low"][0] for seed in (1, 1, 2))
+    one, same, other = (
+        compare_regions(table, seed=seed)["rank_biserial_low"][0] for seed in (1, 1, 2)
+    )
     assert one == same != other
 
 
@@ -244,11 +271,17 @@ def _table():
         (_table().drop(columns="region"), "no column region"),
         (_table().iloc[1:], "only one region for 1 patients: P01"),
         (pd.concat([_table(), _table().iloc[:1]]), "more than one row for P01 recurrent"),
-        (_table().replace("recurrent", "GTVr"), "unknown region 'GTVr', expected recurrent or non_recurrent"),
+        (
+            _table().replace("recurrent", "GTVr"),
+            "unknown region 'GTVr', expected recurrent or non_recurrent",
+        ),
         (_table().assign(F_B="high"), "not numbers: F_B"),
         (_table().assign(F_B=[np.inf, 1, 2, 3, 4, 5]), "infinite values in F_B"),
         (_table().drop(columns="F_A"), "6 rows and 0 features"),
-        (_table().assign(patient=[None, *["P"] * 5]), "1 rows without a patient, the first is row 1"),
+        (
+            _table().assign(patient=[None, *["P"] * 5]),
+            "1 rows without a patient, the first is row 1",
+        ),
         (pd.concat([_table(), _table()[["F_A"]]], axis=1), "columns twice: F_A"),
     ],
 )

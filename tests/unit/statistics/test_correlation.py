@@ -32,7 +32,8 @@ def test_equal_r_on_one_pair():
 
 
 def test_three_points_by_hand():
-    # x = 1 2 3, y = 1 3 2: r = 1/2; one degree of freedom: t = 1/sqrt(3), p = 1 - 2 atan(t)/pi = 2/3
+    # x = 1 2 3, y = 1 3 2: r = 1/2; one degree of freedom: t = 1/sqrt(3), p = 1 - 2 atan(t)/pi =
+    # 2/3
     ours = pearson(np.array([1.0, 2, 3]), np.array([1.0, 3, 2]))
     assert ours == {"n": 3, "r": pytest.approx(0.5), "p": pytest.approx(2 / 3), "note": ""}
 
@@ -45,7 +46,9 @@ def test_pairwise_complete_constant_and_too_few():
         F_C=np.full(5, 2.0),
         F_D=np.array([nan, nan, nan, 1, 2]),
     )
-    ours = correlate_differences(table, ["F_A", "F_B", "F_C", "F_D"]).set_index(["feature_a", "feature_b"])
+    ours = correlate_differences(table, ["F_A", "F_B", "F_C", "F_D"]).set_index(
+        ["feature_a", "feature_b"]
+    )
     assert len(ours) == 16
     assert ours.loc[("F_A", "F_B"), "n"] == 3
     assert ours.loc[("F_A", "F_B"), "r"] == pytest.approx(1)

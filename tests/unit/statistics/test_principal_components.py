@@ -44,12 +44,15 @@ def test_equal_r_on_one_table():
     pcs = ["PC1", "PC2", "PC3"]
     assert_allclose(ours.explained["variance"], np.square(case["sdev"]), rtol=1e-12)
     assert_allclose(ours.loadings[pcs], rotation * sign, atol=1e-12)
-    assert_allclose(ours.scores[pcs], np.reshape(case["scores_by_column"], (3, 8)).T * sign, atol=1e-12)
+    assert_allclose(
+        ours.scores[pcs], np.reshape(case["scores_by_column"], (3, 8)).T * sign, atol=1e-12
+    )
     assert_allclose(ours.loadings["sd"], values.std(axis=0, ddof=1))
 
 
 def test_two_features_by_hand():
-    # Scaled features with r = 0.5: variances 1.5 and 0.5, loadings +-1/sqrt(2); the first is positive.
+    # Scaled features with r = 0.5: variances 1.5 and 0.5, loadings +-1/sqrt(2); the first is
+    # positive.
     table = reference.stacked(F_A=np.array([1.0, 2, 3]), F_B=np.array([10.0, 30, 20]))
     ours = difference_components(table, ["F_A", "F_B"])
     assert_allclose(ours.explained["variance"], [1.5, 0.5])

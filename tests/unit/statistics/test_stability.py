@@ -33,7 +33,9 @@ def test_leaving_one_out_equals_comparing_the_other_patients():
     }
     for row in ours.itertuples():
         for name in ("p", "dz"):
-            values = pd.Series({patient: answers.loc[row.feature, name] for patient, answers in left_out.items()})
+            values = pd.Series(
+                {patient: answers.loc[row.feature, name] for patient, answers in left_out.items()}
+            )
             assert getattr(row, f"{name}_min") == pytest.approx(values.min(), rel=1e-12)
             assert getattr(row, f"{name}_max") == pytest.approx(values.max(), rel=1e-12)
             assert values[getattr(row, f"{name}_max_without")] == values.max()
@@ -46,8 +48,8 @@ def test_bootstrap_of_a_strong_and_of_a_borderline_feature():
     _, ours = _stability(n_boot=400)
     shares = ours.set_index("feature")["bootstrap_significant"]
     assert shares["F_Strong"] == 1.0
-    # V = 3 of 14: most cohorts draw the negative patient once at most; a few patients carry the mean, so the
-    # t-test stays far from the threshold.
+    # V = 3 of 14: most cohorts draw the negative patient once at most; a few patients carry the
+    # mean, so the t-test stays far from the threshold.
     assert 0.5 < shares["F_Skewed"] < 1
     assert ours.set_index("feature").loc["F_Skewed", "bootstrap_t_significant"] < 0.05
 
@@ -96,13 +98,17 @@ def test_leaving_one_of_many_out_equals_the_rule_on_the_others(kind):
     row = stability(table, statistics, n_boot=10).iloc[0]
     answers = pd.DataFrame([apply_rule(np.delete(values, i)) for i in range(len(values))])
     for name in ("p", "dz"):
-        assert (row[f"{name}_min"], row[f"{name}_max"]) == (answers[name].min(), answers[name].max())
+        assert (row[f"{name}_min"], row[f"{name}_max"]) == (
+            answers[name].min(),
+            answers[name].max(),
+        )
     assert row["left_out_significant"] == np.mean(answers["p"] < 0.05 / 47)
     assert row["other_test"] == (answers["test"] != statistics["test"][0]).sum()
 
 
 def test_bootstrap_share_of_the_signed_rank_test_equals_a_plain_loop():
-    # Borderline, with ties and zeros: in some of the drawn cohorts fewer than 50 differences are left.
+    # Borderline, with ties and zeros: in some of the drawn cohorts fewer than 50 differences are
+    # left.
     values = np.round(np.random.default_rng(5).lognormal(0, 1, 60) - 0.55, 1)
     values[:8] = 0
     table = reference.stacked(F_A=values)

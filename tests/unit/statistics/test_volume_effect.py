@@ -22,7 +22,9 @@ def _sizes(log_ratio):
 
 
 def test_ratio_by_hand():
-    table = volume_ratios(pd.DataFrame({"patient": ["A"], "recurrent_cm3": [5.0], "non_recurrent_cm3": [15.0]}))
+    table = volume_ratios(
+        pd.DataFrame({"patient": ["A"], "recurrent_cm3": [5.0], "non_recurrent_cm3": [15.0]})
+    )
     assert table["recurrent_fraction"][0] == 0.25
     assert table["log_volume_ratio"][0] == pytest.approx(-np.log(3))
 
@@ -31,8 +33,12 @@ def test_planted_size_effect_is_marked_and_a_planted_difference_is_not():
     rng = np.random.default_rng(4)
     log_ratio = rng.uniform(-2, 0.5, 40)
     noise = rng.normal(0, 0.3, 40)
-    table = reference.stacked(F_Size=-2 * log_ratio + noise, F_Own=3 + noise, F_Both=5 - 2 * log_ratio + noise)
-    ours = size_effects(table, _sizes(log_ratio).sample(frac=1, random_state=0)).set_index("feature")
+    table = reference.stacked(
+        F_Size=-2 * log_ratio + noise, F_Own=3 + noise, F_Both=5 - 2 * log_ratio + noise
+    )
+    ours = size_effects(table, _sizes(log_ratio).sample(frac=1, random_state=0)).set_index(
+        "feature"
+    )
     assert list(ours["size_mark"]) == ["size", "own", "own"]
     # Spearman by its definition: Pearson of the ranks.
     rho = np.corrcoef(stats.rankdata(-2 * log_ratio + noise), stats.rankdata(log_ratio))[0, 1]
@@ -44,7 +50,9 @@ def test_planted_size_effect_is_marked_and_a_planted_difference_is_not():
 def test_line_by_hand():
     # x = -1 0 1 2, d = 1 2 3 6: slope 1.6, intercept 2.2, residuals .4 -.2 -.8 .6, s2 = 0.6,
     # variance of the intercept s2 (1/4 + 0.5^2 / 5) = 0.18
-    ours = size_effects(reference.stacked(F_A=np.array([1.0, 2, 3, 6])), _sizes(np.array([-1.0, 0, 1, 2]))).iloc[0]
+    ours = size_effects(
+        reference.stacked(F_A=np.array([1.0, 2, 3, 6])), _sizes(np.array([-1.0, 0, 1, 2]))
+    ).iloc[0]
     assert_allclose([ours["slope"], ours["equal_size_difference"]], [1.6, 2.2])
     half = stats.t.ppf(0.975, 2) * np.sqrt(0.18)
     assert_allclose([ours["equal_size_low"], ours["equal_size_high"]], [2.2 - half, 2.2 + half])
@@ -58,7 +66,9 @@ def test_no_false_marks_of_own_difference_under_pure_size():
     for _ in range(40):
         log_ratio = rng.uniform(-2, 0.5, 14)
         differences = {f"F_{k}": -log_ratio + rng.normal(0, 0.3, 14) for k in range(5)}
-        marks += list(size_effects(reference.stacked(**differences), _sizes(log_ratio))["size_mark"])
+        marks += list(
+            size_effects(reference.stacked(**differences), _sizes(log_ratio))["size_mark"]
+        )
     # "own" happens by chance in 2.5 % (one side of a 5 % test): of 200 features 5 are expected.
     assert marks.count("own") < 13
     assert marks.count("size") > 150
@@ -68,7 +78,9 @@ def test_no_false_marks_of_own_difference_under_pure_size():
 def test_marks_do_not_depend_on_the_unit(scale):
     log_ratio = np.linspace(-2, -0.5, 12)
     d = -log_ratio + 0.1 * np.sin(np.arange(12.0))
-    one, other = (size_effects(reference.stacked(F_A=v), _sizes(log_ratio)).iloc[0] for v in (d, d * scale))
+    one, other = (
+        size_effects(reference.stacked(F_A=v), _sizes(log_ratio)).iloc[0] for v in (d, d * scale)
+    )
     assert one["size_mark"] == other["size_mark"] == "size"
     assert other["equal_size_p"] == pytest.approx(one["equal_size_p"])
     assert other["equal_size_low"] == pytest.approx(one["equal_size_low"] * scale, rel=1e-9)

@@ -15,13 +15,19 @@ ECHO = [sys.executable, "-c", "import sys; print('went on with', sys.argv[1:])"]
 
 @pytest.fixture
 def resume(tmp_path):
-    """Run resume.py in a folder of its own; squeue is what `squeue` (a shell script) says, absent by default."""
+    """Run resume.py in a folder of its own;
+
+    squeue is what `squeue` (a shell script) says, absent by default.
+    """
     folder, tools = tmp_path / "run", tmp_path / "bin"
     (folder / ".snakemake/locks").mkdir(parents=True)
     tools.mkdir()
 
     def run(squeue=None):
-        for name, text in {"squeue": squeue, "scancel": f'echo "$@" >>{tmp_path}/cancelled'}.items():
+        for name, text in {
+            "squeue": squeue,
+            "scancel": f'echo "$@" >>{tmp_path}/cancelled',
+        }.items():
             if text is not None:
                 (tools / name).write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
                 (tools / name).chmod(0o755)
@@ -49,8 +55,12 @@ def test_a_job_that_was_left_behind_is_ended(resume):
     script = resume.folder / ".snakemake/scripts/tmp.derive_regions.py"
     script.parent.mkdir()
     script.write_text("import time; time.sleep(60)", encoding="utf-8")
-    job = subprocess.Popen([sys.executable, ".snakemake/scripts/tmp.derive_regions.py"], cwd=resume.folder)
-    elsewhere = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], cwd=resume.folder)
+    job = subprocess.Popen(
+        [sys.executable, ".snakemake/scripts/tmp.derive_regions.py"], cwd=resume.folder
+    )
+    elsewhere = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(60)"], cwd=resume.folder
+    )
     try:
         done = resume()
         assert f"ending job {job.pid}" in done.stdout
@@ -69,7 +79,10 @@ def test_nothing_is_done_while_a_snakemake_runs_here(resume):
     try:
         time.sleep(0.2)
         done = resume()
-        assert done.returncode == 1 and f"Snakemake runs in this folder (process {alive.pid})" in done.stderr
+        assert (
+            done.returncode == 1
+            and f"Snakemake runs in this folder (process {alive.pid})" in done.stderr
+        )
         assert lock.exists()
     finally:
         alive.kill()
@@ -78,7 +91,9 @@ def test_nothing_is_done_while_a_snakemake_runs_here(resume):
 
 def test_only_jobs_of_this_folder_and_prefix_are_cancelled(resume, tmp_path):
     # Empty once something was cancelled: the jobs have ended.
-    listed = f"11|npcradiomics_a|{resume.folder}\n12|npcradiomics_b|/elsewhere\n13|other|{resume.folder}"
+    listed = (
+        f"11|npcradiomics_a|{resume.folder}\n12|npcradiomics_b|/elsewhere\n13|other|{resume.folder}"
+    )
     done = resume(f'[ -e {resume.cancelled} ] || printf "{listed}\n"')
     assert done.returncode == 0, done.stderr
     assert resume.cancelled.read_text(encoding="utf-8").split() == ["11"]

@@ -1,4 +1,7 @@
-"""SLURM that is away: no job is forgotten, no submission lost, and it is said once. A plugin of fake answers stands for the cluster."""
+"""SLURM that is away: no job is forgotten, no submission lost, and it is said once.
+
+A plugin of fake answers stands for the cluster.
+"""
 
 import asyncio
 import logging
@@ -53,7 +56,10 @@ class Pool:
 
 
 def patient_plugin(status=(), ages=(300,), submissions=(), command="squeue"):
-    """A module with the plugin's names and their behaviour in 2.8.0, made patient. Statuses are the answers of squeue (None: failed)."""
+    """A module with the plugin's names and their behaviour in 2.8.0, made patient.
+
+    Statuses are the answers of squeue (None: failed).
+    """
     status, ages, submissions = Answers(*status), Answers(*ages), Answers(*submissions)
 
     async def query_job_status(command, logger):
@@ -97,7 +103,9 @@ def patient_plugin(status=(), ages=(300,), submissions=(), command="squeue"):
                 except ValueError:
                     job.rule  # noqa: B018  what the plugin does: a group has no rule
             elif failure:
-                self._report_job_error_threadsafe(plugin.SubmittedJobInfo(job), f"SLURM sbatch failed: {failure}")
+                self._report_job_error_threadsafe(
+                    plugin.SubmittedJobInfo(job), f"SLURM sbatch failed: {failure}"
+                )
             else:
                 self.submitted.append(job)
 
@@ -132,7 +140,10 @@ def test_jobs_stay_active_while_slurm_is_silent_and_are_found_afterwards(caplog)
     assert check(executor, ["1", "2"]) == ["2"]
     assert executor.succeeded == ["1"]
     said = [record.message for record in caplog.records]
-    assert [line.split(":")[0].split(",")[0] for line in said] == ["SLURM does not answer", "SLURM answers again"]
+    assert [line.split(":")[0].split(",")[0] for line in said] == [
+        "SLURM does not answer",
+        "SLURM answers again",
+    ]
     assert "slurm_load_jobs error" in said[0]
 
 
@@ -148,7 +159,9 @@ def test_silence_is_asked_again_soon_and_a_second_one_is_said_again(caplog):
 
 
 def test_a_job_that_squeue_lists_no_more_is_an_error_the_second_time():
-    executor = patient_plugin(status=[{"2": "RUNNING"}, None, {"2": "RUNNING"}, {"2": "COMPLETED"}]).Executor()
+    executor = patient_plugin(
+        status=[{"2": "RUNNING"}, None, {"2": "RUNNING"}, {"2": "COMPLETED"}]
+    ).Executor()
     assert [check(executor, ["1", "2"]) for _ in range(3)] == [["1", "2"], ["1", "2"], ["2"]]
     assert [number for number, _ in executor.errors] == ["1"]
     assert check(executor, ["2"]) == []
@@ -187,7 +200,8 @@ def test_a_submission_waits_for_the_controller_and_costs_no_attempt(failure, cap
 
 
 @pytest.mark.parametrize(
-    "failure", ["Invalid account", "Unable to contact slurm controller (receive failure)", "Socket timed out"]
+    "failure",
+    ["Invalid account", "Unable to contact slurm controller (receive failure)", "Socket timed out"],
 )
 def test_another_failure_is_an_error_at_once_as_the_job_may_have_been_submitted(failure):
     executor = patient_plugin(submissions=[failure]).Executor()
@@ -213,14 +227,20 @@ def test_a_group_that_cannot_be_submitted_fails_with_its_reason():
         except ValueError:
             job.rule  # noqa: B018
 
-    slurm_patience.telling(run_job, lambda job: SimpleNamespace(job=job, external_jobid=None))(executor, GROUP)
-    assert [msg for _, msg in executor.errors] == ["Job submission failed: The given account x appears to be invalid"]
+    slurm_patience.telling(run_job, lambda job: SimpleNamespace(job=job, external_jobid=None))(
+        executor, GROUP
+    )
+    assert [msg for _, msg in executor.errors] == [
+        "Job submission failed: The given account x appears to be invalid"
+    ]
 
 
 @pytest.mark.parametrize(("job", "times"), [(GROUP, 1), (SINGLE, 0)])
 def test_the_reason_is_said_for_groups_as_snakemake_says_it_for_single_jobs(job, times, caplog):
     executor = patient_plugin().Executor()
-    executor.report_job_error(SimpleNamespace(job=job, external_jobid="7"), msg="status is: 'NODE_FAIL'", aux_logs=[])
+    executor.report_job_error(
+        SimpleNamespace(job=job, external_jobid="7"), msg="status is: 'NODE_FAIL'", aux_logs=[]
+    )
     assert [record.message for record in caplog.records] == ["status is: 'NODE_FAIL'"] * times
     assert executor.errors == [("7", "status is: 'NODE_FAIL'")]
 
@@ -229,8 +249,14 @@ def test_what_is_wrapped_is_there_in_the_pinned_plugin():
     """A new version of the plugin: read it again, whether it keeps its jobs by itself, then change the pin here."""
     plugin = pytest.importorskip("snakemake_executor_plugin_slurm")
     assert version("snakemake-executor-plugin-slurm") == slurm_patience.PLUGIN_VERSION
-    assert asyncio.iscoroutinefunction(import_module(f"{plugin.__name__}.job_status_query").query_job_status)
-    assert callable(plugin.query_job_status) and callable(plugin.get_min_job_age) and callable(plugin.SubmittedJobInfo)
+    assert asyncio.iscoroutinefunction(
+        import_module(f"{plugin.__name__}.job_status_query").query_job_status
+    )
+    assert (
+        callable(plugin.query_job_status)
+        and callable(plugin.get_min_job_age)
+        and callable(plugin.SubmittedJobInfo)
+    )
     command = import_module(f"{plugin.__name__}.job_status_query").query_job_status_squeue("run")
     assert command.startswith("squeue ")
     for name in ("check_active_jobs", "run_job", "_report_job_error_threadsafe"):

@@ -43,18 +43,27 @@ MOST_STROKES = 100  # of a panel: with one for each of thousands of patients a p
 MOST_PAIRS = 500  # of a panel joined by lines, which are one grey area long before
 POINT_STEPS = 500  # of a panel's height, 30 mm: of points that close together one is drawn where there are thousands
 BOXES_PER_PAGE = 20  # five rows: the longest unit is as long as such a panel is high
-LABEL_PLACES = np.array([(1, 1), (1, -1), (-1, 1), (-1, -1), (1, 0), (-1, 0), (0, 1), (0, -1)])  # about a point
-# Width of a number in its type size: DejaVu Sans has digits of 0.64 em, a point of 0.32, a minus sign of 0.84.
+LABEL_PLACES = np.array(
+    [(1, 1), (1, -1), (-1, 1), (-1, -1), (1, 0), (-1, 0), (0, 1), (0, -1)]
+)  # about a point
+# Width of a number in its type size: DejaVu Sans has digits of 0.64 em, a point of 0.32, a minus
+# sign of 0.84.
 EM_FULL, EM_SHORT = 3.06, 2.43
 
 
 def draw_histograms(table, notice):
-    """Figure 2. table: patient, region, intensity_low, intensity_high, share; a panel per patient. A list of pages."""
+    """Figure 2.
+
+    table: patient, region, intensity_low, intensity_high, share; a panel per patient. A list of
+    pages.
+    """
     patients = table["patient"].unique().tolist()
     if len(patients) <= HISTOGRAMS_ON_ONE_PAGE:
         return [_roomy_histograms(patients, dict(list(table.groupby("patient"))), notice)]
     bars = table[HISTOGRAM].to_numpy()
-    regions = {key: bars[rows] for key, rows in table.groupby(["patient", "region"]).indices.items()}
+    regions = {
+        key: bars[rows] for key, rows in table.groupby(["patient", "region"]).indices.items()
+    }
     titles = panel_titles(patients)
     pages = _pages(patients, DENSE_COLUMNS * DENSE_ROWS)
     return [_dense_histograms(page, regions, titles, notice) for page in pages]
@@ -65,7 +74,9 @@ def _roomy_histograms(patients, by_patient, notice):
     titles = panel_titles(patients)
     rows = -(-len(patients) // columns)
     height = min(22 * MM + rows * 30 * MM, PAGE_HEIGHT)
-    figure, axes = new_figure(PAGE_WIDTH, height, nrows=rows, ncols=columns, squeeze=False, sharex=True)
+    figure, axes = new_figure(
+        PAGE_WIDTH, height, nrows=rows, ncols=columns, squeeze=False, sharex=True
+    )
     with plt.rc_context(RC):
         for axis, patient in zip(axes.flat, patients, strict=False):
             _draw_histogram(axis, by_patient[patient])
@@ -103,13 +114,19 @@ def _dense_histograms(patients, histograms, titles, notice):
     figure, axis = new_figure(PAGE_WIDTH, min(38 * MM + rows * 13 * MM, PAGE_HEIGHT))
     left = np.arange(len(patients)) % DENSE_COLUMNS
     base = -1.0 - np.arange(len(patients)) // DENSE_COLUMNS
-    highest = [max(histograms[patient, region][:, 2].max() for region in REGIONS) for patient in patients]
+    highest = [
+        max(histograms[patient, region][:, 2].max() for region in REGIONS) for patient in patients
+    ]
     with plt.rc_context(RC):
         for region in REGIONS:
             panels = [
-                _outline(histograms[patient, region], top) for patient, top in zip(patients, highest, strict=True)
+                _outline(histograms[patient, region], top)
+                for patient, top in zip(patients, highest, strict=True)
             ]
-            panels = [Path(xy + place) for xy, place in zip(panels, np.column_stack([left, base]), strict=True)]
+            panels = [
+                Path(xy + place)
+                for xy, place in zip(panels, np.column_stack([left, base]), strict=True)
+            ]
             outlines = Path.make_compound_path(*panels)
             axis.add_artist(PathPatch(outlines, fc=REGION_COLOURS[region], alpha=0.25, lw=0))
             style = {"lw": 0.5, "ls": REGION_LINES[region], "label": REGION_LABELS[region]}
@@ -117,18 +134,25 @@ def _dense_histograms(patients, histograms, titles, notice):
         ends = np.column_stack([left, left + PANEL_WIDTH, np.full(len(left), np.nan)])
         axis.plot(ends.ravel(), np.repeat(base, 3), color="black", lw=0.4, solid_capstyle="butt")
         ticks = left[:, None] + PANEL_WIDTH * np.array([0, 100, 200]) / 255
-        axis.plot(ticks, np.tile(base[:, None], 3), ls="", marker=TICKDOWN, ms=1.5, mew=0.4, color="black")
+        axis.plot(
+            ticks, np.tile(base[:, None], 3), ls="", marker=TICKDOWN, ms=1.5, mew=0.4, color="black"
+        )
         above = base + PANEL_HEIGHT + 0.03
         axis.add_artist(_Words([titles[patient] for patient in patients], left, above))
         numbers = [f"{fixed_text(100 * share, 0)} %" for share in highest]
         axis.add_artist(_Words(numbers, left + PANEL_WIDTH, above, left_of_place=1.0))
         lowest = slice(max(len(patients) - DENSE_COLUMNS, 0), None)
         labels = ["0", "100", "200"] * len(base[lowest])
-        axis.add_artist(_Words(labels, ticks[lowest].ravel(), np.repeat(base[lowest], 3) - 0.18, left_of_place=0.5))
+        axis.add_artist(
+            _Words(
+                labels, ticks[lowest].ravel(), np.repeat(base[lowest], 3) - 0.18, left_of_place=0.5
+            )
+        )
         axis.set(xlim=(-0.05, DENSE_COLUMNS), ylim=(-rows - 0.2, 0))
         axis.set_axis_off()
         words = f"{INTENSITY_WORDS}\nordinates end at the number (%) above the panel"
-        # matplotlib puts this label on the notice's line, where only a short notice has room beside it.
+        # matplotlib puts this label on the notice's line, where only a short notice has room beside
+        # it.
         figure.supxlabel(words + "\n" * (len(notice) > BESIDE_LABEL))
         figure.supylabel(VOXELS_WORDS)
         figure.legend(loc="outside upper center", ncols=2, frameon=False)
@@ -140,8 +164,8 @@ def _dense_histograms(patients, histograms, titles, notice):
 class _Words(Artist):
     """Many words of the smallest type in one pair of axes, (n,) words and the places of their base lines.
 
-    As Text each of 10,000 would be laid out, with its lines and its box, for longer than all the rest of Figure 2 takes.
-    left_of_place: share of a word's width that stands left of its place.
+    As Text each of 10,000 would be laid out, with its lines and its box, for longer than all the
+    rest of Figure 2 takes. left_of_place: share of a word's width that stands left of its place.
     """
 
     def __init__(self, words, x, y, left_of_place=0.0):
@@ -154,7 +178,10 @@ class _Words(Artist):
         font = FontProperties(family=RC["font.family"], size=SMALL_TYPE)
         x, y = self.get_transform().transform(self.places).T
         if self.left_of_place:
-            width = {w: renderer.get_text_width_height_descent(w, font, False)[0] for w in set(self.words)}
+            width = {
+                w: renderer.get_text_width_height_descent(w, font, False)[0]
+                for w in set(self.words)
+            }
             x = x - [self.left_of_place * width[word] for word in self.words]
         if renderer.flipy():
             y = renderer.get_canvas_width_height()[1] - y
@@ -164,16 +191,26 @@ class _Words(Artist):
 
 
 def _outline(histogram, highest):
-    """Corners (n, 2) of an outline in its panel, from the base line and back; histogram: (bins, 3), HISTOGRAM."""
+    """Corners (n, 2) of an outline in its panel, from the base line and back;
+
+    histogram: (bins, 3), HISTOGRAM.
+    """
     x = np.append(histogram[:, 0], histogram[-1, 1]) / 255
     y = np.concatenate([[0], np.repeat(histogram[:, 2] / highest, 2), [0]])
     return np.column_stack([PANEL_WIDTH * np.repeat(x, 2), PANEL_HEIGHT * y])
 
 
 def draw_correlations(table, selection_note, notice):
-    """Figure 3. table: feature_a, feature_b, n, r, p for all ordered pairs; cells are coloured only where p < 0.05."""
+    """Figure 3.
+
+    table: feature_a, feature_b, n, r, p for all ordered pairs; cells are coloured only where p <
+    0.05.
+    """
     names = list(dict.fromkeys(table["feature_a"]))
-    r, p = (table.pivot(index="feature_a", columns="feature_b", values=v).loc[names, names].to_numpy() for v in "rp")
+    r, p = (
+        table.pivot(index="feature_a", columns="feature_b", values=v).loc[names, names].to_numpy()
+        for v in "rp"
+    )
     width = COLUMN_WIDTH if len(names) <= 8 else PAGE_WIDTH
     cell = (width - 33 * MM) / len(names)
     figure, axis = new_figure(width, min(cell * len(names) + 55 * MM, PAGE_HEIGHT))
@@ -188,17 +225,33 @@ def draw_correlations(table, selection_note, notice):
                 dark = coloured[i, j] and _luminance(mesh.to_rgba(r[i, j])) < 0.5
                 words = decimals(r[i, j]) if i != j else "1"
                 axis.text(
-                    j + 0.5, i + 0.5, words, ha="center", va="center", fontsize=size, color="white" if dark else "0.15"
+                    j + 0.5,
+                    i + 0.5,
+                    words,
+                    ha="center",
+                    va="center",
+                    fontsize=size,
+                    color="white" if dark else "0.15",
                 )
         axis.set(aspect="equal", ylim=(len(names), 0))
         upright = len(names) > 8
-        turned = {"rotation": 90} if upright else {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+        turned = (
+            {"rotation": 90}
+            if upright
+            else {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+        )
         axis.set_xticks(np.arange(len(names)) + 0.5, names, **turned)
         axis.set_yticks(np.arange(len(names)) + 0.5, names)
         axis.tick_params(length=0, pad=2)
         axis.spines[["left", "bottom"]].set_visible(False)
         bar = figure.colorbar(
-            mesh, ax=axis, location="bottom", aspect=40, pad=0.02, shrink=0.9, ticks=[-1, -0.5, 0, 0.5, 1]
+            mesh,
+            ax=axis,
+            location="bottom",
+            aspect=40,
+            pad=0.02,
+            shrink=0.9,
+            ticks=[-1, -0.5, 0, 0.5, 1],
         )
         bar.set_label("Pearson r, paired differences")
         bar.outline.set_linewidth(0.4)
@@ -212,7 +265,10 @@ def _luminance(rgba):
 
 
 def _cell_type(points):
-    """Type size and format of numbers in a cell of so many points; size 0 where they would be too small to read."""
+    """Type size and format of numbers in a cell of so many points;
+
+    size 0 where they would be too small to read.
+    """
     for em, form in ((EM_FULL, lambda r: fixed_text(r, 2)), (EM_SHORT, _without_zero)):
         size = min(TYPE, 0.92 * points / em)
         if size >= SMALL_TYPE:
@@ -227,15 +283,18 @@ def _without_zero(r):
 def draw_boxes(table, selection_note, notice):
     """Figure 4. table: feature, unit, test, p, patient, region, value; boxes, each patient's points joined. Pages.
 
-    Of more than MOST_PAIRS patients so many are joined, evenly spaced by name, which the legend says; and of points so
-    close that they are one spot, POINT_STEPS, one is drawn. Boxes are always those of all patients.
+    Of more than MOST_PAIRS patients so many are joined, evenly spaced by name, which the legend
+    says; and of points so close that they are one spot, POINT_STEPS, one is drawn. Boxes are always
+    those of all patients.
     """
     names = table["feature"].unique().tolist()
     by_feature = dict(list(table.groupby("feature")))
     n_patients = table["patient"].nunique()
     letters = dict(zip(names, _letters(len(names)), strict=True))
     columns = min(4, len(names))
-    below = 16 * MM if columns > 2 or n_patients <= MOST_PAIRS else 20 * MM  # a line more in the legend
+    below = (
+        16 * MM if columns > 2 or n_patients <= MOST_PAIRS else 20 * MM
+    )  # a line more in the legend
     pages = []
     for page in _pages(names, BOXES_PER_PAGE):
         rows = -(-len(page) // columns)
@@ -252,7 +311,13 @@ def draw_boxes(table, selection_note, notice):
             _leave_empty(axes, len(page))
             handles = [
                 plt.Line2D(
-                    [], [], color=REGION_COLOURS[r], marker=REGION_MARKERS[r], ms=4, lw=0, label=REGION_LABELS[r]
+                    [],
+                    [],
+                    color=REGION_COLOURS[r],
+                    marker=REGION_MARKERS[r],
+                    ms=4,
+                    lw=0,
+                    label=REGION_LABELS[r],
                 )
                 for r in REGIONS
             ]
@@ -260,7 +325,9 @@ def draw_boxes(table, selection_note, notice):
                 words = f"lines: at most {MOST_PAIRS} of {n_patients:,} patients"
                 handles.append(plt.Line2D([], [], color="0.6", lw=0.4, label=words))
             side_by_side = len(handles) if columns > 2 else 1
-            figure.legend(handles=handles, loc="outside lower center", ncols=side_by_side, frameon=False)
+            figure.legend(
+                handles=handles, loc="outside lower center", ncols=side_by_side, frameon=False
+            )
         say_selection(figure, selection_note)
         say_notice(figure, notice)
         if n_patients > MOST_PAIRS:
@@ -271,7 +338,11 @@ def draw_boxes(table, selection_note, notice):
 
 def _draw_box(axis, table, letter):
     wide = table.pivot(index="patient", columns="region", values="value")[list(REGIONS)].dropna()
-    steps = np.linspace(wide.min(axis=None), wide.max(axis=None), POINT_STEPS) if len(wide) > MOST_PAIRS else None
+    steps = (
+        np.linspace(wide.min(axis=None), wide.max(axis=None), POINT_STEPS)
+        if len(wide) > MOST_PAIRS
+        else None
+    )
     for x, region in enumerate(REGIONS):
         colour = REGION_COLOURS[region]
         axis.boxplot(
@@ -292,23 +363,32 @@ def _draw_box(axis, table, letter):
     axis.add_collection(LineCollection(_pair_lines(joined), **faint))
     name, test = table["feature"].iloc[0], table["test"].iloc[0]
     # Centred on panel and label together: the longest names are wider than the panel.
-    axis.set_title(f"{name}\np {p_words(table['p'].iloc[0])}{'^' if test == 'wilcoxon' else ''}", x=0.4, pad=3)
+    axis.set_title(
+        f"{name}\np {p_words(table['p'].iloc[0])}{'^' if test == 'wilcoxon' else ''}", x=0.4, pad=3
+    )
     axis.set_xticks([0, 1], ["GTVr", "GTVnr"])
     axis.set_xlim(-0.5, 1.5)
     axis.tick_params(length=2, pad=2)
     axis.yaxis.set_major_locator(MaxNLocator(4))
     power, decimals = _tick_format(axis.yaxis.get_major_locator().tick_values(*axis.get_ylim()))
-    words = FuncFormatter(lambda value, _: fixed_text(value / 10.0**power, decimals).replace("-", "\N{MINUS SIGN}"))
+    words = FuncFormatter(
+        lambda value, _: fixed_text(value / 10.0**power, decimals).replace("-", "\N{MINUS SIGN}")
+    )
     axis.yaxis.set_major_formatter(words)
     factor = f"\N{MULTIPLICATION SIGN}10{_superscript(power)}" if power else ""
     axis.set_ylabel(f"{factor} {unit_words(table['unit'].iloc[0])}".strip(), labelpad=2)
-    axis.annotate(letter, (0, 1), (-26, 4), "axes fraction", "offset points", fontweight="bold", va="bottom")
+    axis.annotate(
+        letter, (0, 1), (-26, 4), "axes fraction", "offset points", fontweight="bold", va="bottom"
+    )
 
 
 def _pair_lines(values):
     """Lines (x, y) from each recurrent to its non-recurrent value, (n, 2), with gaps between them: MOST_STROKES at most."""
     gap = np.full(len(values), np.nan)
-    pairs = np.stack([np.broadcast_to([0.0, 1.0, np.nan], (len(values), 3)), np.column_stack([values, gap])], axis=-1)
+    pairs = np.stack(
+        [np.broadcast_to([0.0, 1.0, np.nan], (len(values), 3)), np.column_stack([values, gap])],
+        axis=-1,
+    )
     return [part.reshape(-1, 2) for part in np.array_split(pairs, min(len(pairs), MOST_STROKES))]
 
 
@@ -330,7 +410,9 @@ def _tick_format(ticks):
     power = power if not -2 <= power < 4 else 0
     scaled = np.asarray(ticks) / 10.0**power
     step = scaled[1] - scaled[0]
-    exact = [d for d in range(7) if np.allclose(scaled, np.round(scaled, d), rtol=0, atol=1e-3 * step)]
+    exact = [
+        d for d in range(7) if np.allclose(scaled, np.round(scaled, d), rtol=0, atol=1e-3 * step)
+    ]
     return power, exact[0] if exact else 6
 
 
@@ -360,9 +442,19 @@ def draw_components(table, selection_note, notice):
         crowded = len(table) > 60
         for region in REGIONS:
             part = table[table["region"] == region]
-            face = {"color": REGION_COLOURS[region], "edgecolor": "white", "linewidth": 0.4, "s": 14 if crowded else 24}
+            face = {
+                "color": REGION_COLOURS[region],
+                "edgecolor": "white",
+                "linewidth": 0.4,
+                "s": 14 if crowded else 24,
+            }
             axis.scatter(
-                part["PC1"], part["PC2"], marker=REGION_MARKERS[region], label=REGION_LABELS[region], zorder=3, **face
+                part["PC1"],
+                part["PC2"],
+                marker=REGION_MARKERS[region],
+                label=REGION_LABELS[region],
+                zorder=3,
+                **face,
             )
         axis.axhline(0, color="0.85", lw=0.5, zorder=0)
         axis.axvline(0, color="0.85", lw=0.5, zorder=0)
@@ -379,7 +471,10 @@ def draw_components(table, selection_note, notice):
 
 
 def _label_points(figure, axis, table, size):
-    """Write each patient's label beside its point, at the first of eight places that hides nothing; else not at all."""
+    """Write each patient's label beside its point, at the first of eight places that hides nothing;
+
+    else not at all.
+    """
     figure.draw_without_rendering()
     names = point_labels(list(dict.fromkeys(table["patient"])))
     points = axis.transData.transform(table[["PC1", "PC2"]].to_numpy())
@@ -395,7 +490,11 @@ def _label_points(figure, axis, table, size):
         centres = point + LABEL_PLACES * (radius + pixel + half)
         boxes = np.hstack([centres - half, centres + half])
         low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
-        near = marks[np.searchsorted(marks[:, 2], low[0]) : np.searchsorted(marks[:, 0], high[0], side="right")]
+        near = marks[
+            np.searchsorted(marks[:, 2], low[0]) : np.searchsorted(
+                marks[:, 0], high[0], side="right"
+            )
+        ]
         near = near[(near[:, 3] > low[1]) & (near[:, 1] < high[1])]
         free = ((boxes[:, :2] > inside.min) & (boxes[:, 2:] < inside.max)).all(axis=1)
         free &= ~(_overlap(boxes, near) | _overlap(boxes, taken))

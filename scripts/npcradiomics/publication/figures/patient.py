@@ -1,6 +1,7 @@
 """Pictures of one patient: appendix S1 and S2 of Akram 2020, and the registration seen in three planes.
 
-All images are SimpleITK's on the planning grid. They are shown as radiologists see them: the patient's right on the left.
+All images are SimpleITK's on the planning grid. They are shown as radiologists see them: the
+patient's right on the left.
 """
 
 import matplotlib.pyplot as plt
@@ -8,7 +9,13 @@ import numpy as np
 import SimpleITK as sitk
 
 from npcradiomics.images.slices import PLANES, to_patient_axes
-from npcradiomics.publication.figures.style import CONTOUR_COLOURS, PAGE_WIDTH, RC, new_figure, say_notice
+from npcradiomics.publication.figures.style import (
+    CONTOUR_COLOURS,
+    PAGE_WIDTH,
+    RC,
+    new_figure,
+    say_notice,
+)
 from npcradiomics.publication.notices import simulated_note
 
 MARGIN_MM = 30.0  # shown round the tumour
@@ -16,7 +23,10 @@ REGISTRATION_MARGIN_MM = 55.0
 
 
 def draw_in_field(patient, planning, gtvr, isodose95, in_field_words, simulated):
-    """S1: GTVr against the 95 % isodose on the axial slice with most of GTVr. isodose95 may be None."""
+    """S1: GTVr against the 95 % isodose on the axial slice with most of GTVr.
+
+    isodose95 may be None.
+    """
     view = _View(planning, gtvr)
     figure, axis = new_figure(PAGE_WIDTH / 2, PAGE_WIDTH / 2)
     with plt.rc_context(RC):
@@ -51,7 +61,15 @@ def draw_fusion(patient, planning, recurrence_on_planning, gtv, gtvr, simulated)
         _legend(axes[2], {"GTV": "gtv", "GTVr": "gtvr", "GTV \N{MINUS SIGN} GTVr": "non_recurrent"})
         axes[2].set_title("planning MRI, regions")
         for letter, axis in zip("ABC", axes, strict=True):
-            axis.text(0.02, 0.98, letter, transform=axis.transAxes, color="white", fontweight="bold", va="top")
+            axis.text(
+                0.02,
+                0.98,
+                letter,
+                transform=axis.transAxes,
+                color="white",
+                fontweight="bold",
+                va="top",
+            )
     say_notice(figure, simulated_note(simulated))
     return figure
 
@@ -59,21 +77,31 @@ def draw_fusion(patient, planning, recurrence_on_planning, gtv, gtvr, simulated)
 def draw_registration(patient, pair, words, simulated):
     """The registration in three planes through the tumour: planning, recurrence before and after, checkerboard.
 
-    pair: registration_pictures.ExaminationPair; before is the recurrence MRI as its header places it.
+    pair: registration_pictures.ExaminationPair; before is the recurrence MRI as its header places
+    it.
     """
     pair = pair.map(to_patient_axes)
     figure, axes = new_figure(PAGE_WIDTH, PAGE_WIDTH * 0.86, nrows=3, ncols=4)
-    columns = ["planning MRI", "recurrence, as the headers say", "recurrence, registered", "checkerboard"]
+    columns = [
+        "planning MRI",
+        "recurrence, as the headers say",
+        "recurrence, registered",
+        "checkerboard",
+    ]
     with plt.rc_context(RC):
         for row, plane in enumerate(("axial", "coronal", "sagittal")):
             view = _View(pair.planning, pair.gtv, plane=plane, margin_mm=REGISTRATION_MARGIN_MM)
             for column, image in enumerate((pair.planning, pair.before, pair.after)):
                 view.show(axes[row, column], image)
             view.checkerboard(axes[row, 3], pair.planning, pair.after)
-            for axis, gtvr in zip(axes[row], (pair.gtvr, pair.gtvr_before, pair.gtvr, pair.gtvr), strict=True):
+            for axis, gtvr in zip(
+                axes[row], (pair.gtvr, pair.gtvr_before, pair.gtvr, pair.gtvr), strict=True
+            ):
                 view.contour(axis, pair.gtv, "gtv")
                 view.contour(axis, gtvr, "gtvr")
-            axes[row, 0].text(0.02, 0.98, plane, transform=axes[row, 0].transAxes, color="white", va="top")
+            axes[row, 0].text(
+                0.02, 0.98, plane, transform=axes[row, 0].transAxes, color="white", va="top"
+            )
         for axis, title in zip(axes[0], columns, strict=True):
             axis.set_title(title)
         _legend(axes[0, 0], {"GTV": "gtv", "GTVr carried": "gtvr"})
@@ -95,9 +123,12 @@ class _View:
         for axis in (self.rows, self.columns):
             used = np.flatnonzero(shown.any(axis=tuple({0, 1, 2} - {axis})))
             margin = int(margin_mm / spacing[axis])
-            self.window.append(slice(max(used[0] - margin, 0), min(used[-1] + margin + 1, shown.shape[axis])))
+            self.window.append(
+                slice(max(used[0] - margin, 0), min(used[-1] + margin + 1, shown.shape[axis]))
+            )
         height, width = (
-            (s.stop - s.start) * spacing[a] for s, a in zip(self.window, (self.rows, self.columns), strict=True)
+            (s.stop - s.start) * spacing[a]
+            for s, a in zip(self.window, (self.rows, self.columns), strict=True)
         )
         # z grows to the head and belongs upwards; y grows to the back and is drawn downwards.
         self.upwards = self.rows == 0
@@ -138,7 +169,15 @@ class _View:
         y = bottom if self.upwards else max(self.extent[2:]) - bottom
         axis.plot([0.96 * width - 20, 0.96 * width], [y, y], color="white", lw=1.5)
         up = 1 if self.upwards else -1
-        axis.text(0.96 * width - 10, y + up * 0.8, "20 mm", color="white", ha="center", va="bottom", fontsize=6)
+        axis.text(
+            0.96 * width - 10,
+            y + up * 0.8,
+            "20 mm",
+            color="white",
+            ha="center",
+            va="bottom",
+            fontsize=6,
+        )
 
     def checkerboard(self, axis, first, second, tiles=8):
         one, two = (_unit(self.slice_of(image)) for image in (first, second))
@@ -152,13 +191,26 @@ class _View:
             y0, y1 = (0, max(self.extent[2:]))
             x = (np.arange(cut.shape[1]) + 0.5) * self.extent[1] / cut.shape[1]
             y = (np.arange(cut.shape[0]) + 0.5) * (y1 - y0) / cut.shape[0]
-            axis.contour(x, y, cut, levels=[0.5], colors=[CONTOUR_COLOURS[name]], linewidths=1.1, linestyles=style)
+            axis.contour(
+                x,
+                y,
+                cut,
+                levels=[0.5],
+                colors=[CONTOUR_COLOURS[name]],
+                linewidths=1.1,
+                linestyles=style,
+            )
 
     def fill(self, axis, mask, name):
         cut = self.slice_of(mask) > 0
         colour = np.zeros((*cut.shape, 4))
         colour[cut] = (*plt.matplotlib.colors.to_rgb(CONTOUR_COLOURS[name]), 0.45)
-        axis.imshow(colour, extent=self.extent, origin="lower" if self.upwards else "upper", interpolation="nearest")
+        axis.imshow(
+            colour,
+            extent=self.extent,
+            origin="lower" if self.upwards else "upper",
+            interpolation="nearest",
+        )
 
 
 def _array(image):
@@ -172,10 +224,17 @@ def _unit(values):
 
 def _legend(axis, names, dashed=()):
     handles = [
-        plt.Line2D([], [], color=CONTOUR_COLOURS[key], ls="--" if key in dashed else "-", label=label)
+        plt.Line2D(
+            [], [], color=CONTOUR_COLOURS[key], ls="--" if key in dashed else "-", label=label
+        )
         for label, key in names.items()
     ]
     legend = axis.legend(
-        handles=handles, loc="lower left", fontsize=6, framealpha=0.6, facecolor="black", edgecolor="none"
+        handles=handles,
+        loc="lower left",
+        fontsize=6,
+        framealpha=0.6,
+        facecolor="black",
+        edgecolor="none",
     )
     plt.setp(legend.get_texts(), color="white")

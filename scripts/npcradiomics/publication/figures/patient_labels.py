@@ -8,17 +8,26 @@ ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 def panel_titles(patients, longest=16):
     """{patient: title of at most `longest` characters}: the name, or what tells it from the others where names are long.
 
-    patients: names, each once, in the order in which they are numbered where even that is too long (#1 is the first).
+    patients: names, each once, in the order in which they are numbered where even that is too long
+    (#1 is the first).
     """
     if max(map(len, patients)) <= longest:
         return {patient: patient for patient in patients}
-    return _short({patient: ELLIPSIS + part + ELLIPSIS for patient, part in _telling_parts(patients).items()}, longest)
+    return _short(
+        {patient: ELLIPSIS + part + ELLIPSIS for patient, part in _telling_parts(patients).items()},
+        longest,
+    )
 
 
 def point_labels(patients, longest=8):
-    """{patient: label}, what tells the patients apart: the paper labels REC004 as 4. Numbered as in panel_titles."""
+    """{patient: label}, what tells the patients apart: the paper labels REC004 as 4.
+
+    Numbered as in panel_titles.
+    """
     parts = _telling_parts(patients)
-    plain = {patient: str(int(part)) if part.isdecimal() else part for patient, part in parts.items()}
+    plain = {
+        patient: str(int(part)) if part.isdecimal() else part for patient, part in parts.items()
+    }
     return _short(plain if len(set(plain.values())) == len(plain) else parts, longest)
 
 

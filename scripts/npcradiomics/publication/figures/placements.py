@@ -7,7 +7,15 @@ import numpy as np
 import SimpleITK as sitk
 
 from npcradiomics.images.slices import to_patient_axes
-from npcradiomics.publication.figures.style import CONTOUR_COLOURS, MM, PAGE_WIDTH, RC, TYPE, new_figure, say_notice
+from npcradiomics.publication.figures.style import (
+    CONTOUR_COLOURS,
+    MM,
+    PAGE_WIDTH,
+    RC,
+    TYPE,
+    new_figure,
+    say_notice,
+)
 from npcradiomics.publication.notices import simulated_note
 
 N_SHOWN = 6  # draws, the first ones
@@ -19,9 +27,9 @@ BAR_MM = 20.0
 def draw_placements(planning, gtv, draws, simulated):
     """The recurrent region (its part inside the GTV) and the first six draws, a column each, on the same axial slices.
 
-    planning, gtv: SimpleITK images on one grid; draws: draws.Draws. Slices: that with most of the region, and two
-    that show most of the draws. Below each column depth, share of the GTV's surface and sphericity. Without draws the
-    picture shows the region alone and says why.
+    planning, gtv: SimpleITK images on one grid; draws: draws.Draws. Slices: that with most of the
+    region, and two that show most of the draws. Below each column depth, share of the GTV's surface
+    and sphericity. Without draws the picture shows the region alone and says why.
     """
     inside = _patient_array(sitk.GetArrayFromImage(gtv), planning)
     spacing = to_patient_axes(planning).GetSpacing()
@@ -29,7 +37,9 @@ def draw_placements(planning, gtv, draws, simulated):
     inside, volume = inside[window], sitk.GetArrayFromImage(to_patient_axes(planning))[window]
     # One at a time: a whole volume each would fill the memory.
     n_regions = min(1 + N_SHOWN, len(draws.members))
-    regions = [_patient_array(draws.masks(k, k + 1)[0], planning)[window].copy() for k in range(n_regions)]
+    regions = [
+        _patient_array(draws.masks(k, k + 1)[0], planning)[window].copy() for k in range(n_regions)
+    ]
     rows = _slices(regions if regions[0].any() else [inside])
     height, width = (n * s for n, s in zip(volume.shape[1:], spacing[1::-1], strict=True))
     panel = (PAGE_WIDTH - 20 * MM) / (1 + N_SHOWN)
@@ -45,7 +55,9 @@ def draw_placements(planning, gtv, draws, simulated):
                 if column >= len(regions):
                     axis.set_visible(False)
                     continue
-                axis.imshow(volume[z], extent=(0, width, height, 0), interpolation="nearest", **grey)
+                axis.imshow(
+                    volume[z], extent=(0, width, height, 0), interpolation="nearest", **grey
+                )
                 _outline(axis, inside[z], (width, height), "gtv", 0.8)
                 _outline(axis, regions[column][z], (width, height), "gtvr", 1.2)
             if column < len(regions):
@@ -53,18 +65,31 @@ def draw_placements(planning, gtv, draws, simulated):
                 axis_column[-1].set_xlabel(_numbers(draws, column))
         for axis, z in zip(axes[:, 0], rows, strict=True):
             axis.set_ylabel(f"slice {z + 1}")
-        beside = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right", "va": "top"}
-        axes[-1, 0].annotate("depth\nsurface\nsphericity", (0, 0), (-2, -4), annotation_clip=False, **beside)
+        beside = {
+            "xycoords": "axes fraction",
+            "textcoords": "offset points",
+            "ha": "right",
+            "va": "top",
+        }
+        axes[-1, 0].annotate(
+            "depth\nsurface\nsphericity", (0, 0), (-2, -4), annotation_clip=False, **beside
+        )
         if not draws.n_draws:
             words = textwrap.fill(f"No draws: {draws.reason}.", 62)
-            axes[0, 0].annotate(words, (1.1, 0.9), xycoords="axes fraction", va="top", annotation_clip=False)
+            axes[0, 0].annotate(
+                words, (1.1, 0.9), xycoords="axes fraction", va="top", annotation_clip=False
+            )
             axes[0, 0].texts[-1].set_in_layout(False)
-        axes[0, 0].plot([0.95 * width - BAR_MM, 0.95 * width], [0.94 * height] * 2, color="white", lw=1.5)
+        axes[0, 0].plot(
+            [0.95 * width - BAR_MM, 0.95 * width], [0.94 * height] * 2, color="white", lw=1.5
+        )
         lines = [plt.Line2D([], [], color=CONTOUR_COLOURS[name]) for name in ("gtv", "gtvr")]
         lines.append(plt.Line2D([], [], color="0.6", lw=1.5))
         names = ["GTV", "region: observed, or drawn", f"bar: {BAR_MM:g} mm"]
         handles = {"loc": "outside upper center", "ncols": 3, "frameon": False}
-        figure.legend(lines, names, title=f"{draws.patient}: {_words(draws)}", title_fontsize=TYPE, **handles)
+        figure.legend(
+            lines, names, title=f"{draws.patient}: {_words(draws)}", title_fontsize=TYPE, **handles
+        )
     say_notice(figure, simulated_note(simulated))
     return figure
 
@@ -80,7 +105,9 @@ def _words(draws):
 
 def _numbers(draws, k):
     covariates = dict(zip(draws.covariate_names, draws.covariates[k], strict=True))
-    depth, surface, sphericity = (covariates[name] for name in ("depth_mm", "surface_share", "sphericity"))
+    depth, surface, sphericity = (
+        covariates[name] for name in ("depth_mm", "surface_share", "sphericity")
+    )
     if np.isnan(depth):
         return "\n\n"
     return f"{depth:.1f} mm\n{surface:.0%}\n{sphericity:.2f}"
@@ -95,7 +122,8 @@ def _patient_array(array, planning):
 
 def _slices(regions):
     """Slices from head to feet: that with most of the first region, then those that show most of the others, each
-    measured by its own fullest slice."""
+    measured by its own fullest slice.
+    """
     areas = np.array([np.count_nonzero(region, axis=(1, 2)) for region in regions], float)
     areas /= np.maximum(areas.max(axis=1, keepdims=True), 1.0)
     shown = [int(areas[0].argmax())]
@@ -120,4 +148,6 @@ def _outline(axis, cut, extent, name, line_width):
         padded = np.pad(cut.astype(float), 1)
         x = (np.arange(padded.shape[1]) - 0.5) * extent[0] / cut.shape[1]
         y = (np.arange(padded.shape[0]) - 0.5) * extent[1] / cut.shape[0]
-        axis.contour(x, y, padded, levels=[0.5], colors=[CONTOUR_COLOURS[name]], linewidths=line_width)
+        axis.contour(
+            x, y, padded, levels=[0.5], colors=[CONTOUR_COLOURS[name]], linewidths=line_width
+        )

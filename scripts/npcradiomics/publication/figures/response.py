@@ -1,9 +1,19 @@
-"""Figures 2-5 of Liu 2025 and the figure of the validation: each a function of tidy tables; nothing is computed here."""
+"""Figures 2-5 of Liu 2025 and the figure of the validation: each a function of tidy tables;
+
+nothing is computed here.
+"""
 
 import matplotlib.pyplot as plt
 import numpy as np
 
-from npcradiomics.publication.figures.style import COLUMN_WIDTH, PAGE_WIDTH, RC, new_figure, say_notice, say_selection
+from npcradiomics.publication.figures.style import (
+    COLUMN_WIDTH,
+    PAGE_WIDTH,
+    RC,
+    new_figure,
+    say_notice,
+    say_selection,
+)
 from npcradiomics.publication.notices import simulated_note
 from npcradiomics.rounding import fixed_text, interval_text, p_words, percent_text
 
@@ -24,13 +34,16 @@ MEASURES = {"deviance": "binomial deviance", "class": "share misclassified"}
 def draw_selection(curve, paths, scores, threshold, measure, sentence, simulated):
     """Figure 2. A: cross-validation; B: coefficient paths; C, D: rad-scores of both sets.
 
-    curve: lambda, cvm, cvsd, n_features, mark, used; paths: feature, lambda, coefficient, selected; scores: set,
-    effective, rad_score; threshold: None where nobody is called effective; measure: deviance or class; sentence: what must be said, or "".
+    curve: lambda, cvm, cvsd, n_features, mark, used; paths: feature, lambda, coefficient, selected;
+    scores: set, effective, rad_score; threshold: None where nobody is called effective; measure:
+    deviance or class; sentence: what must be said, or "".
     """
     used = float(np.log(curve.loc[curve["used"], "lambda"].iloc[0]))
     named = _kept_at(used, paths)
     heights = [1, 0.065 * (max(min(len(named), MOST_LABELLED), 3) + 1), 1]
-    figure, axes = new_figure(PAGE_WIDTH, PAGE_WIDTH * 0.4 * sum(heights), nrows=3, ncols=2, height_ratios=heights)
+    figure, axes = new_figure(
+        PAGE_WIDTH, PAGE_WIDTH * 0.4 * sum(heights), nrows=3, ncols=2, height_ratios=heights
+    )
     with plt.rc_context(RC):
         _cross_validation(axes[0, 0], curve, MEASURES[measure])
         _paths(axes[0, 1], paths, named, used)
@@ -39,7 +52,9 @@ def draw_selection(curve, paths, scores, threshold, measure, sentence, simulated
             _bars(axis, scores[scores["set"] == name], threshold)
             axis.set_title(f"{SET_LABELS[name]} set", pad=3)
         axes[1, 1].set_axis_off()
-        axes[1, 1].legend(*axis.get_legend_handles_labels(), title="C, D", frameon=False, loc="center right")
+        axes[1, 1].legend(
+            *axis.get_legend_handles_labels(), title="C, D", frameon=False, loc="center right"
+        )
         for letter, axis in zip("ABCD", (*axes[0], *axes[2]), strict=True):
             _letter(axis, letter)
     say_selection(figure, sentence)
@@ -48,22 +63,30 @@ def draw_selection(curve, paths, scores, threshold, measure, sentence, simulated
 
 
 def draw_roc(roc, performance, sentence, simulated):
-    """Figures 3 and 4. roc: sensitivity, specificity of one set; performance: its row of figures."""
+    """Figures 3 and 4.
+
+    roc: sensitivity, specificity of one set; performance: its row of figures.
+    """
     figure, axis = new_figure(COLUMN_WIDTH, COLUMN_WIDTH * 1.08)
     with plt.rc_context(RC):
         name = performance["set"]
         axis.plot([0, 1], [0, 1], color="0.8", lw=0.6)
         axis.plot(1 - roc["specificity"], roc["sensitivity"], color=CURVE_COLOURS[name], lw=1.4)
-        axis.plot(1 - performance["specificity"], performance["sensitivity"], "o", ms=4, color="black")
+        axis.plot(
+            1 - performance["specificity"], performance["sensitivity"], "o", ms=4, color="black"
+        )
         interval = interval_text(performance["auc_low"], performance["auc_high"], 3)
         lines = [f"AUC {fixed_text(performance['auc'], 3)}", f"(95 % CI {interval})"]
         lines += [_rate_words(performance, kind) for kind in ("sensitivity", "specificity")]
         lines.append("at the threshold of the training set")
         axis.text(0.99, 0.02, "\n".join(lines), ha="right", va="bottom")
-        axis.set(xlabel="1 - specificity", ylabel="sensitivity", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
+        axis.set(
+            xlabel="1 - specificity", ylabel="sensitivity", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02)
+        )
         axis.set_aspect("equal")
         axis.set_title(
-            f"{SET_LABELS[name]} set, {performance['effective']} of {performance['patients']} effective", pad=3
+            f"{SET_LABELS[name]} set, {performance['effective']} of {performance['patients']} effective",
+            pad=3,
         )
     say_selection(figure, sentence)
     say_notice(figure, simulated_note(simulated))
@@ -72,20 +95,45 @@ def draw_roc(roc, performance, sentence, simulated):
 
 def draw_calibration(curves, scores, performance, sentence, simulated):
     """Figure 5. curves: set, probability, observed, low, high; scores: set, effective, probability; performance: a row
-    per set. A: training, B: validation."""
+    per set. A: training, B: validation.
+    """
     figure, axes = new_figure(PAGE_WIDTH, PAGE_WIDTH * 0.67, ncols=2, sharey=True)
     with plt.rc_context(RC):
         for letter, axis, name in zip("AB", axes, ("train", "validation"), strict=True):
             one, own = curves[curves["set"] == name], scores[scores["set"] == name]
             row = performance[performance["set"] == name].iloc[0]
             axis.plot([0, 1], [0, 1], color="0.75", lw=0.7, label="ideal")
-            axis.fill_between(one["probability"], one["low"], one["high"], color=CURVE_COLOURS[name], alpha=0.15, lw=0)
-            axis.plot(one["probability"], one["observed"], color=CURVE_COLOURS[name], lw=1.4, label="observed (LOWESS)")
+            axis.fill_between(
+                one["probability"],
+                one["low"],
+                one["high"],
+                color=CURVE_COLOURS[name],
+                alpha=0.15,
+                lw=0,
+            )
+            axis.plot(
+                one["probability"],
+                one["observed"],
+                color=CURVE_COLOURS[name],
+                lw=1.4,
+                label="observed (LOWESS)",
+            )
             for value, at in ((1, 1.03), (0, -0.03)):
                 ticks = own.loc[own["effective"] == value, "probability"]
-                axis.plot(ticks, np.full(len(ticks), at), "|", ms=5, mew=0.5, color=RESPONSE_COLOURS[value])
-            axis.set(xlabel="predicted probability of effective", xlim=(-0.02, 1.02), ylim=(-0.06, 1.06))
-            axis.set_title(f"{SET_LABELS[name]} set (band: 95 %, bootstrap)\n{_calibration_words(row)}", pad=3)
+                axis.plot(
+                    ticks,
+                    np.full(len(ticks), at),
+                    "|",
+                    ms=5,
+                    mew=0.5,
+                    color=RESPONSE_COLOURS[value],
+                )
+            axis.set(
+                xlabel="predicted probability of effective", xlim=(-0.02, 1.02), ylim=(-0.06, 1.06)
+            )
+            axis.set_title(
+                f"{SET_LABELS[name]} set (band: 95 %, bootstrap)\n{_calibration_words(row)}", pad=3
+            )
             axis.set_aspect("equal")
             _letter(axis, letter)
         axes[0].set_ylabel("share effective")
@@ -97,9 +145,12 @@ def draw_calibration(curves, scores, performance, sentence, simulated):
 
 def draw_validation(areas, permuted, report, selection, decision, sentence, simulated):
     """What the model is worth. areas: label, auc, low, high; permuted: auc, auc_training; report: both p and observed;
-    selection: feature, share, in_model; decision: curve, threshold, model, everyone."""
+    selection: feature, share, in_model; decision: curve, threshold, model, everyone.
+    """
     # The left column is the wider one: the longest name of a feature has 53 letters.
-    figure, axes = new_figure(PAGE_WIDTH, PAGE_WIDTH * 0.95, nrows=2, ncols=2, width_ratios=[1.15, 1])
+    figure, axes = new_figure(
+        PAGE_WIDTH, PAGE_WIDTH * 0.95, nrows=2, ncols=2, width_ratios=[1.15, 1]
+    )
     with plt.rc_context(RC):
         _areas(axes[0, 0], areas)
         _permutations(axes[0, 1], permuted, report)
@@ -114,7 +165,16 @@ def draw_validation(areas, permuted, report, selection, decision, sentence, simu
 
 def _cross_validation(axis, curve, label):
     x = np.log(curve["lambda"])
-    axis.errorbar(x, curve["cvm"], curve["cvsd"], fmt="o", ms=2, color="#D55E00", ecolor="0.75", elinewidth=0.6)
+    axis.errorbar(
+        x,
+        curve["cvm"],
+        curve["cvsd"],
+        fmt="o",
+        ms=2,
+        color="#D55E00",
+        ecolor="0.75",
+        elinewidth=0.6,
+    )
     marked = curve[curve["mark"].fillna("") != ""]
     for penalty, used in zip(marked["lambda"], marked["used"], strict=True):
         axis.axvline(np.log(penalty), color="0.3", lw=0.7, ls="-" if used else ":")
@@ -128,15 +188,23 @@ def _cross_validation(axis, curve, label):
 
 def _kept_at(used, paths):
     """feature, coefficient of the features kept at log penalty `used`, the largest first."""
-    last = paths[paths["selected"].astype(bool) & np.isclose(np.log(paths["lambda"].astype(float)), used)]
+    last = paths[
+        paths["selected"].astype(bool) & np.isclose(np.log(paths["lambda"].astype(float)), used)
+    ]
     return last.reindex(last["coefficient"].abs().sort_values(ascending=False).index)
 
 
 def _paths(axis, paths, named, used):
     shown = list(named["feature"])[:MOST_LABELLED]
     for feature, one in paths.groupby("feature", sort=False):
-        style = {"lw": 1.1, "color": f"C{shown.index(feature)}", "zorder": 3} if feature in shown else {}
-        axis.plot(np.log(one["lambda"]), one["coefficient"], **({"lw": 0.4, "color": "0.8"} | style))
+        style = (
+            {"lw": 1.1, "color": f"C{shown.index(feature)}", "zorder": 3}
+            if feature in shown
+            else {}
+        )
+        axis.plot(
+            np.log(one["lambda"]), one["coefficient"], **({"lw": 0.4, "color": "0.8"} | style)
+        )
     axis.axvline(used, color="0.3", lw=0.7)
     axis.set(xlabel="log λ (line: used)", ylabel="coefficient (per SD)")
 
@@ -159,7 +227,14 @@ def _bars(axis, scores, threshold):
     ordered = scores.sort_values("rad_score", kind="stable").reset_index(drop=True)
     for value, colour in RESPONSE_COLOURS.items():
         own = ordered[ordered["effective"] == value]
-        axis.bar(own.index, own["rad_score"], width=0.9, color=colour, label=RESPONSE_LABELS[value], linewidth=0)
+        axis.bar(
+            own.index,
+            own["rad_score"],
+            width=0.9,
+            color=colour,
+            label=RESPONSE_LABELS[value],
+            linewidth=0,
+        )
     axis.axhline(0, color="0.5", lw=0.5)
     if threshold is not None:
         axis.axhline(threshold, color="black", lw=0.7, ls="--", label="threshold (training)")
@@ -180,7 +255,13 @@ def _areas(axis, areas):
 def _permutations(axis, permuted, report):
     bins = np.linspace(0.2, 1.0, 41)
     axis.hist(permuted["auc"], bins, color="0.65", label="labels shuffled: nested")
-    axis.hist(permuted["auc_training"], bins, histtype="step", color="#0072B2", label="labels shuffled: training")
+    axis.hist(
+        permuted["auc_training"],
+        bins,
+        histtype="step",
+        color="#0072B2",
+        label="labels shuffled: training",
+    )
     for value, line, colour in (
         (report["nested_auc_of_one_repetition"], "-", "black"),
         (report["training_auc"], "--", "#0072B2"),
@@ -205,7 +286,13 @@ def _frequencies(axis, selection):
 
 def _decision(axis, decision):
     first = decision[decision["curve"] == "nested"]
-    axis.plot(first["threshold"], first["everyone"], color="0.7", lw=0.8, label="everybody (training share)")
+    axis.plot(
+        first["threshold"],
+        first["everyone"],
+        color="0.7",
+        lw=0.8,
+        label="everybody (training share)",
+    )
     axis.axhline(0, color="0.4", lw=0.6)
     for name in ("train", "nested", "validation"):
         one = decision[decision["curve"] == name]

@@ -46,13 +46,17 @@ LABEL_MM = 45  # the longest feature name in type of 8 points
 def draw_null(table, tests, selection_note, notice):
     """Figure 6. A panel per feature: distribution of the statistic under both nulls and the observed ones. Pages.
 
-    table: null, name, low, high, share; tests: null, name, statistic, p_maxt, critical, verdict; one row per null and name.
+    table: null, name, low, high, share; tests: null, name, statistic, p_maxt, critical, verdict;
+    one row per null and name.
     """
     return _panels(table, tests, selection_note, notice, title=_feature_title)
 
 
 def draw_controls(table, tests, selection_note, notice):
-    """Figure 8. A panel per negative control, as draw_null; selection_note: the sentence if one rejects."""
+    """Figure 8.
+
+    A panel per negative control, as draw_null; selection_note: the sentence if one rejects.
+    """
     return _panels(table, tests, selection_note, notice, title=_control_title)[0]
 
 
@@ -69,7 +73,11 @@ def draw_ranks(table, verdicts, note, notice):
     patients, names = list(dict.fromkeys(table["patient"])), list(dict.fromkeys(table["feature"]))
     if not patients:
         return [_empty(notice)]
-    ranks = table.pivot(index="feature", columns="patient", values="rank").loc[names, patients].to_numpy(float)
+    ranks = (
+        table.pivot(index="feature", columns="patient", values="rank")
+        .loc[names, patients]
+        .to_numpy(float)
+    )
     labels, per_page = point_labels(patients), patients_per_page(len(patients))
     n_pages = -(-len(patients) // per_page)
     pages = []
@@ -88,14 +96,18 @@ def draw_ranks(table, verdicts, note, notice):
             titles = [labels[patients[columns[k]]] for k in named]
             upright = max(map(len, titles)) * 1.9 * MM > cell
             axis.set_xticks(named + 0.5, titles, rotation=90 if upright else 0)
-            axis.set_yticks(np.arange(len(names)) + 0.5, [name + MARKS[verdicts[name]] for name in names])
+            axis.set_yticks(
+                np.arange(len(names)) + 0.5, [name + MARKS[verdicts[name]] for name in names]
+            )
             axis.tick_params(length=0, pad=2)
             axis.spines[["left", "bottom"]].set_visible(False)
             axis.set_xlabel("patient (every tenth is named)" if dense else "patient")
             bar = figure.colorbar(mesh, ax=axis, location="bottom", aspect=40, pad=0.01, shrink=0.9)
             bar.set_ticks([0, 0.25, 0.5, 0.75, 1], labels=["0", "25", "50", "75", "100"])
             bar.set_label(
-                "draws below the observed difference (%)" if width == PAGE_WIDTH else "draws below observed (%)"
+                "draws below the observed difference (%)"
+                if width == PAGE_WIDTH
+                else "draws below observed (%)"
             )
             bar.outline.set_linewidth(0.4)
         say_selection(figure, note)
@@ -115,7 +127,11 @@ def _panels(table, tests, note, notice, title):
         rows = -(-len(page) // columns)
         width = PAGE_WIDTH if columns > 2 else COLUMN_WIDTH
         figure, axes = new_figure(
-            width, min(26 * MM + 42 * MM * rows, PAGE_HEIGHT), nrows=rows, ncols=columns, squeeze=False
+            width,
+            min(26 * MM + 42 * MM * rows, PAGE_HEIGHT),
+            nrows=rows,
+            ncols=columns,
+            squeeze=False,
         )
         with plt.rc_context(RC):
             for axis, name in zip(axes.flat, page, strict=False):
@@ -126,7 +142,12 @@ def _panels(table, tests, note, notice, title):
                 axis.set_visible(False)
             figure.supylabel("share of recombinations (%)")
             handles = _handles(list(dict.fromkeys(table["null"])))
-            figure.legend(handles=handles, loc="outside lower center", ncols=3 if columns > 2 else 1, frameon=False)
+            figure.legend(
+                handles=handles,
+                loc="outside lower center",
+                ncols=3 if columns > 2 else 1,
+                frameon=False,
+            )
         say_selection(figure, note)
         say_notice(figure, notice)
         pages.append(figure)
@@ -138,13 +159,22 @@ def _draw_panel(axis, table, tests):
         edges = np.append(part["low"], part["high"].iloc[-1])
         filled = null != "surrogate"
         axis.stairs(
-            100 * part["share"], edges, fill=filled, color=NULL_COLOURS[null], lw=0.9, alpha=0.5 if filled else 1
+            100 * part["share"],
+            edges,
+            fill=filled,
+            color=NULL_COLOURS[null],
+            lw=0.9,
+            alpha=0.5 if filled else 1,
         )
     for row in tests.itertuples():
         surrogate = row.null == "surrogate"
         if np.isnan(row.statistic):
             continue
-        line = {"color": NULL_COLOURS["surrogate"], "ls": ":"} if surrogate else {"color": OBSERVED, "ls": "-"}
+        line = (
+            {"color": NULL_COLOURS["surrogate"], "ls": ":"}
+            if surrogate
+            else {"color": OBSERVED, "ls": "-"}
+        )
         axis.axvline(row.statistic, lw=1.4, **line)
         if not surrogate:
             for side in (-1, 1):
@@ -161,11 +191,17 @@ def _handles(nulls):
         surrogate = null == "surrogate"
         colour = NULL_COLOURS[null]
         face = "none" if surrogate else (colour, 0.5)
-        handles.append(plt.Rectangle((0, 0), 1, 1, facecolor=face, edgecolor=colour, lw=0.9, label=NULL_LABELS[null]))
+        handles.append(
+            plt.Rectangle(
+                (0, 0), 1, 1, facecolor=face, edgecolor=colour, lw=0.9, label=NULL_LABELS[null]
+            )
+        )
     handles.append(plt.Line2D([], [], color=OBSERVED, lw=1.4, label="observed, among draws"))
     if "surrogate" in nulls:
         colour = NULL_COLOURS["surrogate"]
-        handles.append(plt.Line2D([], [], color=colour, lw=1.4, ls=":", label="observed, among surrogates"))
+        handles.append(
+            plt.Line2D([], [], color=colour, lw=1.4, ls=":", label="observed, among surrogates")
+        )
     words = "family-wise limit (maxT)"
     return [*handles, plt.Line2D([], [], color="0.2", lw=0.7, ls="--", label=words)]
 
@@ -197,18 +233,31 @@ def null_panels(features, distribution, names):
     shown = features.set_index("feature").loc[names].reset_index(names="name")
     spatial = shown.assign(null="spatial")
     renamed = {f"surrogate_{key}": key for key in ("statistic", "p", "p_maxt", "critical")}
-    surrogate = shown.drop(columns=list(renamed.values())).rename(columns=renamed).assign(null="surrogate")
+    surrogate = (
+        shown.drop(columns=list(renamed.values())).rename(columns=renamed).assign(null="surrogate")
+    )
     columns = ["null", "name", "statistic", "p", "p_maxt", "critical", "verdict"]
     panels = pd.concat([spatial[columns], surrogate[columns]])
     panels = panels[panels["statistic"].notna()]
     place = {name: k for k, name in enumerate(names)}
-    return _bins(distribution, panels), panels.sort_values("name", key=lambda n: n.map(place), kind="stable")
+    return _bins(distribution, panels), panels.sort_values(
+        "name", key=lambda n: n.map(place), kind="stable"
+    )
 
 
 def control_panels(controls, distribution):
     """Figure 8 as two tables like null_panels, with mean_observed and mean_draws of each control."""
     panels = controls.rename(columns={"covariate": "name"}).assign(null="control")
-    columns = ["null", "name", "statistic", "p", "p_maxt", "critical", "mean_observed", "mean_draws"]
+    columns = [
+        "null",
+        "name",
+        "statistic",
+        "p",
+        "p_maxt",
+        "critical",
+        "mean_observed",
+        "mean_draws",
+    ]
     panels = panels.loc[panels["p"].notna(), columns]
     return _bins(distribution, panels), panels
 

@@ -1,4 +1,7 @@
-"""How figures look: journal widths, type, colours, the same everywhere; and how they are saved, byte for byte."""
+"""How figures look: journal widths, type, colours, the same everywhere;
+
+and how they are saved, byte for byte.
+"""
 
 import io
 import textwrap
@@ -22,11 +25,15 @@ PNG_PAGES = 4  # a PNG has no pages: so many are put one below the other, the PD
 TYPE = 8  # points
 SMALL_TYPE = 6  # for numbers in cells and the line that says simulated; nothing is smaller
 
-# Okabe and Ito's palette: told apart with any colour vision; markers differ too, so that grey print works.
+# Okabe and Ito's palette: told apart with any colour vision; markers differ too, so that grey print
+# works.
 REGION_COLOURS = {"recurrent": "#D55E00", "non_recurrent": "#0072B2"}
 REGION_MARKERS = {"recurrent": "o", "non_recurrent": "^"}
 REGION_LINES = {"recurrent": "-", "non_recurrent": "--"}
-REGION_LABELS = {"recurrent": "recurrent (GTVr)", "non_recurrent": "non-recurrent (GTVnr = GTV \N{MINUS SIGN} GTVr)"}
+REGION_LABELS = {
+    "recurrent": "recurrent (GTVr)",
+    "non_recurrent": "non-recurrent (GTVnr = GTV \N{MINUS SIGN} GTVr)",
+}
 CONTOUR_COLOURS = {
     "gtv": "#7CFC60",
     "gtvr": REGION_COLOURS["recurrent"],
@@ -64,10 +71,20 @@ def new_figure(width, height, **kwargs):
 
 
 def say_notice(figure, notice):
-    """Say in the picture itself what its cohort calls for, such as that the patients are simulated; nothing for ""."""
+    """Say in the picture itself what its cohort calls for, such as that the patients are simulated;
+
+    nothing for "".
+    """
     if notice:
         words = {"fontsize": SMALL_TYPE, "style": "italic", "color": "0.35"}
-        figure.text(0.995, 0.002, in_one_line(notice, figure.get_figwidth()), ha="right", va="bottom", **words)
+        figure.text(
+            0.995,
+            0.002,
+            in_one_line(notice, figure.get_figwidth()),
+            ha="right",
+            va="bottom",
+            **words,
+        )
         # constrained layout leaves room for artists of the axes only
         share = 3.5 * MM / figure.get_figheight()
         figure.get_layout_engine().set(rect=(0, share, 1, 1 - share))
@@ -80,11 +97,16 @@ def in_one_line(notice, width):
     """
     head, names, _ = notice.rpartition(" patients: ")
     n_letters = width / (1.1 * MM)  # of small type
-    return f"{head} patients (see caption)" if head and names and len(notice) > n_letters else notice
+    return (
+        f"{head} patients (see caption)" if head and names and len(notice) > n_letters else notice
+    )
 
 
 def say_selection(figure, sentence):
-    """Say in the picture itself that what is shown is not what was significant; nothing for an empty sentence."""
+    """Say in the picture itself that what is shown is not what was significant;
+
+    nothing for an empty sentence.
+    """
     if sentence:
         letters = int(figure.get_figwidth() / (1.6 * MM))
         figure.suptitle(textwrap.fill(sentence, letters), fontsize=TYPE, color="#B00020")
@@ -107,7 +129,8 @@ def save(figures, *paths):
 
 
 def _settle(page):
-    # Laid out once, places rounded: the last bits of a constrained layout differ from time to time, and pixels with them.
+    # Laid out once, places rounded: the last bits of a constrained layout differ from time to time,
+    # and pixels with them.
     if page.get_layout_engine() is None:
         return
     page.draw_without_rendering()

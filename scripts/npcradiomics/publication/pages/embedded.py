@@ -35,9 +35,14 @@ def shrink_factor(shape: tuple[int, ...]) -> int:
 
 
 def shrink_picture(values: np.ndarray, factor: int) -> np.ndarray:
-    """Mean of square blocks; the last row and column are repeated where the sides are no multiple of ``factor``."""
+    """Mean of square blocks;
+
+    the last row and column are repeated where the sides are no multiple of ``factor``.
+    """
     rows, columns = (-(-n // factor) * factor for n in values.shape)
-    padded = np.pad(values, ((0, rows - values.shape[0]), (0, columns - values.shape[1])), mode="edge")
+    padded = np.pad(
+        values, ((0, rows - values.shape[0]), (0, columns - values.shape[1])), mode="edge"
+    )
     return padded.reshape(rows // factor, factor, columns // factor, factor).mean(axis=(1, 3))
 
 
@@ -47,7 +52,9 @@ def grey_webp(values: np.ndarray) -> bytes:
     return encode(np.repeat(grey[:, :, None], 3, axis=2), "webp")
 
 
-def coloured_png(values: np.ndarray, colours: str, shown: np.ndarray | None = None, opacity: float = 1.0) -> bytes:
+def coloured_png(
+    values: np.ndarray, colours: str, shown: np.ndarray | None = None, opacity: float = 1.0
+) -> bytes:
     """A flat picture with values 0 to 1 in a colour map, transparent where ``shown`` is False, as PNG."""
     rgba = colormaps[colours](np.clip(values, 0.0, 1.0), alpha=opacity, bytes=True)
     if shown is not None:

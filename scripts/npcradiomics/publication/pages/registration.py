@@ -21,7 +21,9 @@ AXES = ("x: nodding", "y: leaning to a side", "z: turning left and right")
 DIRECTIONS = ("x: to the patient's left", "y: to the back", "z: to the head")
 
 
-def page_content(pair: ExaminationPair, quality: dict, review: str, note: str, simulated: bool) -> dict:
+def page_content(
+    pair: ExaminationPair, quality: dict, review: str, note: str, simulated: bool
+) -> dict:
     """Content of the template registration_page.html for one patient.
 
     pair        both examinations on the planning grid
@@ -47,7 +49,12 @@ def page_content(pair: ExaminationPair, quality: dict, review: str, note: str, s
         "worst": worst_check(quality),
         "source": quality["source"],
         "checks": [
-            check | {"title": title(check), "value_words": value_words(check), "limit_words": limit_words(check)}
+            check
+            | {
+                "title": title(check),
+                "value_words": value_words(check),
+                "limit_words": limit_words(check),
+            }
             for check in quality["checks"].values()
         ],
         "rotation": list(zip(AXES, quality["rotation_deg"], strict=True)),

@@ -61,12 +61,15 @@ class ExaminationPair:
 
     def map(self, function) -> "ExaminationPair":
         """The pair with each of its images replaced by ``function(image)``."""
-        return ExaminationPair(*(None if image is None else function(image) for image in vars(self).values()))
+        return ExaminationPair(
+            *(None if image is None else function(image) for image in vars(self).values())
+        )
 
     def round_tumour(self, margin_mm: float) -> "ExaminationPair":
         """The box that holds GTV and carried GTVr, and ``margin_mm`` on every side."""
         box = crop(self.planning, box_corners(sitk.Or(self.gtv, self.gtvr)), margin_mm)
-        # By index, not by place: headers of two formats round one grid differently, and would round to other boxes.
+        # By index, not by place: headers of two formats round one grid differently, and would round
+        # to other boxes.
         start = self.planning.TransformPhysicalPointToIndex(box.GetOrigin())
         return self.map(lambda image: sitk.RegionOfInterest(image, box.GetSize(), start))
 
@@ -87,7 +90,9 @@ class Volumes:
         self.planning, self.whole = oriented.planning, to_patient_axes(whole)
         self.spacing = oriented.planning.GetSpacing()[::-1]
         self.arrays = {
-            name: sitk.GetArrayFromImage(image) for name, image in vars(oriented).items() if image is not None
+            name: sitk.GetArrayFromImage(image)
+            for name, image in vars(oriented).items()
+            if image is not None
         }
         self.masks = {name: self.arrays[name] > 0 for name in ("gtv", "gtvr", "gtvr_before")}
         self.windows = {"planning": _grey_range(self.arrays["planning"])}
@@ -103,7 +108,10 @@ class Volumes:
         values = self.grey(name, plane, index)
         factor = shrink_factor(values.shape)
         small = shrink_picture(values, factor)
-        height, width = (n * factor * mm for n, mm in zip(small.shape, pixel_mm(self.spacing, plane), strict=True))
+        height, width = (
+            n * factor * mm
+            for n, mm in zip(small.shape, pixel_mm(self.spacing, plane), strict=True)
+        )
         return {"uri": data_uri(grey_webp(small), "webp"), "width": width, "height": height}
 
     def number(self, plane: str, index: int) -> tuple[int, int]:
@@ -111,7 +119,9 @@ class Volumes:
         axis = 2 - PLANES[plane][0]
         voxel = [0, 0, 0]
         voxel[axis] = index
-        place = self.whole.TransformPhysicalPointToContinuousIndex(self.planning.TransformIndexToPhysicalPoint(voxel))
+        place = self.whole.TransformPhysicalPointToContinuousIndex(
+            self.planning.TransformIndexToPhysicalPoint(voxel)
+        )
         return round(place[axis]) + 1, self.whole.GetSize()[axis]
 
     def describe(self, prefix: str, plane: str, index: int) -> dict:
@@ -127,7 +137,9 @@ class Volumes:
             "width": columns * pixel[1],
             "height": rows * pixel[0],
             "pixel": pixel,
-            "pictures": {name: self.picture(name, plane, index) for name in ("planning", "before", "after")},
+            "pictures": {
+                name: self.picture(name, plane, index) for name in ("planning", "before", "after")
+            },
             "outlines": {name: outline(mask) for name, mask in flat.items()},
             "has_contour": bool(flat["gtv"].any() or flat["gtvr"].any()),
         }
@@ -138,7 +150,10 @@ class Volumes:
         return data_uri(flat_png(found, EDGE_COLOUR), "png")
 
     def discrepancy_picture(self, plane: str, index: int, full_scale_mm: float) -> str | None:
-        """The discrepancy of the backward check inside the GTV, in colour; None for a cut beside the GTV."""
+        """The discrepancy of the backward check inside the GTV, in colour;
+
+        None for a cut beside the GTV.
+        """
         inside = cut(self.masks["gtv"], plane, index)
         if "discrepancy" not in self.arrays or not inside.any():
             return None
@@ -166,7 +181,10 @@ def head_cuts(volumes: Volumes) -> list[dict]:
     """One cut of the whole field of view in each plane, where the GTV is fullest."""
     return [
         volumes.describe("head", plane, fullest(volumes.masks["gtv"], plane))
-        | {"edges": volumes.edge_picture(plane, fullest(volumes.masks["gtv"], plane)), "discrepancy": None}
+        | {
+            "edges": volumes.edge_picture(plane, fullest(volumes.masks["gtv"], plane)),
+            "discrepancy": None,
+        }
         for plane in ("axial", "coronal", "sagittal")
     ]
 
@@ -189,8 +207,8 @@ def thumbnail(volumes: Volumes) -> bytes:
 def joint_histogram(volumes: Volumes, name: str) -> dict:
     """Joint histogram of the planning MRI (to the right) and "before" or "after" (upwards), log counts, as a picture.
 
-    With the normalised mutual information of the same counts. Only voxels that the recurrence MRI covers are counted,
-    by its value not being 0, which is what resampling writes outside.
+    With the normalised mutual information of the same counts. Only voxels that the recurrence MRI
+    covers are counted, by its value not being 0, which is what resampling writes outside.
     """
     recurrence = volumes.arrays[name]
     covered = recurrence != 0

@@ -6,7 +6,10 @@ import jinja2
 
 
 def render(template: str, **content) -> str:
-    """The page of a template file; other templates it includes lie beside it. A name without a value is an error."""
+    """The page of a template file;
+
+    other templates it includes lie beside it. A name without a value is an error.
+    """
     path = Path(template)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(path.parent),

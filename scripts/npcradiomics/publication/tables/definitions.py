@@ -15,14 +15,26 @@ def agreement_page(table, whose):
             row.formula,
             row.pyradiomics,
             "yes" if row.agrees else f"no: {row.why_not}",
-            "not in the settings file" if pd.isna(row.median_difference) else _relative(row.median_difference),
+            "not in the settings file"
+            if pd.isna(row.median_difference)
+            else _relative(row.median_difference),
             row.depends_on_volume,
         ]
         for row in table.itertuples()
     ]
-    header = ["Feature", "Toolbox", "pyradiomics", "Same definition", "Difference (median)", "Size of the region"]
+    header = [
+        "Feature",
+        "Toolbox",
+        "pyradiomics",
+        "Same definition",
+        "Difference (median)",
+        "Size of the region",
+    ]
     caption = f"{int(table['agrees'].sum())} of {len(table)} definitions agree"
-    notes = [f"Difference: (pyradiomics - toolbox) / |toolbox| on the same levels, {whose}.", NOTATION]
+    notes = [
+        f"Difference: (pyradiomics - toolbox) / |toolbox| on the same levels, {whose}.",
+        NOTATION,
+    ]
     return Table(header, rows, caption, notes)
 
 

@@ -1,4 +1,7 @@
-"""One table as Markdown, LaTeX and Word. Cells are text (rounding.py makes it); same table, same bytes."""
+"""One table as Markdown, LaTeX and Word.
+
+Cells are text (rounding.py makes it); same table, same bytes.
+"""
 
 import datetime
 import io
@@ -19,7 +22,10 @@ from npcradiomics.files import replacing
 
 
 class Table(NamedTuple):
-    """header: one text per column; rows: texts, as many each; caption; footnotes: lines under the table."""
+    """header: one text per column;
+
+    rows: texts, as many each; caption; footnotes: lines under the table.
+    """
 
     header: list
     rows: list
@@ -40,7 +46,15 @@ _LATEX = {
         "−": "$-$",
         "²": r"\textsuperscript{2}",
     },
-    **{"³": r"\textsuperscript{3}", "–": "--", "—": "---", "’": "'", "“": "``", "”": "''", "…": r"\ldots{}"},
+    **{
+        "³": r"\textsuperscript{3}",
+        "–": "--",
+        "—": "---",
+        "’": "'",
+        "“": "``",
+        "”": "''",
+        "…": r"\ldots{}",
+    },
     **{
         "µ": r"\textmu{}",
         "μ": r"$\mu$",
@@ -81,11 +95,18 @@ def write_markdown(path, table):
 def write_latex(path, table):
     r"""A document that pdflatex compiles alone, and that \input takes in if the parent loads `standalone`.
 
-    The parent loads booktabs as well. Errors: ValueError for a character pdflatex's T1 fonts do not have.
+    The parent loads booktabs as well. Errors: ValueError for a character pdflatex's T1 fonts do not
+    have.
     """
     _check(table)
-    columns = "".join(_latex_column(cells, left) for cells, left in zip(_columns(table), _left(table), strict=True))
-    lines = [" & ".join(map(_latex, table.header)), *(" & ".join(map(_latex, row)) for row in table.rows)]
+    columns = "".join(
+        _latex_column(cells, left)
+        for cells, left in zip(_columns(table), _left(table), strict=True)
+    )
+    lines = [
+        " & ".join(map(_latex, table.header)),
+        *(" & ".join(map(_latex, row)) for row in table.rows),
+    ]
     text = "\n".join(
         [
             r"\documentclass[border=4pt,varwidth=257mm]{standalone}",
@@ -111,13 +132,18 @@ def write_latex(path, table):
 
 
 def write_docx(path, table):
-    """A Word document (A4, across if wide) with a three-line table whose header repeats; dates inside are fixed."""
+    """A Word document (A4, across if wide) with a three-line table whose header repeats;
+
+    dates inside are fixed.
+    """
     _check(table)
     document = Document()
     document.styles["Normal"].font.name = "Arial"
     document.styles["Normal"].font.size = Pt(9)
     document.core_properties.created = document.core_properties.modified = _WORD_DATE
-    document.core_properties.title = textwrap.shorten(table.caption, 255, placeholder="...")  # Word's limit
+    document.core_properties.title = textwrap.shorten(
+        table.caption, 255, placeholder="..."
+    )  # Word's limit
     document.core_properties.author = ""
     _set_page(document.sections[0], across=len(table.header) > _PORTRAIT_COLUMNS)
     document.add_paragraph().add_run(table.caption).bold = True
@@ -167,7 +193,8 @@ def _latex_column(cells, left):
 
 
 def _markdown(text):
-    # CommonMark lets a backslash stand before any ASCII punctuation; < could open HTML, ^ and ~ are pandoc's.
+    # CommonMark lets a backslash stand before any ASCII punctuation; < could open HTML, ^ and ~ are
+    # pandoc's.
     return re.sub(r"([\\`*_{}\[\]<>#|^~$&])", r"\\\1", text)
 
 
@@ -177,7 +204,9 @@ def _latex(text):
     escaped = [_LATEX.get(character, character) for character in marked]
     foreign = [character for character in escaped if len(character) == 1 and ord(character) > 0xFF]
     if foreign:
-        raise ValueError(f"pdflatex has no {foreign[0]!r} (U+{ord(foreign[0]):04X}), it stands in {text!r}")
+        raise ValueError(
+            f"pdflatex has no {foreign[0]!r} (U+{ord(foreign[0]):04X}), it stands in {text!r}"
+        )
     return "".join(escaped)
 
 
@@ -193,7 +222,12 @@ def _rule(row, *sides):
         borders = OxmlElement("w:tcBorders")
         for side in sides:
             line = OxmlElement(f"w:{side}")
-            for name, value in (("val", "single"), ("sz", "8"), ("space", "0"), ("color", "000000")):
+            for name, value in (
+                ("val", "single"),
+                ("sz", "8"),
+                ("space", "0"),
+                ("color", "000000"),
+            ):
                 line.set(qn(f"w:{name}"), value)
             borders.append(line)
         cell._tc.get_or_add_tcPr().append(borders)

@@ -6,19 +6,32 @@ import pandas as pd
 from npcradiomics.features.definitions import TABLE1
 from npcradiomics.publication.notices import SIMULATED_NOTE
 from npcradiomics.publication.tables.formats import Table
-from npcradiomics.rounding import count_text, fixed_text, interval_text, p_text, p_words, scientific_text
+from npcradiomics.rounding import (
+    count_text,
+    fixed_text,
+    interval_text,
+    p_text,
+    p_words,
+    scientific_text,
+)
 from npcradiomics.statistics.akram2020 import SEVEN_FEATURES, beside_ours
 from npcradiomics.statistics.paired_tests import small_cohort_warning
 
-# More excluded patients than this are counted in the note, not named; cohort/excluded.tsv names them all.
+# More excluded patients than this are counted in the note, not named; cohort/excluded.tsv names
+# them all.
 NAMED_PATIENTS = 8
-EXCLUSION_RULES = {"exclude": "by the expression `exclude` of the config", "in_field": "recurrence not in field"}
+EXCLUSION_RULES = {
+    "exclude": "by the expression `exclude` of the config",
+    "in_field": "recurrence not in field",
+}
 
 
 def table1():
     """Table 1: the 47 features by family, with the words the paper prints."""
     families = dict.fromkeys(family for family, _, _ in TABLE1)
-    rows = [[family, ", ".join(words for f, _, words in TABLE1 if f == family)] for family in families]
+    rows = [
+        [family, ", ".join(words for f, _, words in TABLE1 if f == family)] for family in families
+    ]
     return Table(
         ["Texture metrics", "Features"],
         rows,
@@ -34,14 +47,16 @@ def table1_data():
 def table2_data(statistics, size, simulated):
     """Table 2 with all digits: paper.beside_ours, the columns of size.size_effects behind it, and simulated."""
     beside = size.drop(columns=["n", "note"])
-    return beside_ours(statistics).merge(beside, on="feature", how="left").assign(simulated=simulated)
+    return (
+        beside_ours(statistics).merge(beside, on="feature", how="left").assign(simulated=simulated)
+    )
 
 
 def table2(statistics, size, excluded, simulated):
     """Table 2: the significant features and the paper's seven, ours beside the printed rows.
 
-    statistics: of comparison.compare_regions; size: of size.size_effects; excluded: table of patient, rule, reason;
-    simulated: whether the cohort is.
+    statistics: of comparison.compare_regions; size: of size.size_effects; excluded: table of
+    patient, rule, reason; simulated: whether the cohort is.
     """
     header = ["Feature", "Mean difference", "SD", "p", "Effect size", "95 % CI", "Size"]
     header += ["Akram: mean", "Akram: SD", "Akram: p", "recomputed"]
@@ -64,7 +79,9 @@ def _table2_row(row):
         row.size_mark if isinstance(row.size_mark, str) else "NA",
         scientific_text(row.paper_mean),
         scientific_text(row.paper_sd),
-        row.paper_p + ("^" if row.paper_test == "wilcoxon" else "") if isinstance(row.paper_p, str) else "NA",
+        row.paper_p + ("^" if row.paper_test == "wilcoxon" else "")
+        if isinstance(row.paper_p, str)
+        else "NA",
         p_text(row.paper_p_recomputed),
     ]
 
@@ -104,7 +121,11 @@ def _excluded_words(excluded):
     if excluded.empty:
         return ""
     if len(excluded) <= NAMED_PATIENTS:
-        return "Not in the cohort: " + "; ".join(f"{row.patient} ({row.reason})" for row in excluded.itertuples()) + "."
+        return (
+            "Not in the cohort: "
+            + "; ".join(f"{row.patient} ({row.reason})" for row in excluded.itertuples())
+            + "."
+        )
     counts = excluded["rule"].value_counts()
     words = ", ".join(f"{count} {EXCLUSION_RULES[rule]}" for rule, count in counts.items())
     return f"Not in the cohort: {len(excluded)} patients ({words}); cohort/excluded.tsv gives each with the reason."
@@ -117,15 +138,18 @@ _WHOSE = {"simulated": "simulated patients", "user": "patients of another cohort
 def found_here(statistics, patients="user"):
     """The paragraph under Table 2: which of the paper's seven are found here, and with which sign.
 
-    Parameters: statistics, the table of comparison.compare_regions; patients, "simulated" or "user".
-    Errors: ValueError for another value of patients, or an empty table.
+    Parameters: statistics, the table of comparison.compare_regions; patients, "simulated" or
+    "user". Errors: ValueError for another value of patients, or an empty table.
     """
     if patients not in _WHOSE:
         raise ValueError(f"patients is {patients!r}, expected {' or '.join(_WHOSE)}")
     if statistics.empty:
         raise ValueError("no statistics: the table has 0 features")
     rows = beside_ours(statistics)
-    seven, others = rows[rows["feature"].isin(SEVEN_FEATURES)], rows[~rows["feature"].isin(SEVEN_FEATURES)]
+    seven, others = (
+        rows[rows["feature"].isin(SEVEN_FEATURES)],
+        rows[~rows["feature"].isin(SEVEN_FEATURES)],
+    )
     found = seven["significant"].eq(True)
     same = seven[found & seven["same_sign"].eq(True)]
     opposite = seven[found & ~seven["same_sign"].eq(True)]
@@ -139,7 +163,9 @@ def found_here(statistics, patients="user"):
     if len(opposite):
         sentences.append(f"With the opposite sign: {_signed(opposite)}.")
     if not found.all():
-        sentences.append(f"Not found: {', '.join(_missed(row) for row in seven[~found].itertuples())}.")
+        sentences.append(
+            f"Not found: {', '.join(_missed(row) for row in seven[~found].itertuples())}."
+        )
     if len(others):
         sentences.append(f"Significant here and not in the paper: {_signed(others)}.")
     sentences.append(
@@ -152,7 +178,8 @@ def found_here(statistics, patients="user"):
 def _signed(rows):
     signs = np.where(rows["mean_difference"] > 0, "higher", "lower")
     return ", ".join(
-        f"{name} ({sign} in the recurrent region)" for name, sign in zip(rows["feature"], signs, strict=True)
+        f"{name} ({sign} in the recurrent region)"
+        for name, sign in zip(rows["feature"], signs, strict=True)
     )
 
 

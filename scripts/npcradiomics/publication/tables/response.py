@@ -7,7 +7,12 @@ from npcradiomics.publication.tables.formats import Table
 from npcradiomics.response.clinical import RESPONSES
 from npcradiomics.rounding import fixed_text, interval_text, p_text, p_words, percent_text
 
-_FIGURES = {"auc": "AUC", "brier": "Brier score", "slope": "calibration slope", "intercept": "calibration intercept"}
+_FIGURES = {
+    "auc": "AUC",
+    "brier": "Brier score",
+    "slope": "calibration slope",
+    "intercept": "calibration intercept",
+}
 
 
 def sentence_of(model):
@@ -18,7 +23,10 @@ def sentence_of(model):
 
 
 def areas_table(performance, summary):
-    """label, auc, low, high: the area on training, corrected, nested and validation; nested mean -+ 2 SD of repetitions."""
+    """label, auc, low, high: the area on training, corrected, nested and validation;
+
+    nested mean -+ 2 SD of repetitions.
+    """
     sets = performance.set_index("set")
     area = summary.set_index("figure").loc["auc"]
     shift = area["optimism"]
@@ -26,15 +34,28 @@ def areas_table(performance, summary):
     spread = 2 * area["nested_sd"]
     rows = [
         ("training (apparent)", train["auc"], train["auc_low"], train["auc_high"]),
-        ("training, optimism corrected", area["corrected"], train["auc_low"] - shift, train["auc_high"] - shift),
-        ("training, nested CV", area["nested_mean"], area["nested_mean"] - spread, area["nested_mean"] + spread),
+        (
+            "training, optimism corrected",
+            area["corrected"],
+            train["auc_low"] - shift,
+            train["auc_high"] - shift,
+        ),
+        (
+            "training, nested CV",
+            area["nested_mean"],
+            area["nested_mean"] - spread,
+            area["nested_mean"] + spread,
+        ),
         ("validation set", validation["auc"], validation["auc_low"], validation["auc_high"]),
     ]
     return pd.DataFrame(rows, columns=["label", "auc", "low", "high"])
 
 
 def performance_table(performance, summary, report, model, simulated):
-    """The four figures: apparent, corrected, nested, validation; rates, p values and notes below."""
+    """The four figures: apparent, corrected, nested, validation;
+
+    rates, p values and notes below.
+    """
     validation = performance.set_index("set").loc["validation"]
     rows = [
         [
@@ -54,10 +75,15 @@ def performance_table(performance, summary, report, model, simulated):
         f" {fixed_text(report['permuted_training_auc_median'], 3)} in the median, p {p_words(report['training_auc_p'])}."
     )
     notes += [f"{note[0].upper()}{note[1:]}." for note in model["notes"]]
-    for column, words in (("nested_undefined", "nested repetitions"), ("bootstrap_undefined", "bootstrap samples")):
+    for column, words in (
+        ("nested_undefined", "nested repetitions"),
+        ("bootstrap_undefined", "bootstrap samples"),
+    ):
         missing = int(summary.set_index("figure").loc["slope", column])
         if missing:
-            notes.append(f"No calibration slope in {missing} {words} (nothing kept, or perfect separation).")
+            notes.append(
+                f"No calibration slope in {missing} {words} (nothing kept, or perfect separation)."
+            )
     header = ["", "training", "optimism", "corrected", "nested CV (mean ± SD)", "validation"]
     caption = f"Performance of the rad-score ({len(model['features'])} features, score: {model['score_from']})."
     return Table(header, rows, caption, [*notes, *_simulated(simulated)])
@@ -65,7 +91,9 @@ def performance_table(performance, summary, report, model, simulated):
 
 def clinical_footnotes(simulated):
     """What stands below Tables 1 and 2."""
-    tests = "Mean ± SD, pooled t-test; counts, chi-square without Yates' correction, as in the paper."
+    tests = (
+        "Mean ± SD, pooled t-test; counts, chi-square without Yates' correction, as in the paper."
+    )
     return [tests, *_simulated(simulated)]
 
 

@@ -11,8 +11,9 @@ LARGEST_SHARE = 9.995
 def table3(features, controls, patients, warnings, *, alpha, match, n_tests, notice):
     """Table 3 as text cells.
 
-    features, controls, patients: tables of null_comparison.compare_with_null; warnings: its sentences; n_tests: of the
-    paper's Bonferroni rule; notice: words of notices.cohort_notice. If a negative control rejects, the caption begins with it.
+    features, controls, patients: tables of null_comparison.compare_with_null; warnings: its
+    sentences; n_tests: of the paper's Bonferroni rule; notice: words of notices.cohort_notice. If a
+    negative control rejects, the caption begins with it.
     """
     has_large = features["p_without_large"].notna().any()
     header = ["Feature", "n", "Mean difference", "Paper: p", "Null: S", "p", "maxT p", "Raw t: p"]
@@ -46,13 +47,19 @@ def counts_words(features):
     counts = features["verdict"].value_counts()
     words = ", ".join(f"{counts.get(word, 0)} {word}" for word in VERDICTS)
     texture = features.loc[features["verdict"] == VERDICTS[0], "feature"]
-    return f"Of {len(features)} features: {words}" + (f" ({', '.join(texture)})." if len(texture) else ".")
+    return f"Of {len(features)} features: {words}" + (
+        f" ({', '.join(texture)})." if len(texture) else "."
+    )
 
 
 def patient_notes(patients, match):
     """The caveats with the cohort's own numbers, from the table of patients."""
     words = ["reason", "pieces"]  # from a file, an empty text is a missing number
-    records = patients.astype(dict.fromkeys(words, object)).fillna(dict.fromkeys(words, "")).to_dict("records")
+    records = (
+        patients.astype(dict.fromkeys(words, object))
+        .fillna(dict.fromkeys(words, ""))
+        .to_dict("records")
+    )
     return caveats(records, surrogates=bool((patients["n_surrogates"] > 0).any()), match=match)
 
 
@@ -82,7 +89,9 @@ def _notes(features, controls, patients, warnings, first, *, alpha, match, n_tes
     matched = " at the same depth in the tumour (quartiles)" if match == "depth" else ""
     tested = controls[controls["p_maxt"].notna()]
     held = (
-        "" if tested.empty else f"; the smallest family-wise p of the {len(tested)} is {p_text(tested['p_maxt'].min())}"
+        ""
+        if tested.empty
+        else f"; the smallest family-wise p of the {len(tested)} is {p_text(tested['p_maxt'].min())}"
     )
     notes = [
         f"{notice}." if notice else "",

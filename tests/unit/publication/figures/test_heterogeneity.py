@@ -26,7 +26,13 @@ def _close():
 def intensities(n):
     edges = np.linspace(0, 255, 13)
     return pd.DataFrame(
-        {"patient": f"REC{k:03d}", "region": region, "intensity_low": a, "intensity_high": b, "share": s}
+        {
+            "patient": f"REC{k:03d}",
+            "region": region,
+            "intensity_low": a,
+            "intensity_high": b,
+            "share": s,
+        }
         for k in range(1, n + 1)
         for region in heterogeneity.REGIONS
         for a, b, s in zip(edges[:-1], edges[1:], RNG.dirichlet(np.ones(12)), strict=True)
@@ -41,7 +47,11 @@ def test_histograms_are_the_shares_of_the_table(n):
     axes = [axis for page in drawn for axis in page.axes if axis.get_visible()]
     assert [axis.get_title() for axis in axes] == list(dict.fromkeys(table["patient"]))
     for axis, (_, one) in list(zip(axes, table.groupby("patient"), strict=True))[:: max(1, n // 5)]:
-        lines = [patch for patch in axis.patches if patch.get_label() in heterogeneity.REGION_LABELS.values()]
+        lines = [
+            patch
+            for patch in axis.patches
+            if patch.get_label() in heterogeneity.REGION_LABELS.values()
+        ]
         for patch, region in zip(lines, heterogeneity.REGIONS, strict=True):
             part = one[one["region"] == region]
             values, edges, _ = patch.get_data()
@@ -59,9 +69,13 @@ def test_histograms_of_many_patients_are_dense_pages_of_the_same_shares(n, pages
         (axis,) = page.axes
         titles, numbers, _ = axis.findobj(heterogeneity._Words)
         lines = [
-            patch.get_path() for patch in axis.patches if patch.get_label() in heterogeneity.REGION_LABELS.values()
+            patch.get_path()
+            for patch in axis.patches
+            if patch.get_label() in heterogeneity.REGION_LABELS.values()
         ]
-        corners = [path.vertices[path.codes != path.CLOSEPOLY].reshape(count, -1, 2) for path in lines]
+        corners = [
+            path.vertices[path.codes != path.CLOSEPOLY].reshape(count, -1, 2) for path in lines
+        ]
         assert len(titles.words) == len(numbers.words) == count
         for k in range(count):
             patient = next(patients)
@@ -69,10 +83,13 @@ def test_histograms_of_many_patients_are_dense_pages_of_the_same_shares(n, pages
             highest = one["share"].max()
             assert (titles.words[k], numbers.words[k]) == (patient, f"{100 * highest:.0f} %")
             for region, outlines in zip(heterogeneity.REGIONS, corners, strict=True):
-                # The panel: 0.92 wide for 0 to 255, 0.7 high for 0 to the highest share, in its place of six a row.
+                # The panel: 0.92 wide for 0 to 255, 0.7 high for 0 to the highest share, in its
+                # place of six a row.
                 x, y = (outlines[k] - [k % 6, -1 - k // 6]).T / [[0.92 / 255], [0.7 / highest]]
                 part = one[one["region"] == region]
-                assert np.allclose(x, np.repeat([*part["intensity_low"], 255], 2), rtol=0, atol=1e-10)
+                assert np.allclose(
+                    x, np.repeat([*part["intensity_low"], 255], 2), rtol=0, atol=1e-10
+                )
                 assert np.allclose(y, [0, *np.repeat(part["share"], 2), 0], rtol=0, atol=1e-12)
         check_print(page)
 
@@ -112,18 +129,29 @@ def correlations(k):
     names = [definition.feature for definition in DEFINITIONS[:k]]
     r = np.corrcoef(RNG.normal(size=(k, 9)))
     return pd.DataFrame(
-        {"feature_a": a, "feature_b": b, "n": 9, "r": r[i, j], "p": 0.0 if i == j else 1 - abs(r[i, j]), "note": ""}
+        {
+            "feature_a": a,
+            "feature_b": b,
+            "n": 9,
+            "r": r[i, j],
+            "p": 0.0 if i == j else 1 - abs(r[i, j]),
+            "note": "",
+        }
         for i, a in enumerate(names)
         for j, b in enumerate(names)
     )
 
 
-@pytest.mark.parametrize(("k", "numbers"), [(2, True), (7, True), (8, True), (21, True), (30, False), (47, False)])
+@pytest.mark.parametrize(
+    ("k", "numbers"), [(2, True), (7, True), (8, True), (21, True), (30, False), (47, False)]
+)
 def test_correlations_are_coloured_only_below_0_05(k, numbers):
     table = correlations(k)
     figure = heterogeneity.draw_correlations(table, "", SIMULATED_NOTE)
     mesh = figure.axes[0].findobj(QuadMesh)[0]
-    assert np.array_equal(~np.ma.getmaskarray(mesh.get_array()), (table["p"] < 0.05).to_numpy().reshape(k, k))
+    assert np.array_equal(
+        ~np.ma.getmaskarray(mesh.get_array()), (table["p"] < 0.05).to_numpy().reshape(k, k)
+    )
     assert np.ma.allequal(mesh.get_array(), table["r"].to_numpy().reshape(k, k))
     cells = [text.get_text() for text in figure.axes[0].texts]
     assert len(cells) == (k * k if numbers else 0)
@@ -160,8 +188,14 @@ def test_boxes_show_every_patient_of_every_feature(k, n, pages):
     axes = [axis for page in drawn for axis in page.axes if axis.get_visible()]
     for axis, (feature, one) in zip(axes, table.groupby("feature", sort=False), strict=True):
         wide = one.set_index(["patient", "region"])["value"].unstack()
-        points = {line.get_marker(): line.get_ydata() for line in axis.lines if line.get_linestyle() == "None"}
-        assert np.array_equal(points["o"], wide["recurrent"]) and np.array_equal(points["^"], wide["non_recurrent"])
+        points = {
+            line.get_marker(): line.get_ydata()
+            for line in axis.lines
+            if line.get_linestyle() == "None"
+        }
+        assert np.array_equal(points["o"], wide["recurrent"]) and np.array_equal(
+            points["^"], wide["non_recurrent"]
+        )
         (lines,) = axis.collections
         assert len(lines.get_paths()) <= 100
         pairs = np.vstack([path.vertices.reshape(-1, 3, 2) for path in lines.get_paths()])
@@ -176,24 +210,32 @@ def test_boxes_of_thousands_show_the_same_points_and_some_of_the_lines():
     n = 1203
     table = boxes(2, n)
     (page,) = heterogeneity.draw_boxes(table, "", SIMULATED_NOTE)
-    assert "lines: at most 500 of 1,203 patients" in [text.get_text() for text in page.findobj(Text)]
+    assert "lines: at most 500 of 1,203 patients" in [
+        text.get_text() for text in page.findobj(Text)
+    ]
     for axis, (_, one) in zip(page.axes, table.groupby("feature", sort=False), strict=True):
         wide = one.set_index(["patient", "region"])["value"].unstack()
         points = {
-            line.get_marker(): np.asarray(line.get_ydata()) for line in axis.lines if line.get_marker() in ("o", "^")
+            line.get_marker(): np.asarray(line.get_ydata())
+            for line in axis.lines
+            if line.get_marker() in ("o", "^")
         }
         for marker, region in zip("o^", heterogeneity.REGIONS, strict=True):
             values, drawn = wide[region].to_numpy(), points[marker]
             assert set(drawn) <= set(values) and len(drawn) <= heterogeneity.POINT_STEPS + 1
             assert (drawn.min(), drawn.max()) == (values.min(), values.max())
-            # 30 mm high with 5 % of margin above and below: none is further from a drawn one than 0.06 mm.
+            # 30 mm high with 5 % of margin above and below: none is further from a drawn one than
+            # 0.06 mm.
             away = np.abs(values[:, None] - drawn).min(axis=1).max()
             assert 30 * away / np.ptp(axis.get_ylim()) < 0.06
         (lines,) = axis.collections
         pairs = np.vstack([path.vertices.reshape(-1, 3, 2) for path in lines.get_paths()])[:, :2, 1]
         pairs = pd.DataFrame(pairs, columns=["recurrent", "non_recurrent"])
         joined = np.flatnonzero(wide["recurrent"].isin(pairs["recurrent"]))
-        assert np.array_equal(wide[["recurrent", "non_recurrent"]].iloc[joined], pairs) and len(pairs) == 500
+        assert (
+            np.array_equal(wide[["recurrent", "non_recurrent"]].iloc[joined], pairs)
+            and len(pairs) == 500
+        )
         assert set(np.diff(joined)) == {2, 3}
     check_print(page)
 
@@ -212,7 +254,9 @@ def test_axis_numbers_times_the_power_in_the_label_are_the_values():
     first = axis.figure.axes[0]
     power = {"⁻⁵": 1e-5, "⁻⁶": 1e-6, "⁻⁴": 1e-4}[first.get_ylabel().split()[0].removeprefix("×10")]
     for tick, label in zip(first.get_yticks(), first.get_yticklabels(), strict=True):
-        assert float(label.get_text().replace("\N{MINUS SIGN}", "-")) * power == pytest.approx(tick, abs=power * 1e-6)
+        assert float(label.get_text().replace("\N{MINUS SIGN}", "-")) * power == pytest.approx(
+            tick, abs=power * 1e-6
+        )
     assert not axis.get_ylabel().startswith("×")
 
 
@@ -249,13 +293,19 @@ def test_components_are_the_scores_and_labels_hide_nothing(n):
     figure = heterogeneity.draw_components(table, "", SIMULATED_NOTE)
     axis = figure.axes[0]
     drawn = np.vstack([np.asarray(c.get_offsets()) for c in axis.collections])
-    assert np.array_equal(drawn, table.sort_values("region", ascending=False, kind="stable")[["PC1", "PC2"]])
-    assert axis.get_xlabel().startswith("PC1 (71 % of variance") and axis.get_ylabel().startswith("PC2 (12 %")
+    assert np.array_equal(
+        drawn, table.sort_values("region", ascending=False, kind="stable")[["PC1", "PC2"]]
+    )
+    assert axis.get_xlabel().startswith("PC1 (71 % of variance") and axis.get_ylabel().startswith(
+        "PC2 (12 %"
+    )
     check_print(figure)
     labels = [text for text in axis.texts if isinstance(text, Annotation)]
     assert len(labels) >= min(2 * n, 20)
     for label in labels:
-        nearest = table.loc[((table[["PC1", "PC2"]] - list(label.xy)) ** 2).sum(axis=1).idxmin(), "patient"]
+        nearest = table.loc[
+            ((table[["PC1", "PC2"]] - list(label.xy)) ** 2).sum(axis=1).idxmin(), "patient"
+        ]
         assert label.get_text() == str(int(nearest[3:]))
     extents = [label.get_window_extent() for label in labels]
     points = axis.transData.transform(drawn)
@@ -263,5 +313,6 @@ def test_components_are_the_scores_and_labels_hide_nothing(n):
         assert not any(one.x0 < x < one.x1 and one.y0 < y < one.y1 for x, y in points)
         # Half a point of type may be shared: boxes of letters are higher than their ink.
         assert not any(
-            min(one.x1, o.x1) - max(one.x0, o.x0) > 1 and min(one.y1, o.y1) - max(one.y0, o.y0) > 3 for o in extents[:i]
+            min(one.x1, o.x1) - max(one.x0, o.x0) > 1 and min(one.y1, o.y1) - max(one.y0, o.y0) > 3
+            for o in extents[:i]
         )

@@ -24,7 +24,9 @@ def test_point_labels_are_what_tells_patients_apart(patients, labels):
 
 
 def test_titles_are_names_where_they_fit():
-    assert panel_titles(["REC001", "Patient-00000014"]) == {p: p for p in ("REC001", "Patient-00000014")}
+    assert panel_titles(["REC001", "Patient-00000014"]) == {
+        p: p for p in ("REC001", "Patient-00000014")
+    }
     assert list(panel_titles(LONG).values()) == ["…00001…", "…00002…", "…00013…"]
     unlike = ["a" * 20, "b" * 20]
     assert panel_titles(unlike) == {unlike[0]: "#1", unlike[1]: "#2"}

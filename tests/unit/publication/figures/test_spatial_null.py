@@ -25,7 +25,9 @@ def _close():
 
 @pytest.fixture(scope="module")
 def compared():
-    return compare_with_null(*example.cohort(14, texture=["GLSZM_GLV"], geometry=["NGTDM_Busyness"]), **M)
+    return compare_with_null(
+        *example.cohort(14, texture=["GLSZM_GLV"], geometry=["NGTDM_Busyness"]), **M
+    )
 
 
 def test_null_panels_show_shares_statistics_and_limits(compared):
@@ -51,7 +53,9 @@ def test_null_panels_show_shares_statistics_and_limits(compared):
 
 
 def test_forty_seven_panels_take_pages(compared):
-    bins, panels = null_panels(compared.features, compared.distribution, list(compared.features["feature"]))
+    bins, panels = null_panels(
+        compared.features, compared.distribution, list(compared.features["feature"])
+    )
     pages = spatial_null.draw_null(bins, panels, "No feature is significant", "")
     assert len(pages) == 3
     for page in pages:
@@ -61,11 +65,17 @@ def test_forty_seven_panels_take_pages(compared):
 def test_sentence_and_legend_do_not_cover_each_other(compared):
     bins, panels = null_panels(compared.features, compared.distribution, list(SEVEN_FEATURES))
     figure = spatial_null.draw_null(
-        bins, panels, "No feature is significant; shown are the features of Akram 2020", SIMULATED_NOTE
+        bins,
+        panels,
+        "No feature is significant; shown are the features of Akram 2020",
+        SIMULATED_NOTE,
     )[0]
     check_print(figure)
     sentence = figure._suptitle.get_window_extent()
-    boxes = [figure.legends[0].get_window_extent(), *(a.get_tightbbox() for a in figure.axes if a.get_visible())]
+    boxes = [
+        figure.legends[0].get_window_extent(),
+        *(a.get_tightbbox() for a in figure.axes if a.get_visible()),
+    ]
     assert not any(sentence.overlaps(box) for box in boxes)
     assert not any(figure.legends[0].get_window_extent().overlaps(box) for box in boxes[1:])
 
@@ -93,12 +103,18 @@ def test_ranks_are_the_colours_of_the_cells(n, pages):
     meshes = []
     for page in drawn:
         check_print(page)
-        meshes.append(next(c for c in page.axes[0].collections if isinstance(c, QuadMesh)).get_array())
+        meshes.append(
+            next(c for c in page.axes[0].collections if isinstance(c, QuadMesh)).get_array()
+        )
     values = np.ma.concatenate(meshes, axis=1)
     wanted = ranks["rank"].to_numpy().reshape(n, 47).T
     np.testing.assert_array_equal(values.filled(np.nan), wanted)
     names = [text.get_text() for text in drawn[0].axes[0].get_yticklabels()]
-    assert names[0] == "Intensity_Mean (T)" and names[4] == "Intensity_MAD (S)" and names[1] == "Intensity_Variance"
+    assert (
+        names[0] == "Intensity_Mean (T)"
+        and names[4] == "Intensity_MAD (S)"
+        and names[1] == "Intensity_Variance"
+    )
 
 
 def test_controls_have_a_panel_each_with_both_means(compared):
@@ -108,7 +124,10 @@ def test_controls_have_a_panel_each_with_both_means(compared):
     axes = [axis for axis in figure.axes if axis.get_visible()]
     assert len(axes) == 5
     row = compared.controls.iloc[0]
-    lines = [f"GTVr {row['mean_observed']:.2f}, draws {row['mean_draws']:.2f}", f"maxT p = {row['p_maxt']:.4f}"]
+    lines = [
+        f"GTVr {row['mean_observed']:.2f}, draws {row['mean_draws']:.2f}",
+        f"maxT p = {row['p_maxt']:.4f}",
+    ]
     assert axes[0].get_title().split("\n") == ["depth in the tumour (mm)", *lines]
 
 
@@ -120,7 +139,11 @@ def test_nobody_drawn_is_said_in_every_picture():
         spatial_null.draw_null(bins, panels, "", SIMULATED_NOTE)[0],
         spatial_null.draw_ranks(found.ranks, verdicts, "", SIMULATED_NOTE)[0],
     ]
-    figures.append(spatial_null.draw_controls(*control_panels(found.controls, found.distribution), "", SIMULATED_NOTE))
+    figures.append(
+        spatial_null.draw_controls(
+            *control_panels(found.controls, found.distribution), "", SIMULATED_NOTE
+        )
+    )
     for figure in figures:
         check_print(figure)
         words = " ".join(" ".join(text.get_text().split()) for text in texts(figure))

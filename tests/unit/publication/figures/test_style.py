@@ -14,7 +14,9 @@ def picture(simulated=True):
     figure, axis = style.new_figure(style.COLUMN_WIDTH, style.COLUMN_WIDTH)
     axis.plot([0, 1], [1, 0])
     axis.set_title("GLSZM²")
-    style.say_selection(figure, "No feature is significant (p < 0.00106); shown are the features of Akram 2020")
+    style.say_selection(
+        figure, "No feature is significant (p < 0.00106); shown are the features of Akram 2020"
+    )
     style.say_notice(figure, simulated_note(simulated))
     return figure
 
@@ -34,12 +36,21 @@ def test_png_has_journal_width_and_resolution(tmp_path):
 
 
 def test_png_puts_pages_below_each_other(tmp_path):
-    style.save([picture() for _ in range(style.PNG_PAGES + 1)], tmp_path / "pages.png", tmp_path / "pages.pdf")
+    style.save(
+        [picture() for _ in range(style.PNG_PAGES + 1)],
+        tmp_path / "pages.png",
+        tmp_path / "pages.pdf",
+    )
     style.save(picture(), tmp_path / "one.png")
     pages, one = Image.open(tmp_path / "pages.png"), Image.open(tmp_path / "one.png")
     assert pages.size == (one.width, style.PNG_PAGES * one.height)
-    assert pages.crop((0, one.height, *pages.size)).crop((0, 0, *one.size)).tobytes() == one.tobytes()
-    assert len(re.findall(rb"/Type /Page\b", (tmp_path / "pages.pdf").read_bytes())) == style.PNG_PAGES + 1
+    assert (
+        pages.crop((0, one.height, *pages.size)).crop((0, 0, *one.size)).tobytes() == one.tobytes()
+    )
+    assert (
+        len(re.findall(rb"/Type /Page\b", (tmp_path / "pages.pdf").read_bytes()))
+        == style.PNG_PAGES + 1
+    )
 
 
 def test_pdf_text_stays_text_in_embedded_truetype(tmp_path):
@@ -56,11 +67,14 @@ def test_pdf_text_stays_text_in_embedded_truetype(tmp_path):
 
 
 def test_the_note_and_the_sentence_stand_in_the_picture():
-    words = [text.get_text() for text in picture().findobj(lambda artist: hasattr(artist, "get_text"))]
+    words = [
+        text.get_text() for text in picture().findobj(lambda artist: hasattr(artist, "get_text"))
+    ]
     assert "Simulated patients: no clinical data" in words
     assert any(text.replace("\n", " ").startswith("No feature is significant") for text in words)
     assert "Simulated patients: no clinical data" not in [
-        text.get_text() for text in picture(simulated=False).findobj(lambda artist: hasattr(artist, "get_text"))
+        text.get_text()
+        for text in picture(simulated=False).findobj(lambda artist: hasattr(artist, "get_text"))
     ]
 
 
@@ -101,4 +115,6 @@ def test_places_are_rounded_because_the_last_bits_of_a_layout_differ_from_time_t
             axis.plot([0, 1], [0, 1])
         style.save(figure, tmp_path / f"{name}.pdf", tmp_path / f"{name}.png")
     for ending in ("pdf", "png"):
-        assert (tmp_path / f"one.{ending}").read_bytes() == (tmp_path / f"two.{ending}").read_bytes()
+        assert (tmp_path / f"one.{ending}").read_bytes() == (
+            tmp_path / f"two.{ending}"
+        ).read_bytes()

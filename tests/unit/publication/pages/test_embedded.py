@@ -25,7 +25,9 @@ def decoded(content):
 
 
 def test_window_cuts_and_scales():
-    np.testing.assert_allclose(window(np.array([-5.0, 0.0, 5.0, 10.0, 20.0]), 0.0, 10.0), [0, 0, 0.5, 1, 1])
+    np.testing.assert_allclose(
+        window(np.array([-5.0, 0.0, 5.0, 10.0, 20.0]), 0.0, 10.0), [0, 0, 0.5, 1, 1]
+    )
 
 
 def test_shrink_factor_keeps_the_largest_side():
@@ -49,7 +51,9 @@ def test_grey_picture_is_close_to_the_values():
 def test_coloured_picture_is_exact_and_transparent_outside():
     values, shown = np.array([[0.0, 0.5], [1.0, 7.0]]), np.array([[True, True], [True, False]])
     pixels = decoded(coloured_png(values, "viridis", shown))
-    np.testing.assert_array_equal(pixels[0, 1, :3], np.array(colormaps["viridis"](0.5, bytes=True))[:3])
+    np.testing.assert_array_equal(
+        pixels[0, 1, :3], np.array(colormaps["viridis"](0.5, bytes=True))[:3]
+    )
     np.testing.assert_array_equal(pixels[..., 3], [[255, 255], [255, 0]])
 
 

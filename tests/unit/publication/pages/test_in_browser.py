@@ -48,10 +48,14 @@ def pages(tmp_path_factory):
     report = folder / "patients/REC001/registration/report.html"
     report.parent.mkdir(parents=True)
     report.write_text(
-        render(REPORT / "registration_page.html", **page_content(example().pair, record, "", "", True)),
+        render(
+            REPORT / "registration_page.html", **page_content(example().pair, record, "", "", True)
+        ),
         encoding="utf-8",
     )
-    picture = data_uri(thumbnail(Volumes(example().pair.round_tumour(MARGIN_MM), example().pair.planning)), "webp")
+    picture = data_uri(
+        thumbnail(Volumes(example().pair.round_tumour(MARGIN_MM), example().pair.planning)), "webp"
+    )
     patients = [
         {
             "quality": q,
@@ -65,7 +69,8 @@ def pages(tmp_path_factory):
     overview = folder / "cohort/registration.html"
     overview.parent.mkdir()
     overview.write_text(
-        render(REPORT / "registration_overview.html", **overview_content(patients, True)), encoding="utf-8"
+        render(REPORT / "registration_overview.html", **overview_content(patients, True)),
+        encoding="utf-8",
     )
     return {"report": report, "overview": overview}
 
@@ -99,7 +104,11 @@ def test_flicker_by_keyboard(browser, pages):
     assert browser.run(LAYERS) == ["before", "contours-before"]
     browser.press(" ", " ")
     assert browser.run(SHOWN) == "Recurrence MRI, before"
-    for key, layers in (("4", ["planning", "after"]), ("5", ["planning", "edges"]), ("6", ["planning", "discrepancy"])):
+    for key, layers in (
+        ("4", ["planning", "after"]),
+        ("5", ["planning", "edges"]),
+        ("6", ["planning", "discrepancy"]),
+    ):
         browser.press(key)
         assert browser.run(LAYERS) == [*layers, "contours"]
     browser.press("c")
@@ -145,16 +154,23 @@ def test_slices_and_planes_by_keyboard_and_from_the_sheet(browser, pages):
     browser.press("p")
     assert browser.run(PLACE).startswith("coronal")
     browser.press("p", "p")
-    assert browser.run("return document.querySelector('#view use').getAttribute('href')").startswith("#head-")
+    assert browser.run(
+        "return document.querySelector('#view use').getAttribute('href')"
+    ).startswith("#head-")
     browser.click(".sheet button")
-    assert browser.run(PLACE) == browser.run("return document.querySelector('.sheet figcaption').textContent")
+    assert browser.run(PLACE) == browser.run(
+        "return document.querySelector('.sheet figcaption').textContent"
+    )
     browser.press(" ")
     assert browser.run(SHOWN) == "Recurrence MRI, registered"
 
 
 def test_overview_leads_to_the_page_and_back(browser, pages):
     browser.open(pages["overview"], 1280)
-    assert browser.run("return [...document.querySelectorAll('h2')].map((h) => h.textContent)") == ["P2", "REC001"]
+    assert browser.run("return [...document.querySelectorAll('h2')].map((h) => h.textContent)") == [
+        "P2",
+        "REC001",
+    ]
     browser.click("a[href*=REC001] img")
     assert browser.run("return document.title") == "REC001: registration pass"
     browser.click("nav a")

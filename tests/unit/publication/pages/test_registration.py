@@ -15,7 +15,9 @@ TEMPLATE = str(ROOT / "workflow/report/registration_page.html")
 
 
 def page(record=None, review="", note="", simulated=True, pair=None):
-    content = page_content(pair or example().pair, record or example().quality, review, note, simulated)
+    content = page_content(
+        pair or example().pair, record or example().quality, review, note, simulated
+    )
     return render(TEMPLATE, **content)
 
 
@@ -50,7 +52,10 @@ def test_every_reference_has_its_picture(good):
 
 
 def test_checks_stand_there_with_value_limit_and_verdict(good):
-    rows = [" ".join(re.sub("<[^>]+>", " ", row).split()) for row in re.findall(r"<tr>.*?</tr>", good, re.S)]
+    rows = [
+        " ".join(re.sub("<[^>]+>", " ", row).split())
+        for row in re.findall(r"<tr>.*?</tr>", good, re.S)
+    ]
     assert "Registered backwards 0.20 mm at most 1.00 mm ✓ pass Sentence of backward." in rows
     assert "Field of view 100 % at least 90 % ✓ pass Sentence of overlap." in rows
     assert any(row.startswith("contours 0.1, 0.1, 0.1") and row.endswith("chosen") for row in rows)

@@ -21,7 +21,13 @@ RECORDS = [
 @pytest.fixture(scope="module")
 def content():
     patients = [
-        {"quality": q, "review": r, "note": n, "thumbnail": "data:,", "page": f"../patients/{q['patient']}/report.html"}
+        {
+            "quality": q,
+            "review": r,
+            "note": n,
+            "thumbnail": "data:,",
+            "page": f"../patients/{q['patient']}/report.html",
+        }
         for q, r, n in RECORDS
     ]
     return overview_content(patients, simulated=False)

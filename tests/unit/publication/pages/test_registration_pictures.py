@@ -29,14 +29,19 @@ def test_region_holds_both_contours_and_the_margin():
     pair = example().pair
     part = pair.round_tumour(MARGIN_MM)
     for name in ("gtv", "gtvr"):
-        assert sitk.GetArrayFromImage(getattr(part, name)).sum() == sitk.GetArrayFromImage(getattr(pair, name)).sum()
+        assert (
+            sitk.GetArrayFromImage(getattr(part, name)).sum()
+            == sitk.GetArrayFromImage(getattr(pair, name)).sum()
+        )
     union = sitk.GetArrayFromImage(sitk.Or(part.gtv, part.gtvr)) > 0
     for axis, spacing in enumerate(part.gtv.GetSpacing()[::-1]):
         used = np.flatnonzero(union.any(axis=tuple({0, 1, 2} - {axis})))
         low, high = used[0] * spacing, (union.shape[axis] - 1 - used[-1]) * spacing
         for distance in (low, high):
             assert distance < MARGIN_MM + 2 * spacing
-            assert distance >= MARGIN_MM - spacing or axis == 0  # the head may end before the margin
+            assert (
+                distance >= MARGIN_MM - spacing or axis == 0
+            )  # the head may end before the margin
 
 
 @pytest.mark.parametrize("off", [-1e-6, 1e-6])
@@ -52,14 +57,18 @@ def test_region_is_one_box_though_headers_round_the_grid_differently(off):
     planning = pair.planning
     spacing = planning.GetSpacing()[0]
     for margin in (10 * spacing, 10.5 * spacing):
-        part = replace(pair, discrepancy=moved(pair.discrepancy), after=moved(pair.after)).round_tumour(margin)
+        part = replace(
+            pair, discrepancy=moved(pair.discrepancy), after=moved(pair.after)
+        ).round_tumour(margin)
         assert part.planning.GetSize() == part.discrepancy.GetSize() == part.after.GetSize()
 
 
 def test_every_axial_slice_of_the_region_is_there(tumour):
     cuts = tumour_cuts(tumour, 2.0)
     axial = [c for c in cuts if c["plane"] == "axial"]
-    assert [c["id"] for c in axial] == [f"tumour-axial-{i}" for i in reversed(range(tumour.arrays["gtv"].shape[0]))]
+    assert [c["id"] for c in axial] == [
+        f"tumour-axial-{i}" for i in reversed(range(tumour.arrays["gtv"].shape[0]))
+    ]
     assert {c["plane"] for c in cuts} == {"axial", "coronal", "sagittal"}
     filled = tumour.masks["gtv"].any(axis=(1, 2))
     assert [c["discrepancy"] is not None for c in axial] == filled[::-1].tolist()
@@ -67,7 +76,9 @@ def test_every_axial_slice_of_the_region_is_there(tumour):
 
 def test_cuts_are_numbered_in_the_whole_planning_mri(tumour):
     pair = example().pair
-    whole = sitk.GetArrayFromImage(pair.gtv) > 0  # the simulated planning MRI lies on the patient's axes
+    whole = (
+        sitk.GetArrayFromImage(pair.gtv) > 0
+    )  # the simulated planning MRI lies on the patient's axes
     for plane, axis in (("axial", 0), ("coronal", 1), ("sagittal", 2)):
         fullest_there = int(whole.sum(axis=tuple({0, 1, 2} - {axis})).argmax())
         here = fullest(tumour.masks["gtv"], plane)
@@ -77,7 +88,9 @@ def test_cuts_are_numbered_in_the_whole_planning_mri(tumour):
 def test_pictures_cover_what_their_cut_covers(tumour):
     shape, spacing = tumour.arrays["planning"].shape, tumour.spacing
     for c in tumour_cuts(tumour, 2.0)[:3]:
-        assert (c["width"], c["height"]) == pytest.approx((shape[2] * spacing[2], shape[1] * spacing[1]))
+        assert (c["width"], c["height"]) == pytest.approx(
+            (shape[2] * spacing[2], shape[1] * spacing[1])
+        )
         for picture in c["pictures"].values():
             assert picture["width"] >= c["width"]
             assert picture["uri"].startswith("data:image/webp;base64,")
@@ -104,7 +117,10 @@ def test_joint_histogram_tells_registered_from_not(tumour):
 def test_joint_histogram_of_an_image_with_itself_is_the_diagonal():
     pair = example().pair.round_tumour(MARGIN_MM)
     volumes = Volumes(pair, pair.planning)
-    volumes.arrays["after"], volumes.windows["after"] = volumes.arrays["planning"], volumes.windows["planning"]
+    volumes.arrays["after"], volumes.windows["after"] = (
+        volumes.arrays["planning"],
+        volumes.windows["planning"],
+    )
     assert joint_histogram(volumes, "after")["similarity"] == pytest.approx(2.0)
 
 

@@ -10,7 +10,10 @@ from npcradiomics.publication.pages.template import render
 def template(tmp_path):
     (tmp_path / "style.css").write_text("p > b { color: red }", encoding="utf-8")
     path = tmp_path / "page.html"
-    path.write_text('<style>{% include "style.css" %}</style><p title="{{ note }}">{{ note }}</p>\n', encoding="utf-8")
+    path.write_text(
+        '<style>{% include "style.css" %}</style><p title="{{ note }}">{{ note }}</p>\n',
+        encoding="utf-8",
+    )
     return str(path)
 
 

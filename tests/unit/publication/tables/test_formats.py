@@ -47,7 +47,9 @@ def test_latex_compiles(tmp_path):
     if shutil.which("pdflatex") is None:
         pytest.skip("pdflatex is not installed, so the LaTeX table was not compiled")
     write_latex(tmp_path / "table2.tex", TABLE)
-    subprocess.run(["pdflatex", "-halt-on-error", "table2.tex"], cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(
+        ["pdflatex", "-halt-on-error", "table2.tex"], cwd=tmp_path, check=True, capture_output=True
+    )
     assert (tmp_path / "table2.pdf").stat().st_size > 1000
 
 
@@ -67,7 +69,9 @@ def test_a_caption_longer_than_words_limit_for_titles_stays_whole(tmp_path):
     write_docx(tmp_path / "t.docx", Table(header=["x"], rows=[["1"]], caption=caption))
     document = Document(tmp_path / "t.docx")
     assert document.paragraphs[0].text == caption
-    assert len(document.core_properties.title) <= 255 and document.core_properties.title.endswith("...")
+    assert len(document.core_properties.title) <= 255 and document.core_properties.title.endswith(
+        "..."
+    )
 
 
 @pytest.mark.parametrize(("columns", "width_mm"), [(3, 210), (11, 297)])
@@ -75,8 +79,13 @@ def test_wide_word_tables_lie_across_a4(tmp_path, columns, width_mm):
     table = Table(header=["x"] * columns, rows=[["1"] * columns], caption="c")
     write_docx(tmp_path / "t.docx", table)
     section = Document(tmp_path / "t.docx").sections[0]
-    assert round(section.page_width.mm) == width_mm and round(section.page_height.mm) == 507 - width_mm
-    assert round(section.page_width.mm - section.left_margin.mm - section.right_margin.mm) == width_mm - 40
+    assert (
+        round(section.page_width.mm) == width_mm and round(section.page_height.mm) == 507 - width_mm
+    )
+    assert (
+        round(section.page_width.mm - section.left_margin.mm - section.right_margin.mm)
+        == width_mm - 40
+    )
 
 
 @pytest.mark.parametrize("write", [write_markdown, write_latex, write_docx])

@@ -16,14 +16,19 @@ NOBODY = pd.DataFrame(columns=["patient", "rule", "reason"])
 
 
 def cohort(n, shifts):
-    """n patients; a feature's differences have SD 1 and the mean given, other features have mean 0."""
+    """n patients;
+
+    a feature's differences have SD 1 and the mean given, other features have mean 0.
+    """
     rng = np.random.default_rng(3)
     noise = rng.normal(size=(n, len(FEATURES)))
     noise = (noise - noise.mean(axis=0)) / noise.std(axis=0, ddof=1)
     differences = noise + [shifts.get(name, 0.0) for name in FEATURES]
     features = reference.stacked(**dict(zip(FEATURES, differences.T, strict=True)))
     patients = list(dict.fromkeys(features["patient"]))
-    sizes = pd.DataFrame({"patient": patients, "recurrent_cm3": rng.uniform(2, 20, n), "non_recurrent_cm3": 10.0})
+    sizes = pd.DataFrame(
+        {"patient": patients, "recurrent_cm3": rng.uniform(2, 20, n), "non_recurrent_cm3": 10.0}
+    )
     return compare_regions(features, n_boot=100), size_effects(features, sizes)
 
 
@@ -53,10 +58,16 @@ def test_wilcoxon_rows_carry_the_rank_biserial_correlation():
         GLSZM_GLV=np.array([*np.linspace(1, 1.1, 13), 60.0]), NGTDM_Strength=np.arange(14) - 6.4
     )
     patients = list(dict.fromkeys(features["patient"]))
-    sizes = pd.DataFrame({"patient": patients, "recurrent_cm3": np.arange(1.0, 15), "non_recurrent_cm3": 20.0})
+    sizes = pd.DataFrame(
+        {"patient": patients, "recurrent_cm3": np.arange(1.0, 15), "non_recurrent_cm3": 20.0}
+    )
     statistics = compare_regions(features, n_boot=100)
-    row = by_feature(table2(statistics, size_effects(features, sizes), NOBODY, False))["GLSZM_GLV *"]
-    assert row["p"] == "0.0001^" and row["Effect size"] == "1.00" and row["95 % CI"] == "1.00 to 1.00"
+    row = by_feature(table2(statistics, size_effects(features, sizes), NOBODY, False))[
+        "GLSZM_GLV *"
+    ]
+    assert (
+        row["p"] == "0.0001^" and row["Effect size"] == "1.00" and row["95 % CI"] == "1.00 to 1.00"
+    )
 
 
 def test_full_precision_table_has_everything_behind_the_text(fourteen):
@@ -72,15 +83,26 @@ def test_notes_say_simulated_few_patients_and_marks():
     statistics, size = cohort(5, {"GLCM_Energy": 30.0})
     notes = table2(statistics, size, NOBODY, True).footnotes
     assert notes[0] == "Simulated patients: no clinical data."
-    assert notes[1].startswith("Few patients: 5 patients: the Wilcoxon test cannot go below p = 0.062")
+    assert notes[1].startswith(
+        "Few patients: 5 patients: the Wilcoxon test cannot go below p = 0.062"
+    )
     assert any("Of the 1 significant features" in note for note in notes)
-    assert not any("Few patients" in note for note in table2(*cohort(11, {}), NOBODY, False).footnotes)
+    assert not any(
+        "Few patients" in note for note in table2(*cohort(11, {}), NOBODY, False).footnotes
+    )
 
 
 def test_excluded_patients_are_named_or_counted(fourteen):
-    few = pd.DataFrame({"patient": ["A"], "rule": ["exclude"], "reason": ["exclude: age > 70 (age = 71)"]})
-    assert table2(*fourteen, few, False).footnotes[-1] == "Not in the cohort: A (exclude: age > 70 (age = 71))."
-    many = pd.DataFrame({"patient": range(30), "rule": ["exclude"] * 20 + ["in_field"] * 10, "reason": "r"})
+    few = pd.DataFrame(
+        {"patient": ["A"], "rule": ["exclude"], "reason": ["exclude: age > 70 (age = 71)"]}
+    )
+    assert (
+        table2(*fourteen, few, False).footnotes[-1]
+        == "Not in the cohort: A (exclude: age > 70 (age = 71))."
+    )
+    many = pd.DataFrame(
+        {"patient": range(30), "rule": ["exclude"] * 20 + ["in_field"] * 10, "reason": "r"}
+    )
     assert (
         table2(*fourteen, many, False)
         .footnotes[-1]
@@ -92,14 +114,26 @@ def test_excluded_patients_are_named_or_counted(fourteen):
 
 def test_table_1_lists_all_features():
     assert len(table1_data()) == 47
-    assert [row[0] for row in table1().rows] == ["Intensity Histogram", "GLCM", "GLRLM", "GLSZM", "NGTDM"]
+    assert [row[0] for row in table1().rows] == [
+        "Intensity Histogram",
+        "GLCM",
+        "GLRLM",
+        "GLSZM",
+        "NGTDM",
+    ]
 
 
 @pytest.mark.parametrize("which", ["table1", "table2"])
 def test_latex_compiles_and_fits(tmp_path, which):
     if shutil.which("pdflatex") is None:
         pytest.skip("pdflatex is not installed, so the LaTeX tables were not compiled")
-    table = table1() if which == "table1" else table2(*cohort(14, dict.fromkeys(FEATURES, 2.5)), NOBODY, True)
+    table = (
+        table1()
+        if which == "table1"
+        else table2(*cohort(14, dict.fromkeys(FEATURES, 2.5)), NOBODY, True)
+    )
     write_latex(tmp_path / "table.tex", table)
-    subprocess.run(["pdflatex", "-halt-on-error", "table.tex"], cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(
+        ["pdflatex", "-halt-on-error", "table.tex"], cwd=tmp_path, check=True, capture_output=True
+    )
     assert "Overfull" not in (tmp_path / "table.log").read_text(errors="replace")

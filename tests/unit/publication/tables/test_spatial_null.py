@@ -20,7 +20,11 @@ from npcradiomics.spatial_null.verdict import GEOMETRY, TEXTURE
 from repository import ROOT
 
 M = {"n_recombinations": 1000, "seed": 3}
-PLANTED = {"texture": ["GLCM_Energy"], "geometry": ["NGTDM_Busyness", "GLSZM_ZSV"], "place": ["Intensity_Variance"]}
+PLANTED = {
+    "texture": ["GLCM_Energy"],
+    "geometry": ["NGTDM_Busyness", "GLSZM_ZSV"],
+    "place": ["Intensity_Variance"],
+}
 
 
 def compared(records, statistics):
@@ -54,7 +58,9 @@ def test_all_47_features_with_the_numbers_of_the_tables(fourteen):
 def test_a_meaningless_share_is_not_printed():
     records, statistics = example.cohort(5)
     found = compare_with_null(records, statistics, **M)
-    features = found.features.assign(share_reproduced=np.r_[-123.0, 9.99, -9.99, np.nan, np.ones(43)])
+    features = found.features.assign(
+        share_reproduced=np.r_[-123.0, 9.99, -9.99, np.nan, np.ones(43)]
+    )
     options = {"alpha": 0.05, "match": "none", "n_tests": 47, "notice": ""}
     table = table3(features, found.controls, found.patients, [], **options)
     assert [row[-2] for row in table.rows[:5]] == ["NA", "999 %", "-999 %", "NA", "100 %"]
@@ -68,11 +74,18 @@ def test_column_without_the_large_only_where_there_are_some(fourteen):
 def test_notes_have_rule_counts_and_caveats(fourteen):
     found, table = fourteen
     notes = " ".join(table.footnotes)
-    assert counts_words(found.features).startswith("Of 47 features: 1 texture, 2 explained by size or shape, 44 not")
+    assert counts_words(found.features).startswith(
+        "Of 47 features: 1 texture, 2 explained by size or shape, 44 not"
+    )
     assert counts_words(found.features) in table.footnotes
-    assert "Verdict: texture = the family-wise p" in notes and "p < 0.00106 (Bonferroni, 47 tests)" in notes
+    assert (
+        "Verdict: texture = the family-wise p" in notes
+        and "p < 0.00106 (Bonferroni, 47 tests)" in notes
+    )
     assert "P01 (70 %), P02 (70 %)" in notes and "Simulated" not in notes
-    assert table.caption.startswith("Table 3. Texture or size: the 47 features") and table.caption.endswith("(n = 14)")
+    assert table.caption.startswith(
+        "Table 3. Texture or size: the 47 features"
+    ) and table.caption.endswith("(n = 14)")
 
 
 def test_a_rejecting_control_stands_before_the_caption_and_once():
@@ -105,7 +118,9 @@ def test_tables_from_disk_give_the_same_table(n, tmp_path):
 
 def test_panels_are_the_rows_of_the_tables(fourteen):
     found, _ = fourteen
-    bins, panels = null_panels(found.features, found.distribution, ["NGTDM_Busyness", "GLCM_Energy"])
+    bins, panels = null_panels(
+        found.features, found.distribution, ["NGTDM_Busyness", "GLCM_Energy"]
+    )
     assert panels[["name", "null"]].to_numpy().tolist() == [
         ["NGTDM_Busyness", "spatial"],
         ["NGTDM_Busyness", "surrogate"],
@@ -128,7 +143,12 @@ def test_every_format_takes_it(n, fourteen, tmp_path):
     write_latex(tmp_path / "t.tex", table)
     assert (tmp_path / "t.md").read_text(encoding="utf-8").count("\n| ") >= 48
     if shutil.which("pdflatex"):
-        subprocess.run(["pdflatex", "-interaction=batchmode", "t.tex"], cwd=tmp_path, check=True, capture_output=True)
+        subprocess.run(
+            ["pdflatex", "-interaction=batchmode", "t.tex"],
+            cwd=tmp_path,
+            check=True,
+            capture_output=True,
+        )
 
 
 @pytest.mark.parametrize("figure", ["table3", "fig6", "fig7", "fig8"])
@@ -137,9 +157,29 @@ def test_captions_ask_for_what_the_scripts_give(figure):
     template = (root / "workflow" / "report" / f"{figure}.rst").read_text(encoding="utf-8")
     numbers = {
         "table3": {"caption": "Table 3", "notes": ["a", "b"]},
-        "fig6": {"n_shown": 7, "selection": "", "n": 14, "alpha": "0.05", "rule": "R", "warnings": ["W"], "n_pages": 2},
-        "fig7": {"n_patients": 3, "counts": "C", "warnings": [], "n_pages": 9, "png_pages": 4, "per_page": 30},
-        "fig8": {"n": 3, "n_tested": 5, "alpha": "0.05", "untested": ["largest_piece_voxels (the same in all draws)"]},
+        "fig6": {
+            "n_shown": 7,
+            "selection": "",
+            "n": 14,
+            "alpha": "0.05",
+            "rule": "R",
+            "warnings": ["W"],
+            "n_pages": 2,
+        },
+        "fig7": {
+            "n_patients": 3,
+            "counts": "C",
+            "warnings": [],
+            "n_pages": 9,
+            "png_pages": 4,
+            "per_page": 30,
+        },
+        "fig8": {
+            "n": 3,
+            "n_tested": 5,
+            "alpha": "0.05",
+            "untested": ["largest_piece_voxels (the same in all draws)"],
+        },
     }[figure]
     text = fill_caption(template, **numbers, first=escape_rst("Draws do not fit."), notice="")
     if figure != "table3":
