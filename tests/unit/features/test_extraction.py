@@ -33,6 +33,7 @@ def test_image_to_features_equals_the_original_toolbox(case):
             assert result.features[name] == pytest.approx(value, rel=1e-10), (region, setting, name)
         if "_none_" in setting:
             assert np.array_equal(result.levels, arrays["levels"])
+            assert result.largest_zone == arrays["GLSZM"].shape[1]
         if "Lloyd" in setting:
             assert_allclose(result.quantizer.thresholds, arrays["thresholds"], atol=1e-13)
 

@@ -5,10 +5,10 @@ import pytest
 from numpy.testing import assert_allclose
 
 import toolbox_reference
+from npcradiomics.features.scanning import branch
 from npcradiomics.features.toolbox import (
     FAMILIES,
     TEXTURE_NAMES,
-    branch,
     texture_features,
     texture_matrices,
     undefined_features,
