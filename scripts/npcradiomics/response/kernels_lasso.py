@@ -1,4 +1,4 @@
-"""Compiled coordinate descent for the LASSO on the logistic loss, and Newton steps for a few coefficients."""
+"""Compiled coordinate descent for the LASSO on the logistic loss, with Newton steps."""
 
 import functools
 
@@ -6,9 +6,8 @@ import numpy as np
 
 from npcradiomics.compilation import compiled
 
-SMALLEST_WEIGHT = (
-    1e-5  # floor of p (1 - p) in the quadratic model, which only sets the length of steps
-)
+# Floor of p (1 - p) in the quadratic model, which only sets the length of steps.
+SMALLEST_WEIGHT = 1e-5
 
 # Sums may be reordered, which makes vector instructions of inner products.
 reordering = functools.partial(compiled, fastmath={"reassoc", "contract"})
@@ -84,10 +83,10 @@ def _solve_signs(gram, border, weight, gradient, level, values, penalty, change)
 
 @reordering
 def _quadratic(x, w, r, beta, delta, shift, active, n_active, penalty, tolerance, rounds):
-    """Minimise the quadratic model over the active coefficients by cyclic coordinate descent on its Gram matrix.
+    """Minimise the quadratic model over the active coefficients on its Gram matrix.
 
-    w (n): weights / n; r (n): (y - p) / n. Leaves the change of each coefficient in delta (active
-    order) and returns that of the intercept. shift is scratch (n).
+    By cyclic coordinate descent. w (n): weights / n; r (n): (y - p) / n. Leaves the change of each
+    coefficient in delta (active order) and returns that of the intercept. shift is scratch (n).
     """
     n = w.size
     gram = np.empty((n_active, n_active))
@@ -171,11 +170,35 @@ def _quadratic(x, w, r, beta, delta, shift, active, n_active, penalty, tolerance
 
 
 @reordering
-def lasso_steps(x, y, penalties, tolerance, max_steps, intercepts, coefficients):
-    """The path: x float64 (feature, patient), columns of mean 0 and variance 1; penalties falling, on that scale.
+def lasso_steps(
+    x: np.ndarray,
+    y: np.ndarray,
+    penalties: np.ndarray,
+    tolerance: float,
+    max_steps: int,
+    intercepts: np.ndarray,
+    coefficients: np.ndarray,
+) -> float:
+    """Follow the path by proximal Newton with the sequential strong rule.
 
-    Fills intercepts (penalty) and coefficients (penalty, feature); returns the largest violation of
-    the optimality conditions left at any penalty. Proximal Newton with the sequential strong rule:
+    Parameters
+    ----------
+    x : (feature, patient) float64
+        Mean 0 and variance 1.
+    y : (patient,) float64
+    penalties : (k,)
+        Falling, on that scale.
+    tolerance, max_steps
+        Of the optimality conditions; Newton steps at one penalty.
+    intercepts, coefficients : (k,), (k, feature), filled
+
+    Returns
+    -------
+    float
+        The largest violation of the optimality conditions left at any penalty.
+
+    References
+    ----------
     Friedman 2010, J Stat Softw 33(1); Tibshirani 2012, JRSS B 74:245.
     """
     p, n = x.shape
