@@ -51,7 +51,7 @@ def voxels(mask):
 
 
 def region_features(image, mask, fit_mask, settings):
-    """The extraction of one region, and its row: n_voxels, volume_cm3, then the 47."""
+    """Extraction of one region, and its row: n_voxels, volume_cm3, then the 47."""
     volume = sitk.GetArrayViewFromImage(image)
     result = extract(volume, mask, fit_mask=fit_mask, spacing_mm=spacing_zyx_mm(image), **settings)
     size = {

@@ -8,6 +8,7 @@ from npcradiomics.compilation import compiled
 
 # Floor of p (1 - p) in the quadratic model, which only sets the length of steps.
 SMALLEST_WEIGHT = 1e-5
+MAX_SWEEPS = 10000  # of coordinate descent, in one Newton step
 
 # Sums may be reordered, which makes vector instructions of inner products.
 reordering = functools.partial(compiled, fastmath={"reassoc", "contract"})
@@ -82,7 +83,7 @@ def _solve_signs(gram, border, weight, gradient, level, values, penalty, change)
 
 
 @reordering
-def _quadratic(x, w, r, beta, delta, shift, active, n_active, penalty, tolerance, rounds):
+def _quadratic(x, w, r, beta, delta, shift, active, n_active, penalty, tolerance):
     """Minimise the quadratic model over the active coefficients on its Gram matrix.
 
     By cyclic coordinate descent. w (n): weights / n; r (n): (y - p) / n. Leaves the change of each
@@ -118,7 +119,7 @@ def _quadratic(x, w, r, beta, delta, shift, active, n_active, penalty, tolerance
         values[a] = beta[active[a]]
     jump = np.empty(n_active)
     next_try = 4
-    for sweep in range(rounds):
+    for sweep in range(MAX_SWEEPS):
         if sweep == next_try:
             # Sweeps find the signs fast and the values slowly: with the signs known the values are
             # one linear system.
@@ -253,19 +254,9 @@ def lasso_steps(
                 for i in range(n):
                     w[i] = max(prob[i] * (1.0 - prob[i]), SMALLEST_WEIGHT) / n
                     r[i] = (y[i] - prob[i]) / n
-                precision = min(1e-7, 0.01 * violation * violation)
+                precision = max(min(1e-7, 0.01 * violation * violation), 1e-22)
                 move = _quadratic(
-                    x,
-                    w,
-                    r,
-                    beta,
-                    delta,
-                    scratch,
-                    active,
-                    n_active,
-                    penalty,
-                    max(precision, 1e-22),
-                    10000,
+                    x, w, r, beta, delta, scratch, active, n_active, penalty, precision
                 )
                 for i in range(n):
                     change_of_eta[i] = move
