@@ -26,31 +26,13 @@ RESAMPLINGS = ("none", "toolbox", "isotropic")
 
 
 @dataclass(frozen=True, eq=False)
-class QuantizedRegion:
-    """What `quantize_region` returns.
-
-    levels int32 (z, y, x), 0 outside, shape of the volume or, resampled, of the resampled box;
-    values (n) and voxel_levels int32 (n): the region's voxels in (z, y, x) order before and after
-    quantization; positions int32 (n): the same voxels in the grid of `box` int64 (z0, z1, y0, y1,
-    x0, x1), see kernels; branch: '2D' or '3D', see scanning.branch.
-    """
-
-    levels: np.ndarray
-    values: np.ndarray
-    voxel_levels: np.ndarray
-    positions: np.ndarray
-    box: np.ndarray
-    quantizer: Quantizer | UniformQuantizer
-    branch: str
-
-
-@dataclass(frozen=True, eq=False)
 class Extraction:
     """What `extract` returns.
 
     features: the 47 by name, in the order of FEATURE_NAMES, NaN where undefined; undefined: reason
     of each NaN; n_voxels: voxels counted, after outlier removal and resampling; largest_zone:
-    voxels of the largest zone of one level; levels, quantizer, branch as in QuantizedRegion.
+    voxels of the largest zone of one level; levels int32 (z, y, x), 0 outside, shape of the volume
+    or, resampled, of the resampled box; branch: '2D' or '3D', see scanning.branch_of.
     """
 
     features: dict
@@ -62,7 +44,7 @@ class Extraction:
     branch: str
 
 
-def quantize_region(
+def extract(
     volume: np.ndarray,
     mask: np.ndarray,
     *,
@@ -72,8 +54,11 @@ def quantize_region(
     outliers: str = "none",
     resampling: str = "none",
     spacing_mm: Sequence[float] | None = None,
-) -> QuantizedRegion:
-    """Quantize one region of an image as the TextureToolbox's prepareVolume does.
+) -> Extraction:
+    """Measure the 47 features of one region, prepared as by the TextureToolbox's prepareVolume.
+
+    Histogram features are those of the voxels that are quantized (after outlier removal and
+    resampling), before quantization.
 
     Parameters
     ----------
@@ -112,49 +97,18 @@ def quantize_region(
     voxel_levels = fitted.apply(values)
     levels = np.zeros(shape, np.int32)
     levels.ravel()[cells] = voxel_levels
-    return QuantizedRegion(
-        levels, values, voxel_levels, positions, box, fitted, branch_of(n_slices)
-    )
-
-
-def extract(
-    volume: np.ndarray,
-    mask: np.ndarray,
-    *,
-    n_levels: int = N_LEVELS,
-    quantizer: str = "lloyd",
-    fit_mask: np.ndarray | None = None,
-    outliers: str = "none",
-    resampling: str = "none",
-    spacing_mm: Sequence[float] | None = None,
-) -> Extraction:
-    """Measure the 47 features of one region; parameters and errors as for `quantize_region`.
-
-    Histogram features are those of the voxels that are quantized (after outlier removal and
-    resampling), before quantization.
-    """
-    region = quantize_region(
-        volume,
-        mask,
-        n_levels=n_levels,
-        quantizer=quantizer,
-        fit_mask=fit_mask,
-        outliers=outliers,
-        resampling=resampling,
-        spacing_mm=spacing_mm,
-    )
-    n_voxels = region.values.size
-    scanner = RegionScanner(region.box[1::2] - region.box[::2], n_levels, n_voxels)
-    scanner.scan(region.positions, region.voxel_levels)
-    texture = dict(zip(TEXTURE_NAMES, texture_values(scanner, region.branch).tolist(), strict=True))
+    branch = branch_of(n_slices)
+    scanner = RegionScanner(box[1::2] - box[::2], n_levels, values.size)
+    scanner.scan(positions, voxel_levels)
+    texture = dict(zip(TEXTURE_NAMES, texture_values(scanner, branch).tolist(), strict=True))
     return Extraction(
-        features=histogram_features(region.values) | texture,
+        features=histogram_features(values) | texture,
         undefined=undefined_features(texture),
-        n_voxels=n_voxels,
+        n_voxels=values.size,
         largest_zone=scanner.largest_zone(),
-        levels=region.levels,
-        quantizer=region.quantizer,
-        branch=region.branch,
+        levels=levels,
+        quantizer=fitted,
+        branch=branch,
     )
 
 

@@ -13,42 +13,14 @@ from npcradiomics.features.scanning import scan_region
 _ONE_EACH = np.arange(len(DIRECTIONS))
 _ALL_MERGED = np.zeros(len(DIRECTIONS), np.int64)
 _UNWEIGHTED = np.ones(3)
-_RUN_TAGS = [
-    "sre",
-    "lre",
-    "lgre",
-    "hgre",
-    "srlge",
-    "srhge",
-    "lrlge",
-    "lrhge",
-    "glnu",
-    "glnu_norm",
-    "rlnu",
-    "rlnu_norm",
-    "r_perc",
-    "gl_var",
-    "rl_var",
-    "rl_entr",
+# Of _sizes: runs and zones have the same features under two names.
+_SIZE_TAGS = [
+    *("sre sze", "lre lze", "lgre lgze", "hgre hgze", "srlge szlge", "srhge szhge"),
+    *("lrlge lzlge", "lrhge lzhge", "glnu glnu", "glnu_norm glnu_norm", "rlnu zsnu"),
+    *("rlnu_norm zsnu_norm", "r_perc z_perc", "gl_var gl_var", "rl_var zs_var"),
+    "rl_entr zs_entr",
 ]
-_ZONE_TAGS = [
-    "sze",
-    "lze",
-    "lgze",
-    "hgze",
-    "szlge",
-    "szhge",
-    "lzlge",
-    "lzhge",
-    "glnu",
-    "glnu_norm",
-    "zsnu",
-    "zsnu_norm",
-    "z_perc",
-    "gl_var",
-    "zs_var",
-    "zs_entr",
-]
+_RUN_TAGS, _ZONE_TAGS = zip(*(tags.split() for tags in _SIZE_TAGS), strict=True)
 
 
 def standard_features(levels: np.ndarray, n_levels: int) -> dict[str, float]:

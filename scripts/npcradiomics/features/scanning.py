@@ -188,18 +188,12 @@ def scan_region(
     return scanner, branch_of(box[1] - box[0])
 
 
-def branch(levels: np.ndarray) -> str:
-    """'2D' when the region (levels > 0, array (z, y, x) or (y, x)) lies in one slice, else '3D'.
+def branch_of(n_slices: int) -> str:
+    """'2D' when the tight box of a region has one slice, else '3D'.
 
     The toolbox then counts 8 neighbours and 4 run directions instead of 26 and 13: features of the
     two branches do not compare.
     """
-    box, _ = find_box(_as_levels(levels))
-    return branch_of(box[1] - box[0])
-
-
-def branch_of(n_slices: int) -> str:
-    """Branch of a region whose tight box has this number of slices."""
     return "2D" if n_slices == 1 else "3D"
 
 

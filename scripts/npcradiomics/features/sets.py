@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from npcradiomics.features.analysis_kit import kit_features
-from npcradiomics.features.extraction import extract, quantize_region
+from npcradiomics.features.extraction import extract
 from npcradiomics.features.pyradiomics import pyradiomics_features
 
 FEATURE_SETS = ("396", "toolbox47", "pyradiomics")
@@ -54,7 +54,7 @@ def tumour_features(
         notes = ["one slice: the toolbox's 2-D definitions"] if region.branch == "2D" else []
         return region.features, notes
     if feature_set == "pyradiomics":
-        levels = quantize_region(volume, mask, n_levels=n_levels, quantizer="uniform").levels
+        levels = extract(volume, mask, n_levels=n_levels, quantizer="uniform").levels
         features = pyradiomics_features(levels, pyradiomics_settings)
         broken = [name for name, value in features.items() if not np.isfinite(value)]
         if broken:

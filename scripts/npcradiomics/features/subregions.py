@@ -5,7 +5,6 @@ import numpy as np
 from npcradiomics.compilation import at, compiled
 from npcradiomics.features.extraction import FEATURE_NAMES, extract, list_region
 from npcradiomics.features.histogram import HISTOGRAM_NAMES, moments
-from npcradiomics.features.ibsi import standard_features
 from npcradiomics.features.kernels_quantization import assign_levels, lloyd
 from npcradiomics.features.quantization import (
     N_LEVELS,
@@ -174,6 +173,5 @@ def warm_cache() -> None:
             extract(image, mask, n_levels=8, quantizer=quantizer)
     levels = extract(volume, mask, n_levels=8).levels
     texture_features(levels, 8)
-    standard_features(levels, 8)
     extractor = SubregionExtractor(volume, mask, 8)
     extractor.measure(extractor.members(np.indices(mask.shape)[2] < 3))

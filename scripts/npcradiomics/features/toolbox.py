@@ -1,4 +1,4 @@
-"""The 40 texture features and four matrices of the MATLAB TextureToolbox (Akram 2020, Table 2).
+"""The 40 texture features of the MATLAB TextureToolbox (Akram 2020, Table 2).
 
 By Vallieres; commit d3a6173; formulas in `definitions`. Distances between voxels are counted in
 indices, whatever the voxel size: weights 1, sqrt 2, sqrt 3 for face, edge and corner neighbours in
@@ -41,7 +41,7 @@ FAMILIES = {
 }
 TEXTURE_NAMES = tuple(f"{family}_{name}" for family, names in FAMILIES.items() for name in names)
 
-_N_DIRECTIONS = {"2D": np.array([2, 2, 0]), "3D": np.array([3, 6, 4])}
+N_DIRECTIONS = {"2D": np.array([2, 2, 0]), "3D": np.array([3, 6, 4])}
 _NO_PAIR = "no two voxels of the region are neighbours"
 _ONE_LEVEL = "all voxels with a neighbour have the same level"
 _ZERO_BUSYNESS = "denominator is zero: level times number of voxels is the same for every level"
@@ -50,7 +50,7 @@ _ZERO_BUSYNESS = "denominator is zero: level times number of voxels is the same 
 def texture_features(levels: np.ndarray, n_levels: int) -> dict[str, float]:
     """Measure the 40 features of one region.
 
-    A region in one slice takes the 2-D branch, see `scanning.branch`.
+    A region in one slice takes the 2-D branch, see `scanning.branch_of`.
 
     Parameters
     ----------
@@ -73,32 +73,12 @@ def texture_features(levels: np.ndarray, n_levels: int) -> dict[str, float]:
     return dict(zip(TEXTURE_NAMES, texture_values(scanner, side).tolist(), strict=True))
 
 
-def texture_matrices(levels: np.ndarray, n_levels: int) -> dict[str, np.ndarray]:
-    """Count the four matrices of one region; arguments and errors as for `texture_features`.
-
-    Returns
-    -------
-    dict
-        float64: GLCM (n_levels, n_levels), weighted pairs, each from both ends; GLRLM (n_levels,
-        longest run), weighted; GLSZM (n_levels, largest zone); NGTDM (n_levels), sum of |level -
-        neighbourhood mean|; NGTDM_count (n_levels), voxels in that sum.
-    """
-    scanner, side = scan_region(levels, n_levels)
-    face, edge, corner = scanner.pair_counts()
-    return {
-        "GLCM": face + np.sqrt(2) * edge + np.sqrt(3) * corner,
-        "GLRLM": np.ascontiguousarray(_runs(scanner, side)[:, 1:].T),
-        "GLSZM": scanner.zone_counts(),
-        "NGTDM": scanner.sums[1:].copy(),
-        "NGTDM_count": scanner.deviations[1:].astype(np.float64),
-    }
-
-
 def texture_values(scanner: RegionScanner, branch: str) -> np.ndarray:
     """Features float64 (40) of the region a scanner counted last, ordered as TEXTURE_NAMES."""
     values = np.empty(len(TEXTURE_NAMES))
     glcm_features(scanner.glcm, scanner.neighbours, values[:9])
-    size_features(_runs(scanner, branch), np.arange(1, scanner.longest + 1), values[9:22])
+    runs = run_table(scanner.runs, scanner.counts, scanner.longest, N_DIRECTIONS[branch])
+    size_features(runs, np.arange(1, scanner.longest + 1), values[9:22])
     size_features(*scanner.zone_table(), values[22:35])
     ngtdm_features(scanner.deviations, scanner.sums, values[35:])
     return values
@@ -112,7 +92,3 @@ def undefined_features(features: dict[str, float]) -> dict[str, str]:
     one_level = "NGTDM_Contrast" in missing
     reasons = {"NGTDM_Busyness": _ONE_LEVEL if one_level else _ZERO_BUSYNESS}
     return {name: reasons.get(name, _ONE_LEVEL) for name in TEXTURE_NAMES if name in missing}
-
-
-def _runs(scanner, branch):
-    return run_table(scanner.runs, scanner.counts, scanner.longest, _N_DIRECTIONS[branch])
