@@ -34,8 +34,12 @@ import SimpleITK as sitk
 from scipy import ndimage, stats
 
 from npcradiomics.features.extraction import FEATURE_NAMES
-from npcradiomics.simulation.recurrence import COARSE_SCALE_MM, TUMOUR_COARSE_SD, TUMOUR_FINE_SD
-from npcradiomics.simulation.recurrence import Tumour as Outline
+from npcradiomics.simulation.tumour import (
+    COARSE_SCALE_MM,
+    TUMOUR_COARSE_SD,
+    TUMOUR_FINE_SD,
+    TumourShape,
+)
 from npcradiomics.spatial_null.comparison import compare_with_null
 from npcradiomics.spatial_null.placements import REMAINDER_SHARE, Placements, bin_of
 from npcradiomics.spatial_null.sampling import RegionMeter
@@ -48,7 +52,7 @@ ROOT = Path(__file__).parents[1]
 SPACING_MM = (5.0, 0.7, 0.7)
 N_PATIENTS = 14
 ALPHA = 0.05
-# Of the lengths of a tumour of simulation.py (10,000 voxels): small ones, so that 200 cohorts run
+# Of the lengths of a tumour of simulation/tumour.py (10,000 voxels): small ones, so that 200 cohorts run
 # in an hour; what can be seen in a region depends on its size, so the planted textures are in
 # tumours of full size.
 SCALE, PLANTED_SCALE = 0.6, 1.0
@@ -94,7 +98,7 @@ def random_tumour(rng, scale=SCALE):
     centres[0] = 0
     radii = rng.uniform([13, 11, 12], [20, 16, 18], (3, 3))
     wobble = np.column_stack([rng.normal(0, 0.16, (4, 3)), rng.uniform(0, 2 * np.pi, 4)])
-    outline = Outline(centre, centres, radii, wobble, centre, np.ones(3), 1.0)
+    outline = TumourShape(centre, centres, radii, wobble, centre, np.ones(3), 1.0)
     half = 36.0 * scale
     z, y, x = (np.arange(-half, half, step) / scale for step in SPACING_MM)
     points = np.stack(np.broadcast_arrays(x, y[:, None], z[:, None, None]), axis=-1)
@@ -129,7 +133,7 @@ def as_mri(volume, noise):
 
 
 def ellipsoid(rng, tumour, n):
-    """n voxels round a random voxel, as simulation.py makes recurrences: an upright ellipsoid cut by the surface."""
+    """n voxels round a random voxel, as simulation/tumour.py makes recurrences: an upright ellipsoid cut by the surface."""
     places = tumour.places.T * tumour.spacing_mm
     most = (1.0 - REMAINDER_SHARE) * (tumour.n_voxels - n)
     while True:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from npcradiomics.files import read_json, write_json, write_table
 from npcradiomics.jobs import script
-from npcradiomics.response.validation import (
+from npcradiomics.response.validation_summary import (
     decision_table,
     permutation_report,
     selection_frequency,

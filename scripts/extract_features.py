@@ -1,4 +1,4 @@
-"""Rule extract_features: 47 features of both regions, pyradiomics' own beside them, and the intensity histograms.
+"""Rule extract_features: 47 features of both regions, pyradiomics' own, intensity histograms.
 
 By hand, for one image and one mask: python scripts/extract_features.py --help
 """
@@ -11,7 +11,7 @@ import SimpleITK as sitk
 from npcradiomics.features.extraction import OUTLIERS, QUANTIZERS, RESAMPLINGS, extract
 from npcradiomics.features.intensities import intensity_shares
 from npcradiomics.features.pyradiomics import pyradiomics_features
-from npcradiomics.features.toolbox import texture_matrices
+from npcradiomics.features.quantization import N_LEVELS
 from npcradiomics.files import write_json, write_rows
 from npcradiomics.images.volumes import read_image, read_mask, spacing_zyx_mm, voxel_volume_cm3
 from npcradiomics.jobs import script
@@ -20,22 +20,22 @@ from npcradiomics.jobs import script
 def main(snakemake):
     settings = dict(snakemake.params.extraction)
     image = read_image(snakemake.input.planning_mri)
-    gtv = read_mask(snakemake.input.gtv, image) if settings.pop("quantizer_fit") == "gtv" else None
+    fit_on_gtv = settings.pop("quantizer_fit") == "gtv"
+    fit_mask = voxels(read_mask(snakemake.input.gtv, image)) if fit_on_gtv else None
     patient, pyradiomics_rows, values, notes = snakemake.wildcards.patient, [], {}, {}
     for region in ("recurrent", "non_recurrent"):
-        mask = read_mask(snakemake.input[region], image)
-        result, row = region_features(image, mask, gtv, settings)
+        mask = voxels(read_mask(snakemake.input[region], image))
+        result, row = region_features(image, mask, fit_mask, settings)
         identity = {"patient": patient, "region": region}
         write_rows([identity | row], snakemake.output[region])
         pyradiomics_rows.append(
             identity | pyradiomics_features(result.levels, snakemake.input.pyradiomics)
         )
-        values[region] = sitk.GetArrayFromImage(image)[sitk.GetArrayFromImage(mask) > 0]
-        zone = texture_matrices(result.levels, settings["n_levels"])["GLSZM"].shape[1]
+        values[region] = sitk.GetArrayViewFromImage(image)[mask]
         notes[region] = {
             "branch": result.branch,
             "undefined": result.undefined,
-            "largest_zone": zone,
+            "largest_zone": result.largest_zone,
         }
     write_json({"patient": patient} | notes, snakemake.output.notes)
     write_rows(pyradiomics_rows, snakemake.output.pyradiomics)
@@ -45,17 +45,18 @@ def main(snakemake):
     )
 
 
-def region_features(image, mask, gtv, settings):
-    """The extraction of one region, and its row: n_voxels, volume_cm3, then the 47."""
-    inside = sitk.GetArrayFromImage(mask) > 0
-    fit_mask = None if gtv is None else sitk.GetArrayFromImage(gtv) > 0
-    volume = sitk.GetArrayFromImage(image)
-    result = extract(
-        volume, inside, fit_mask=fit_mask, spacing_mm=spacing_zyx_mm(image), **settings
-    )
+def voxels(mask):
+    """Boolean array (z, y, x) of a mask image."""
+    return sitk.GetArrayViewFromImage(mask) > 0
+
+
+def region_features(image, mask, fit_mask, settings):
+    """Extraction of one region, and its row: n_voxels, volume_cm3, then the 47."""
+    volume = sitk.GetArrayViewFromImage(image)
+    result = extract(volume, mask, fit_mask=fit_mask, spacing_mm=spacing_zyx_mm(image), **settings)
     size = {
         "n_voxels": result.n_voxels,
-        "volume_cm3": float(inside.sum() * voxel_volume_cm3(image)),
+        "volume_cm3": float(mask.sum() * voxel_volume_cm3(image)),
     }
     return result, size | result.features
 
@@ -68,7 +69,7 @@ def by_hand(arguments):
     parser.add_argument("image", help="NIfTI or NRRD")
     parser.add_argument("mask", help="the region, on the image's grid")
     parser.add_argument("--gtv", help="fit the quantizer on this mask instead of the region")
-    parser.add_argument("--n-levels", type=int, default=256)
+    parser.add_argument("--n-levels", type=int, default=N_LEVELS)
     parser.add_argument("--quantizer", choices=QUANTIZERS, default="lloyd")
     parser.add_argument("--outliers", choices=OUTLIERS, default="none")
     parser.add_argument("--resampling", choices=RESAMPLINGS, default="none")
@@ -78,9 +79,10 @@ def by_hand(arguments):
     settings = vars(parser.parse_args(arguments))
     try:
         image = read_image(settings.pop("image"))
-        mask = read_mask(settings.pop("mask"), image)
+        mask = voxels(read_mask(settings.pop("mask"), image))
         gtv, output = settings.pop("gtv"), settings.pop("output")
-        result, row = region_features(image, mask, gtv and read_mask(gtv, image), settings)
+        fit_mask = voxels(read_mask(gtv, image)) if gtv else None
+        result, row = region_features(image, mask, fit_mask, settings)
     except ValueError as error:
         sys.exit(f"extract_features: {error}")
     rows = [

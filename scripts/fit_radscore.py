@@ -6,12 +6,8 @@ import pandas as pd
 from npcradiomics.files import write_json, write_table
 from npcradiomics.jobs import script
 from npcradiomics.response.cohort import split_table
-from npcradiomics.response.radscore import (
-    cross_validation_table,
-    fit_model,
-    model_file,
-    paths_table,
-)
+from npcradiomics.response.fit_files import cross_validation_table, model_file, paths_table
+from npcradiomics.response.radscore import fit_model
 
 
 def main(snakemake):

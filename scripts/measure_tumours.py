@@ -31,7 +31,7 @@ def measured(row, settings, pyradiomics):
     mask = read_mask(row["mask"], image, row["image"])
     arrays = sitk.GetArrayFromImage(image), sitk.GetArrayFromImage(mask)
     return tumour_features(
-        *arrays, spacing_zyx_mm(image), str(settings["set"]), settings["n_bins"], pyradiomics
+        *arrays, spacing_zyx_mm(image), str(settings["set"]), settings["n_levels"], pyradiomics
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from npcradiomics.files import read_json, write_table
 from npcradiomics.jobs import script
-from npcradiomics.response.radscore import score_patients
+from npcradiomics.response.scoring import score_patients
 
 
 def main(snakemake):

@@ -1,4 +1,6 @@
-"""How loops over voxels and coefficients are compiled: numba, with its cache on disk where a folder can be written."""
+"""How loops over voxels and coefficients are compiled: numba, its cache on disk where it can be."""
+
+from collections.abc import Callable
 
 import numba
 import numpy as np
@@ -8,9 +10,13 @@ import numpy as np
 at = np.uint64
 
 
-def compiled(function):
-    """numba.njit with its cache on disk, or without one where no folder can be written."""
+def compiled(function: Callable, fastmath: bool | set[str] = False) -> Callable:
+    """Compile by numba.njit, cached on disk unless no folder can be written.
+
+    fastmath: what LLVM may do that moves last bits; nothing, as a rule.
+    """
+    options = {"error_model": "numpy", "fastmath": fastmath}
     try:
-        return numba.njit(cache=True, error_model="numpy")(function)
+        return numba.njit(cache=True, **options)(function)
     except RuntimeError:  # numba: "cannot cache function: no locator available"
-        return numba.njit(error_model="numpy")(function)
+        return numba.njit(**options)(function)

@@ -300,7 +300,7 @@ def test_a_run_stopped_in_the_resampling_goes_on_and_ends_the_same(study, tmp_pa
 )
 def test_other_feature_sets_run_through_the_same_model(study, tmp_path, name, count, some):
     other = study.copy(tmp_path)
-    other.config["features"] = other.config["features"] | {"set": name, "n_bins": 32}
+    other.config["features"] = other.config["features"] | {"set": name, "n_levels": 32}
     finished = other.run("results/response/cohort/radscore.tsv")
     assert finished.returncode == 0, finished.stdout[-3000:]
     assert "simulate_tumours" not in jobs(finished)
@@ -425,7 +425,7 @@ def measured(folder, rows):
     output = SimpleNamespace(
         features=folder / "out.tsv", notes=folder / "notes.json", inputs=folder / "inputs.json"
     )
-    params = SimpleNamespace(features={"set": 396, "n_bins": 32}, rows=rows)
+    params = SimpleNamespace(features={"set": 396, "n_levels": 32}, rows=rows)
     measure_tumours.main(
         SimpleNamespace(params=params, input=SimpleNamespace(pyradiomics=""), output=output)
     )

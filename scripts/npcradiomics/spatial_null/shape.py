@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from npcradiomics.features.kernels import find_box, list_voxels
+from npcradiomics.features.kernels_region import find_box, list_voxels
 from npcradiomics.spatial_null.kernels_placements import measure_members
 
 COVARIATES = (

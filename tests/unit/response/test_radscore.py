@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 import fit_radscore
-from npcradiomics.response.radscore import NOTHING_KEPT, fit_model, model_file, score_patients
+from npcradiomics.response.fit_files import model_file
+from npcradiomics.response.radscore import NOTHING_KEPT, fit_model
+from npcradiomics.response.scoring import score_patients
 from response_reference import ResponseCase
 
 
