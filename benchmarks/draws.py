@@ -27,7 +27,7 @@ from extraction import machine, make_region
 
 from npcradiomics.spatial_null.draws import write
 from npcradiomics.spatial_null.placements import Placements
-from npcradiomics.spatial_null.sampling import RegionMeter, draw_patient
+from npcradiomics.spatial_null.sampling import RegionMeter, sample_patient
 from npcradiomics.spatial_null.shape import Tumour
 
 SPACING_MM = (1.0, 0.7, 0.7)
@@ -84,7 +84,7 @@ def print_cohort(n_voxels, n_draws, surrogates, match):
         recurrent = np.zeros(gtv.size, bool)
         recurrent[tumour.cells[observed]] = True
         begin = time.process_time()
-        draws = draw_patient(
+        draws = sample_patient(
             f"P{patient:02d}",
             volume,
             gtv,

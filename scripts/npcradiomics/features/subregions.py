@@ -1,11 +1,12 @@
-"""The 47 features of many sub-regions of one tumour and of what each leaves over, without setting anything up
-again.
+"""The 47 features of many sub-regions of one tumour and of what each leaves over, without setting
+anything up again.
 """
 
 import numpy as np
+from scipy import ndimage
 
 from npcradiomics.compilation import at, compiled
-from npcradiomics.features.extraction import FEATURE_NAMES, extract, list_region
+from npcradiomics.features.extraction import FEATURE_NAMES, QUANTIZERS, extract, list_region
 from npcradiomics.features.histogram import HISTOGRAM_NAMES, moments
 from npcradiomics.features.ibsi import standard_features
 from npcradiomics.features.kernels_quantization import assign_levels, lloyd
@@ -14,8 +15,8 @@ from npcradiomics.features.toolbox import Scanner, branch_of, check_size, textur
 
 
 class SubregionExtractor:
-    """Buffers for one tumour. Results equal `extraction.extract` (no outlier removal, no resampling) to the
-    last bit.
+    """Buffers for one tumour. Results equal `extraction.extract` (no outlier removal, no
+    resampling) to the last bit.
 
     volume: (z, y, x); gtv: mask of the tumour. shared: a Quantizer fitted on the GTV for all
     regions; without it every region and every remainder gets its own Lloyd-Max quantizer with
@@ -43,8 +44,8 @@ class SubregionExtractor:
         self.levels = np.empty(self.n_voxels, np.int32)
 
     def members(self, mask):
-        """Which voxels of the tumour lie in a mask (z, y, x): bool (n_voxels), in (z, y, x) order, as
-        `measure` takes it.
+        """Which voxels of the tumour lie in a mask (z, y, x): bool (n_voxels), in (z, y, x) order,
+        as `measure` takes it.
         """
         mask = np.ascontiguousarray(mask) > 0
         if mask.shape != self.shape:
@@ -52,8 +53,8 @@ class SubregionExtractor:
         return mask.ravel()[self.cells]
 
     def measure(self, members):
-        """Features float64 (2, 47), in the order of FEATURE_NAMES: row 0 the region, row 1 the remainder of
-        the tumour.
+        """Features float64 (2, 47), in the order of FEATURE_NAMES: row 0 the region, row 1 the
+        remainder of the tumour.
 
         members: bool (n_voxels). NaN where undefined: texture.undefined_features has the reasons.
         ValueError, naming region or remainder: fewer than 2 voxels, constant values; members of
@@ -108,12 +109,64 @@ class SubregionExtractor:
         features[n_histogram:] = self.scanner.features(branch_of(n_slices))
 
 
+class RegionMeter:
+    """The 47 features of regions of one tumour and of their remainders, as the observed ones are
+    computed.
+
+    volume, gtv (z, y, x); extraction: settings of the study (n_levels, quantizer, quantizer_fit,
+    outliers, resampling). What SubregionExtractor can do it does; with outlier removal, resampling
+    or another quantizer per region, `extraction.extract` does it, some times slower.
+    """
+
+    def __init__(self, volume, gtv, spacing_zyx_mm, extraction):
+        settings = dict(extraction)
+        fit_on_gtv = settings.pop("quantizer_fit") == "gtv"
+        # What lies beside the GTV's rows and columns enters no feature; slices above and below do
+        # (resampling).
+        _, rows, columns = ndimage.find_objects(np.asarray(gtv, np.uint8))[0]
+        self.gtv = np.ascontiguousarray(gtv[:, rows, columns]) > 0
+        self.fit_mask = self.gtv if fit_on_gtv else None
+        self.volume = np.array(volume[:, rows, columns], order="C")
+        self.options = settings | {"spacing_mm": spacing_zyx_mm}
+        self.cells = np.flatnonzero(self.gtv)
+        self.ordered = np.sort(self.volume.ravel()[self.cells])
+        self.extractor = None
+        plain = settings["outliers"] == settings["resampling"] == "none"
+        if plain and settings["quantizer"] in (("lloyd", "optimal") if fit_on_gtv else ("lloyd",)):
+            shared = QUANTIZERS[settings["quantizer"]](self.volume[self.gtv], settings["n_levels"])
+            shared = shared if fit_on_gtv else None
+            self.extractor = SubregionExtractor(self.volume, self.gtv, settings["n_levels"], shared)
+
+    def measure(self, members):
+        """Features float64 (2, 47) of region and remainder; members bool (n). ValueError: see extraction.extract."""
+        if self.extractor is not None:
+            return self.extractor.measure(members)
+        features = np.empty((2, len(FEATURE_NAMES)))
+        for row, part in zip(features, (members, ~members), strict=True):
+            mask = np.zeros(self.volume.size, bool)
+            mask[self.cells[part]] = True
+            result = extract(
+                self.volume, mask.reshape(self.gtv.shape), fit_mask=self.fit_mask, **self.options
+            )
+            row[:] = list(result.features.values())
+        return features
+
+    def retexture(self, field):
+        """Give the tumour's own values to its voxels in the order of a field (n)."""
+        order = np.argsort(field, kind="stable")
+        if self.extractor is not None:
+            self.extractor.order = order
+            self.extractor.values[order] = self.extractor.ordered
+        else:
+            self.volume.ravel()[self.cells[order]] = self.ordered
+
+
 @compiled
 def _split(
     members, n, values, positions, ordered, order, part_values, part_positions, part_ordered
 ):
-    """Write the voxels with members[k] from 0 on and the others from n + 1 on, in (z, y, x) order and in
-    rising order of value.
+    """Write the voxels with members[k] from 0 on and the others from n + 1 on, in (z, y, x) order
+    and in rising order of value.
 
     Both sides are written for every voxel and one of them is kept: no branch to mispredict.
     """

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import ndimage
 
 from npcradiomics.features.kernels import find_box, list_voxels
-from npcradiomics.spatial_null.kernels_placements import measure_members
+from npcradiomics.spatial_null.kernels_shape import measure_members
 
 COVARIATES = (
     "depth_mm",
