@@ -109,6 +109,16 @@ def measure_members(members, places, run_first, run_row, run_piece, n_rows, widt
 
 
 @compiled
+def sum_over(members, values):
+    """Sum of the values of a region, added in the order of `measure_members`."""
+    total = 0.0
+    for k in range(members.size):
+        if members[at(k)]:
+            total += values[at(k)]
+    return total
+
+
+@compiled
 def _root(parent, part):
     while parent[part] != part:
         parent[part] = parent[parent[part]]

@@ -19,8 +19,8 @@ WINDOW = 0.10  # share of the shape inside the GTV: so far from the observed one
 N_SHARES = 400  # places whose shares inside make the quartiles
 N_SAMPLE = 500  # voxels of the shape by which the share inside is judged
 MAX_MOVES = 200_000  # tried for one draw
-MOVES_AT_ONCE = 256
-REACH = 0.5  # of the radius of a ball as large as the shape: farther from it no voxel is taken
+MOVES_AT_ONCE = 128
+REACH = 0.25  # of the radius of a ball as large as the shape: farther from it no voxel is taken
 # Between whole voxels the level sets of a distance are ragged. Smoothed by these weights along rows
 # and columns they are as smooth as drawn contours: the draws' sphericity is that of six real
 # recurrences. Signs are kept.
@@ -71,12 +71,13 @@ class OwnShapePlacements(Placements):
             1 / 3
         )
         # Rounded: powers differ in the last bit between machines.
-        self.reach_mm = max(round(REACH * radius, 6), 2.0 * spacing.max())
+        self.reach_mm = max(round(REACH * radius, 6), 2.0 * spacing.min())
         box = ndimage.find_objects(shape.astype(np.uint8))[0]
         margin = np.ceil(self.reach_mm / spacing).astype(int) + 1
         inside = np.pad(shape[box], [(most, most) for most in margin])
         self.distance = _signed_distance(inside, spacing)
         self.sample = _sample(np.array(np.nonzero(inside)), spacing, rng)
+        self.choices = (2, 2, self.sample.shape[1], tumour.n_voxels)  # of one move
         self.span = np.array([margin[0], inside.shape[0] - margin[0] - 1])
         self.ratio = float(spacing[2] / spacing[1])
         self.columns = tumour.grid.size // tumour.n_rows
@@ -123,11 +124,11 @@ class OwnShapePlacements(Placements):
         tumour = self.tumour
         turns = rng.standard_normal((MOVES_AT_ONCE, 2))
         turns /= np.sqrt((turns * turns).sum(axis=1, keepdims=True))
+        chances, *shares = rng.random((5, MOVES_AT_ONCE))
         picks = np.empty((MOVES_AT_ONCE, 4), np.int64)
-        picks[:, :2] = 2 * rng.integers(2, size=(MOVES_AT_ONCE, 2)) - 1
-        picks[:, 2] = rng.integers(self.sample.shape[1], size=MOVES_AT_ONCE)
-        picks[:, 3] = rng.integers(tumour.n_voxels, size=MOVES_AT_ONCE)
-        chances = rng.random(MOVES_AT_ONCE)
+        for column, (n, part) in enumerate(zip(self.choices, shares, strict=True)):
+            picks[:, column] = n * part
+        picks[:, :2] = 2 * picks[:, :2] - 1
         place = (tumour.places, tumour.grid, tumour.width, self.columns, self.ratio)
         wanted = (self.low, self.high, self.beyond)
         move, inside = find_place(self.sample, self.span, *place, turns, picks, chances, *wanted)
@@ -152,8 +153,7 @@ class OwnShapePlacements(Placements):
         if found is None:
             return None, None, tried
         turn, pick, _ = found
-        members = self.lay(turn, pick, self.sample[:, pick[2]].astype(np.int64))
-        return members, None if members is None else self.tumour.measure(members), tried
+        return self.lay(turn, pick, self.sample[:, pick[2]].astype(np.int64)), None, tried
 
 
 def _signed_distance(inside, spacing):

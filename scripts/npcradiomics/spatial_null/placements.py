@@ -49,12 +49,18 @@ class Placements:
         self.n_voxels = n_voxels
 
     def place(self, rng: np.random.Generator):
-        """Try one place or some: members bool (n) and Shape, both None where all were refused, and how many it were."""
+        """Try one place or some.
+
+        Returns members bool (n), None where all were refused; their Shape, None where it has not
+        been measured; how many were tried.
+        """
         raise NotImplementedError
 
     def pilot_edges(self, rng: np.random.Generator, n_pilot: int) -> np.ndarray:
-        """Quartiles float64 (3) of depth_mm of n_pilot placements: the edges of the depth bins of this tumour."""
-        depths = [self.draw(rng)[1].covariates[DEPTH] for _ in range(n_pilot)]
+        """Quartiles float64 (3) of depth_mm of n_pilot placements: the edges of the depth bins of
+        this tumour.
+        """
+        depths = [self.tumour.mean_depth(self._search(rng, (), 0)[0]) for _ in range(n_pilot)]
         return np.quantile(depths, np.arange(1, N_BINS) / N_BINS)
 
     def draw(self, rng: np.random.Generator, edges=(), wanted: int = 0):
@@ -80,13 +86,17 @@ class Placements:
         NotDrawable
             After most_tries.
         """
+        members, shape, refused, elsewhere = self._search(rng, edges, wanted)
+        return members, shape or self.tumour.measure(members), refused, elsewhere
+
+    def _search(self, rng, edges, wanted):
         tries = elsewhere = 0
         while tries < self.most_tries:
             members, shape, tried = self.place(rng)
             tries += tried
-            if shape is None:
+            if members is None:
                 continue
-            if bin_of(shape, edges) == wanted:
+            if _bin(self.tumour.mean_depth(members), edges) == wanted:
                 return members, shape, tries - 1 - elsewhere, elsewhere
             elsewhere += 1
         raise NotDrawable(
@@ -164,7 +174,11 @@ class CompactPlacements(Placements):
 
 def bin_of(shape, edges):
     """Number of the depth bin, 0 .. len(edges), a region lies in; a bin holds its lower edge."""
-    return int(np.searchsorted(edges, shape.covariates[DEPTH], side="right"))
+    return _bin(shape.covariates[DEPTH], edges)
+
+
+def _bin(depth_mm, edges):
+    return int(np.searchsorted(edges, depth_mm, side="right"))
 
 
 def _rotation(quaternion):
