@@ -8,9 +8,18 @@ from npcradiomics.spatial_null import own_shape
 from npcradiomics.spatial_null.kernels_placements import find_place, flood, lay_shape, nearest
 from npcradiomics.spatial_null.kernels_shape import measure_members
 from npcradiomics.spatial_null.own_shape import OwnShapePlacements
-from npcradiomics.spatial_null.placements import CompactPlacements, NotDrawable
+from npcradiomics.spatial_null.placements import CompactPlacements, NotDrawable, bin_of
+from npcradiomics.spatial_null.recombination import pool, recombination_test
+from npcradiomics.spatial_null.sampling import sample_patient
 from npcradiomics.spatial_null.shape import COVARIATES, Tumour
 
+PLAIN = {
+    "n_levels": 16,
+    "quantizer": "lloyd",
+    "quantizer_fit": "region",
+    "outliers": "none",
+    "resampling": "none",
+}
 SPACING = (3.0, 0.8, 0.8)
 Z, Y, X = np.indices((14, 60, 64))
 GTV = ((Z - 6.5) / 6) ** 2 + ((Y - 30) / 24) ** 2 + ((X - 32) / 28) ** 2 < 1
@@ -222,3 +231,119 @@ def test_warming_the_cache_compiles_what_a_draw_uses():
     own(HOOK).draw(np.random.default_rng(0))
     CompactPlacements(TUMOUR, 700).draw(np.random.default_rng(0))
     assert [len(kernel.signatures) for kernel in kernels] == before
+
+
+def test_turned_shapes_have_the_surface_of_the_shape_itself():
+    # A large tumour all round: nothing is cut, so that only the turn and the voxels change the area.
+    gtv = np.zeros((16, 70, 70), bool)
+    gtv[1:15, 1:69, 1:69] = True
+    z, y, x = np.indices(gtv.shape)
+    wobble = 1 + 0.25 * np.sin(3 * np.arctan2(y - 35, x - 35)) + 0.02 * z
+    smooth = ((z - 7.5) / 5) ** 2 + ((y - 35) / 14) ** 2 + ((x - 35) / 9) ** 2 < wobble
+    tumour = Tumour(gtv, (3.0, 1.0, 1.0))
+    drawn = own(smooth, tumour)
+    found = [drawn.draw(np.random.default_rng(b))[1].covariates[2] for b in range(40)]
+    assert np.mean(found) == pytest.approx(
+        tumour.measure(tumour.members(smooth)).covariates[2], rel=0.02
+    )
+
+
+def bent_recurrence(rng):
+    """A boomerang of two rods that meet at a right angle, in any direction, where it lies inside the GTV for the most part."""
+    while True:
+        a = rng.uniform(0, 2 * np.pi)
+        z0, y0, x0 = rng.uniform([4, 18, 18], [9, 42, 46])
+        along = np.cos(a) * (Y - y0) + np.sin(a) * (X - x0)
+        across = np.cos(a) * (X - x0) - np.sin(a) * (Y - y0)
+        thin = abs(Z - z0) < 2.2
+        shape = thin & (
+            ((abs(across) < 2.6) & (along > -2.6) & (along < 20))
+            | ((abs(along) < 2.6) & (across > -2.6) & (across < 16))
+        )
+        if (shape & GTV).sum() > 0.8 * shape.sum():
+            return shape
+
+
+def test_controls_reject_compact_draws_of_bent_recurrences_and_not_those_of_their_own_shape():
+    pools = {"own": [], "compact": []}
+    for k in range(8):
+        rng = np.random.default_rng([3, k])
+        shape = bent_recurrence(rng)
+        members = TUMOUR.members(shape)
+        observed = TUMOUR.measure(members)
+        for kind, drawn in (
+            ("own", OwnShapePlacements(TUMOUR, shape, members, rng)),
+            ("compact", CompactPlacements(TUMOUR, int(members.sum()))),
+        ):
+            edges = drawn.pilot_edges(rng, 100)
+            wanted = bin_of(observed, edges)
+            draws = [drawn.draw(rng, edges, wanted)[1].covariates for _ in range(49)]
+            values = np.array([observed.covariates, *draws])
+            values[:, np.ptp(values[1:], axis=0) == 0] = np.nan
+            pools[kind].append(pool(f"P{k}", values))
+    p = {
+        kind: recombination_test(found, COVARIATES, n_recombinations=2000).p_maxt
+        for kind, found in pools.items()
+    }
+    sphericity = COVARIATES.index("sphericity")
+    assert p["compact"][sphericity] <= 0.001
+    assert np.nanmin(p["own"]) > 0.05
+
+
+def sampled(whole=HOOK, recurrent=None, draws_of="own", **changes):
+    settings = {"n_draws": 20, "surrogates": 2, "shape": draws_of, "match": "depth", "seed": 1}
+    volume = np.random.default_rng(0).normal(100, 10, GTV.shape)
+    given = {"gtvr": whole, "extraction": PLAIN, "tell": lambda line: None} | settings | changes
+    recurrent = whole & GTV if recurrent is None else recurrent
+    return sample_patient("P1", volume, GTV, recurrent, SPACING, **given)
+
+
+def test_a_patients_draws_say_of_what_shape_they_are():
+    draws = sampled(POKING)
+    assert draws.drawn_shape == "own" and draws.reason == "" and draws.n_draws == 20
+    outside = np.count_nonzero(POKING & ~GTV)
+    assert (
+        f"{outside / POKING.sum():.0%} of GTVr ({outside} of {POKING.sum()} voxels) lies outside"
+        in draws.notes
+    )
+    assert np.array_equal(draws.masks(0, 1)[0], POKING & GTV)
+    bins = np.searchsorted(draws.depth_edges, draws.covariates[:, 0], side="right")
+    assert len(set(bins)) == 1
+    compact = sampled(POKING, draws_of="compact")
+    assert compact.drawn_shape == "compact" and not np.array_equal(
+        compact.members[1:], draws.members[1:]
+    )
+    with pytest.raises(ValueError, match="shape is 'round'; expected one of own, compact"):
+        sampled(draws_of="round")
+
+
+def test_without_the_uncut_contour_the_recurrent_region_is_the_shape():
+    with_contour, without = sampled(HOOK), sampled(HOOK, gtvr=None, recurrent=HOOK)
+    assert np.array_equal(with_contour.members, without.members)
+    whole = sampled(POKING, gtvr=None, recurrent=POKING)  # regions: recurrent: whole
+    assert np.array_equal(whole.members, sampled(POKING).members)
+
+
+def test_more_draws_keep_the_first_ones_and_the_patient_alone_counts():
+    few, many = sampled(n_draws=5), sampled(n_draws=9)
+    assert np.array_equal(few.members, many.members[:6]) and np.array_equal(
+        few.features, many.features[:6]
+    )
+
+
+def test_too_few_different_places_are_named_with_numbers():
+    # Four fifths of a long box: at one end or, mirrored, at the other.
+    gtv = np.zeros((8, 20, 90), bool)
+    gtv[1:7, 3:17, 4:84] = True
+    region = gtv & (np.indices(gtv.shape)[2] < 68)
+    volume = np.random.default_rng(0).normal(100, 10, gtv.shape)
+    draws = sample_patient(
+        "P1", volume, gtv, region, SPACING, gtvr=region, n_draws=30, surrogates=2, shape="own",
+        match="none", seed=1, extraction=PLAIN, tell=lambda line: None,
+    )  # fmt: skip
+    assert draws.n_draws == 0 and draws.surrogate_features.shape == (2, 2, 47)
+    assert draws.effective_placements < 3 and draws.mean_overlap > 2 - 1 / 0.8
+    assert draws.reason == (
+        f"the 30 draws share {draws.mean_overlap:.0%} of their 5376 of 6720 voxels and are worth"
+        f" {draws.effective_placements:.1f} different places, fewer than 3: too few for a test"
+    )
