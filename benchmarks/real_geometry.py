@@ -25,7 +25,7 @@ from npcradiomics.spatial_null.surrogates import _spectrum, normal_scores, vario
 
 COHORT = 14
 EVERY_NEIGHBOUR = np.ones((3, 3, 3))
-VOXELS = (4000, 12000)  # of a tumour, by coarser pixels; smaller ones stay as they are
+VOXELS = (2500, 7000)  # of a tumour, by coarser pixels; smaller ones stay as they are
 LARGER = (0.8, 1.25)  # of the tumour's edge, by its spacing
 PART = (0.7, 1.2)  # of the later part's volume, by moving its surface; half of them keep it
 

@@ -26,6 +26,7 @@ from types import SimpleNamespace
 os.environ.update(
     OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", NUMBA_NUM_THREADS="1"
 )
+sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 import numpy as np
@@ -63,7 +64,7 @@ TUMOUR_SD = float(np.hypot(TUMOUR_COARSE_SD, TUMOUR_FINE_SD))
 EDGE_MM = 3.0  # the dark rim falls off over this depth
 GRADIENT = 1.5  # SDs from the edge to the middle
 ROOM = ((4, 4), (24, 24), (24, 24))  # voxels round a tumour, for what grows beyond it
-N_VARIANTS = 12  # of each real patient
+N_VARIANTS = 8  # of each real patient
 LEAST_INSIDE = 0.6  # of a simulated recurrence, in the GTV
 N_PILOT = 200
 EXTRACTION = {
