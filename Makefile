@@ -19,7 +19,7 @@ setup: .venv/.complete
 	  { echo "Python 3.11 is needed, $(PYTHON) is $$($(PYTHON) --version 2>&1); try: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@test -x .bootstrap/bin/uv || { $(PYTHON) -m venv --clear .bootstrap && .bootstrap/bin/pip install --quiet uv==$(UV_VERSION); }
 	.bootstrap/bin/uv sync --quiet --locked --all-groups --compile-bytecode --python $(PYTHON)
-	@PYTHONPATH=scripts .venv/bin/python -c "from npcradiomics.features import subregions; from npcradiomics.spatial_null import placements; subregions.warm_cache(); placements.warm_cache()"
+	@PYTHONPATH=scripts .venv/bin/python -c "from npcradiomics.features import subregions; from npcradiomics.spatial_null import own_shape; subregions.warm_cache(); own_shape.warm_cache()"
 	@touch $@
 
 demo: setup

@@ -7,7 +7,7 @@ import SimpleITK as sitk
 
 from npcradiomics.publication.figures.placements import draw_placements
 from npcradiomics.publication.figures.style import SMALL_TYPE, TYPE, save
-from npcradiomics.spatial_null.sampling import draw_patient
+from npcradiomics.spatial_null.sampling import sample_patient
 
 SHAPE = (9, 30, 40)
 Z, Y, X = np.indices(SHAPE)
@@ -32,8 +32,15 @@ def image_of(array, direction=(1, 0, 0, 0, 1, 0, 0, 0, 1)):
 @pytest.fixture(scope="module")
 def draws():
     volume = np.random.default_rng(0).normal(300, 60, SHAPE)
-    settings = {"n_draws": 7, "surrogates": 0, "match": "none", "seed": 1, "extraction": PLAIN}
-    return draw_patient(
+    settings = {
+        "n_draws": 7,
+        "surrogates": 0,
+        "shape": "compact",
+        "match": "none",
+        "seed": 1,
+        "extraction": PLAIN,
+    }
+    return sample_patient(
         "P01", volume, GTV, RECURRENT, (5.0, 0.8, 0.8), tell=lambda line: None, **settings
     )
 
