@@ -1,5 +1,7 @@
 """The 47 features of many sub-regions of one tumour and of what each leaves over, set up once."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from scipy import ndimage
 
@@ -137,15 +139,27 @@ class SubregionExtractor:
 
 
 class RegionMeter:
-    """The 47 features of regions of one tumour and of their remainders, as the observed ones are
-    computed.
+    """The 47 features of regions of one tumour and of their remainders, as the observed ones.
 
-    volume, gtv (z, y, x); extraction: settings of the study (n_levels, quantizer, quantizer_fit,
-    outliers, resampling). What SubregionExtractor can do it does; with outlier removal, resampling
-    or another quantizer per region, `extraction.extract` does it, some times slower.
+    What SubregionExtractor can do it does; with outlier removal, resampling or another quantizer
+    per region, `extraction.extract` does it, some times slower.
+
+    Parameters
+    ----------
+    volume, gtv : (z, y, x)
+        Image, and mask of the tumour.
+    spacing_zyx_mm : (z, y, x)
+    extraction
+        Settings of the study: n_levels, quantizer, quantizer_fit, outliers, resampling.
     """
 
-    def __init__(self, volume, gtv, spacing_zyx_mm, extraction):
+    def __init__(
+        self,
+        volume: np.ndarray,
+        gtv: np.ndarray,
+        spacing_zyx_mm: Sequence[float],
+        extraction: Mapping[str, object],
+    ) -> None:
         settings = dict(extraction)
         fit_on_gtv = settings.pop("quantizer_fit") == "gtv"
         # What lies beside the GTV's rows and columns enters no feature; slices above and below do
@@ -164,8 +178,11 @@ class RegionMeter:
             shared = shared if fit_on_gtv else None
             self.extractor = SubregionExtractor(self.volume, self.gtv, settings["n_levels"], shared)
 
-    def measure(self, members):
-        """Features float64 (2, 47) of region and remainder; members bool (n). ValueError: see extraction.extract."""
+    def measure(self, members: np.ndarray) -> np.ndarray:
+        """Features float64 (2, 47) of region and remainder; members bool (n).
+
+        ValueError: as extraction.extract.
+        """
         if self.extractor is not None:
             return self.extractor.measure(members)
         features = np.empty((2, len(FEATURE_NAMES)))
@@ -178,7 +195,7 @@ class RegionMeter:
             row[:] = list(result.features.values())
         return features
 
-    def retexture(self, field):
+    def retexture(self, field: np.ndarray) -> None:
         """Give the tumour's own values to its voxels in the order of a field (n)."""
         order = np.argsort(field, kind="stable")
         if self.extractor is not None:

@@ -68,8 +68,8 @@ def derive_regions(
         apart = np.abs(np.array(ndimage.center_of_mass(gtv)) - ndimage.center_of_mass(gtvr))
         raise ValueError(
             f"GTVr ({n_gtvr} voxels) lies wholly outside the GTV ({n_gtv} voxels): their centres"
-            f" are {apart[0]:.0f} slices, {apart[1]:.0f} rows and {apart[2]:.0f} columns apart; look at"
-            " the registration and at gtvr_frame"
+            f" are {apart[0]:.0f} slices, {apart[1]:.0f} rows and {apart[2]:.0f} columns apart;"
+            " look at the registration and at gtvr_frame"
         )
     masks = {
         "recurrent": gtvr if recurrent == "whole" else gtv & gtvr,
