@@ -1,5 +1,7 @@
 """Two regions per patient, joined by name: the paired differences every later table starts from."""
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -71,6 +73,17 @@ def paired_differences(features):
     names = feature_names(features)
     recurrent, rest = (by_region.get_group(region)[names].astype(float) for region in REGIONS)
     return recurrent - rest.loc[recurrent.index]
+
+
+def small_cohort_warning(n: int, threshold: float) -> str:
+    """One sentence if n pairs of one sign give the exact Wilcoxon test no p below threshold, else ""."""
+    needed = math.floor(1 - math.log2(threshold)) + 1
+    if n >= needed:
+        return ""
+    return (
+        f"{n} patients: the Wilcoxon test cannot go below p = {2.0 ** (1 - n):.2g}, "
+        f"the threshold is {threshold:.3g}; it needs {needed} patients; here only a t-test can be significant"
+    )
 
 
 def _listed(items):

@@ -15,7 +15,7 @@ from npcradiomics.rounding import (
     scientific_text,
 )
 from npcradiomics.statistics.akram2020 import SEVEN_FEATURES, beside_ours
-from npcradiomics.statistics.paired_tests import small_cohort_warning
+from npcradiomics.statistics.pairs import small_cohort_warning
 
 # More excluded patients than this are counted in the note, not named; cohort/excluded.tsv names
 # them all.
