@@ -12,6 +12,9 @@ import pandas as pd
 import pingouin
 from scipy import stats
 
+# It prints intervals with two decimals otherwise.
+pingouin.options["round.column.CI95"] = None
+
 # shapiro.test refuses other sizes: the approximation of the p-value was fitted on these.
 SHAPIRO_SIZES = (3, 5000)
 # wilcox.test: exact null distribution below this number of non-zero differences.
@@ -78,17 +81,11 @@ def paired_t(differences: np.ndarray, level: float = 0.95) -> dict:
     # R's guard: a spread within rounding of the mean is none.
     if standard_error <= 10 * np.finfo(float).eps * abs(mean):
         return no_answer | {"reason": f"all {n} differences are {mean:g}"}
-    t = mean / standard_error
-    half = stats.t.ppf((1 + level) / 2, n - 1) * standard_error
-    p = float(2 * stats.t.sf(abs(t), n - 1))
-    test = {
-        "t": float(t),
-        "df": n - 1,
-        "t_p": p,
-        "t_low": float(mean - half),
-        "t_high": float(mean + half),
-    }
-    return described | test | {"reason": ""}
+    answer = pingouin.ttest(differences, 0, confidence=level).iloc[0]
+    low, high = answer[f"CI{100 * level:.0f}"]
+    test = {"t": answer["T"], "t_p": answer["p_val"], "t_low": low, "t_high": high}
+    test = {name: float(value) for name, value in test.items()}
+    return described | test | {"df": n - 1, "reason": ""}
 
 
 def mean_and_sd(values: np.ndarray) -> tuple[float, float]:
