@@ -14,9 +14,10 @@ _SUSPICIOUS = 15.0
 
 @dataclass(frozen=True, eq=False)
 class LogisticFit:
-    """coefficients (1 + feature), the intercept first; se likewise; deviance; separated: why there is no maximum, or "".
+    """A fit: coefficients (1 + feature), the intercept first; se likewise; deviance; separated.
 
-    With `separated` the coefficients are NaN: the likelihood has no maximum at finite coefficients.
+    `separated` says why the likelihood has no maximum at finite coefficients, which are NaN then;
+    "" otherwise.
     """
 
     coefficients: np.ndarray
@@ -24,8 +25,8 @@ class LogisticFit:
     deviance: float
     separated: str
 
-    def wald(self, level=0.95):
-        """z, p (two-sided), low and high of each coefficient (1 + feature)."""
+    def wald(self, level: float = 0.95) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """z, p (two-sided), low and high of each coefficient, (1 + feature,) each."""
         z = self.coefficients / self.se
         reach = stats.norm.isf((1 - level) / 2) * self.se
         return z, 2 * stats.norm.sf(np.abs(z)), self.coefficients - reach, self.coefficients + reach

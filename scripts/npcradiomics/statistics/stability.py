@@ -119,7 +119,7 @@ def _bootstrap(values, row, drawn):
 
 
 def _rank_p(samples):
-    """p of the signed-rank test of each row: normal, but exact with ties below 50 differences."""
+    """Wilcoxon p of each row: normal, but exact with ties below 50 differences."""
     n = np.count_nonzero(samples, axis=1)
     many = n >= paired_tests.EXACT_BELOW
     p = np.ones(len(samples))
