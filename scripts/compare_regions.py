@@ -1,14 +1,11 @@
 """Rule compare_regions: the cohort statistics of the heterogeneity study."""
 
-import logging
-
 import pandas as pd
 
 from npcradiomics.files import write_table
 from npcradiomics.jobs import script
 from npcradiomics.statistics.comparison import compare_regions
 from npcradiomics.statistics.correlation import correlate_differences
-from npcradiomics.statistics.paired_tests import small_cohort_warning
 from npcradiomics.statistics.principal_components import principal_components
 from npcradiomics.statistics.shown_features import select_features
 from npcradiomics.statistics.stability import stability
@@ -23,9 +20,6 @@ def main(snakemake):
     statistics = compare_regions(
         features, alpha=settings["alpha"], n_tests=settings["n_tests"], **bootstrap
     )
-    notice = small_cohort_warning(features["patient"].nunique(), statistics["threshold"].iloc[0])
-    if notice:
-        logging.getLogger("npcradiomics").warning(notice)
     shown, _ = select_features(statistics)
     components = principal_components(features, shown)
     write_table(statistics, snakemake.output.statistics)

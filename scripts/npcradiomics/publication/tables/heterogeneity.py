@@ -15,7 +15,7 @@ from npcradiomics.rounding import (
     scientific_text,
 )
 from npcradiomics.statistics.akram2020 import SEVEN_FEATURES, beside_ours
-from npcradiomics.statistics.paired_tests import small_cohort_warning
+from npcradiomics.statistics.pairs import small_cohort_warning
 
 # More excluded patients than this are counted in the note, not named; cohort/excluded.tsv names
 # them all.
@@ -60,10 +60,11 @@ def table2(statistics, size, excluded, simulated):
     """
     header = ["Feature", "Mean difference", "SD", "p", "Effect size", "95 % CI", "Size"]
     header += ["Akram: mean", "Akram: SD", "Akram: p", "recomputed"]
-    rows = [_table2_row(row) for row in table2_data(statistics, size, simulated).itertuples()]
+    data = table2_data(statistics, size, simulated)
+    rows = [_table2_row(row) for row in data.itertuples()]
     n = count_text(statistics["n"].max())
     caption = f"Table 2. Features that differ between GTVr and GTV-GTVr (n = {n})"
-    return Table(header, rows, caption, _notes(statistics, size, excluded, simulated))
+    return Table(header, rows, caption, _notes(statistics, data, size, excluded, simulated))
 
 
 def _table2_row(row):
@@ -86,7 +87,7 @@ def _table2_row(row):
     ]
 
 
-def _notes(statistics, size, excluded, simulated):
+def _notes(statistics, data, size, excluded, simulated):
     first = statistics.iloc[0]
     marked = statistics.loc[statistics["significant"], ["feature"]].merge(size, on="feature")
     notes = [
@@ -102,7 +103,7 @@ def _notes(statistics, size, excluded, simulated):
         f" cohort/size.tsv. Of the {len(marked)} significant features {_marks_words(marked)}.",
         "Akram: the row that Akram 2020 prints. recomputed: p of the paired t-test from the paper's printed mean and SD (n = 14); for GLSZM_LZE the"
         " paper used the Wilcoxon test, so it is not expected to agree there. NA: the paper prints no row.",
-        found_here(statistics, "simulated" if simulated else "user"),
+        found_here(statistics, "simulated" if simulated else "user", data),
         _excluded_words(excluded),
     ]
     return [note for note in notes if note]
@@ -135,17 +136,17 @@ def _excluded_words(excluded):
 _WHOSE = {"simulated": "simulated patients", "user": "patients of another cohort"}
 
 
-def found_here(statistics, patients="user"):
+def found_here(statistics, patients="user", rows=None):
     """The paragraph under Table 2: which of the paper's seven are found here, and with which sign.
 
     Parameters: statistics, the table of comparison.compare_regions; patients, "simulated" or
-    "user". Errors: ValueError for another value of patients, or an empty table.
+    "user"; rows, beside_ours(statistics) if it is at hand. Errors: ValueError for another value of patients, or an empty table.
     """
     if patients not in _WHOSE:
         raise ValueError(f"patients is {patients!r}, expected {' or '.join(_WHOSE)}")
     if statistics.empty:
         raise ValueError("no statistics: the table has 0 features")
-    rows = beside_ours(statistics)
+    rows = beside_ours(statistics) if rows is None else rows
     seven, others = (
         rows[rows["feature"].isin(SEVEN_FEATURES)],
         rows[~rows["feature"].isin(SEVEN_FEATURES)],
