@@ -1,6 +1,7 @@
 """Rule register_recurrence: sound files, rigid transform, recurrence MRI on the planning grid, and whether to believe it."""
 
 import logging
+from dataclasses import asdict
 
 import SimpleITK as sitk
 
@@ -11,8 +12,11 @@ from npcradiomics.images.transforms import motion
 from npcradiomics.images.volumes import write_image
 from npcradiomics.jobs import script
 from npcradiomics.jobs.provenance import checksums
-from npcradiomics.registration.checks import CheckLimits, check_registration
-from npcradiomics.registration.rigid import RegistrationParameters, register
+from npcradiomics.registration.checks import check_registration
+from npcradiomics.registration.criteria import CheckLimits
+from npcradiomics.registration.error import estimate_error
+from npcradiomics.registration.parameters import RegistrationParameters
+from npcradiomics.registration.rigid import register
 from npcradiomics.registration.verdict import not_registered
 
 
@@ -27,7 +31,12 @@ def main(snakemake):
     drawn_there = row["gtvr_frame"] == "recurrence"
     gtvr = drawn if drawn_there else None
 
-    quality = {"patient": patient, "source": "Transform given in the patients table", "starts": []}
+    quality = {
+        "patient": patient,
+        "estimated_error": None,
+        "source": "Transform given in the patients table",
+        "starts": [],
+    }
     transform = found.transform or sitk.Euler3DTransform()
     try:
         if found.transform is None:
@@ -49,6 +58,13 @@ def main(snakemake):
         # The files are sound: a person needs the pictures to see why, so this rule must not fail.
         logging.exception("not registered or not checked")
         verdict, discrepancy = not_registered(str(error)), None
+
+    if discrepancy is not None:
+        try:
+            error = estimate_error(planning, recurrence, transform, gtv, checks, parameters)
+            quality["estimated_error"] = asdict(error)
+        except ValueError:
+            logging.exception("the error is not estimated")
 
     carried = carry_or_empty(drawn, planning, transform) if drawn_there else drawn
     quality |= (
