@@ -1,17 +1,10 @@
-"""Rule extract_features: 47 features of both regions, pyradiomics' own, intensity histograms.
-
-By hand, for one image and one mask: python scripts/extract_features.py --help
-"""
-
-import argparse
-import sys
+"""Rule extract_features: 47 features of both regions, pyradiomics' own, intensity histograms."""
 
 import SimpleITK as sitk
 
-from npcradiomics.features.extraction import OUTLIERS, QUANTIZERS, RESAMPLINGS, extract
+from npcradiomics.features.extraction import extract
 from npcradiomics.features.intensities import intensity_shares
 from npcradiomics.features.pyradiomics import pyradiomics_features
-from npcradiomics.features.quantization import N_LEVELS
 from npcradiomics.files import write_json, write_rows
 from npcradiomics.images.volumes import read_image, read_mask, spacing_zyx_mm, voxel_volume_cm3
 from npcradiomics.jobs import script
@@ -61,41 +54,5 @@ def region_features(image, mask, fit_mask, settings):
     return result, size | result.features
 
 
-def by_hand(arguments):
-    """The features of one region as a table on the screen or in a file."""
-    parser = argparse.ArgumentParser(
-        description="47 radiomics features of one region of one image."
-    )
-    parser.add_argument("image", help="NIfTI or NRRD")
-    parser.add_argument("mask", help="the region, on the image's grid")
-    parser.add_argument("--gtv", help="fit the quantizer on this mask instead of the region")
-    parser.add_argument("--n-levels", type=int, default=N_LEVELS)
-    parser.add_argument("--quantizer", choices=QUANTIZERS, default="lloyd")
-    parser.add_argument("--outliers", choices=OUTLIERS, default="none")
-    parser.add_argument("--resampling", choices=RESAMPLINGS, default="none")
-    parser.add_argument(
-        "-o", "--output", help="file for the table of feature, value, note (default: the screen)"
-    )
-    settings = vars(parser.parse_args(arguments))
-    try:
-        image = read_image(settings.pop("image"))
-        mask = voxels(read_mask(settings.pop("mask"), image))
-        gtv, output = settings.pop("gtv"), settings.pop("output")
-        fit_mask = voxels(read_mask(gtv, image)) if gtv else None
-        result, row = region_features(image, mask, fit_mask, settings)
-    except ValueError as error:
-        sys.exit(f"extract_features: {error}")
-    rows = [
-        {"feature": name, "value": value, "note": result.undefined.get(name, "")}
-        for name, value in row.items()
-    ]
-    if output:
-        write_rows(rows, output)
-    else:
-        print("\n".join(f"{r['feature']}\t{r['value']}\t{r['note']}".rstrip() for r in rows))
-
-
 if "snakemake" in globals():
     script.run(main, snakemake)  # noqa: F821
-elif __name__ == "__main__":
-    by_hand(sys.argv[1:])
