@@ -2,6 +2,8 @@
 
 import os
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -146,4 +148,13 @@ def test_what_else_is_asked_is_passed_on(slurm):
     slurm.answers("scontrol", (3, "up", ""))
     assert slurm("sacct", "-j", "1", "-n").returncode == 1
     assert slurm("scontrol", "ping").returncode == 3
-    assert slurm("sinfo").stderr.strip() == "sinfo: command not found"
+
+
+def test_without_slurm_the_command_is_not_found():
+    done = subprocess.run(
+        [BIN / "sinfo"],
+        env={"PATH": f"{BIN}{os.pathsep}{Path(sys.executable).parent}"},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr.strip()) == (1, "sinfo: command not found")
