@@ -27,13 +27,15 @@ demo: setup
 	echo; echo "$$(( $$(date +%s) - start )) s on $(CORES) cores. Tables, figures and one patient's pictures:"; \
 	ls -1 results/*/tables/* results/*/figures/* results/heterogeneity/patients/REC001/figures/* results/heterogeneity/patients/REC001/null/*; }
 
+# On two workers, a file each: what a file's tests share is made once. -n 0 for one test under a debugger.
 test: setup
-	python -m pytest
+	python -m pytest -n 2 --dist loadfile
 
 # As root on Debian: installs slurm-wlm and munge, starts a SLURM on this machine, stops it afterwards.
 test-cluster: setup
 	CLUSTER_TESTS=1 python -m pytest tests/cluster
 
+# The same commands as in .pre-commit-config.yaml; tests/workflow/test_pins.py holds the two equal.
 lint: setup
 	ruff check .
 	ruff format --check .

@@ -37,20 +37,6 @@ if "response" in config:
     use rule * from response as response_*
 
 
-localrules:
-    all,
-    cohort_stats,
-    heterogeneity_cohort_stats,
-    heterogeneity_patient_pictures,
-    heterogeneity_provenance,
-    heterogeneity_registration_pages,
-    heterogeneity_verify,
-    response_provenance,
-    response_score,
-    response_study,
-    response_verify,
-
-
 rule all:
     default_target: True
     input:

@@ -1,14 +1,8 @@
-"""Rule extract_features: 47 features of both regions, pyradiomics' own, intensity histograms.
-
-By hand, for one image and one mask: python scripts/extract_features.py --help
-"""
-
-import argparse
-import sys
+"""Rule extract_features: 47 features of both regions, pyradiomics' own, intensity histograms."""
 
 import SimpleITK as sitk
 
-from npcradiomics.features.extraction import OUTLIERS, QUANTIZERS, RESAMPLINGS, extract
+from npcradiomics.features.extraction import extract
 from npcradiomics.features.intensities import intensity_shares
 from npcradiomics.features.pyradiomics import pyradiomics_features
 from npcradiomics.files import write_json, write_rows
@@ -47,34 +41,5 @@ def region_features(image, mask, fit_mask, settings):
     return result, {"n_voxels": result.n_voxels, "volume_cm3": volume_cm3} | result.features
 
 
-def by_hand(arguments):
-    """47 features of one region of one image, as a table on the screen or in a file."""
-    parser = argparse.ArgumentParser(description=by_hand.__doc__)
-    parser.add_argument("image", help="NIfTI or NRRD")
-    parser.add_argument("mask", help="the region, on the image's grid")
-    parser.add_argument("--gtv", help="fit the quantizer on this mask instead of the region")
-    parser.add_argument("--n-levels", type=int)
-    parser.add_argument("--quantizer", choices=QUANTIZERS)
-    parser.add_argument("--outliers", choices=OUTLIERS)
-    parser.add_argument("--resampling", choices=RESAMPLINGS)
-    parser.add_argument("-o", "--output", help="file for the table (default: the screen)")
-    given = {k: v for k, v in vars(parser.parse_args(arguments)).items() if v is not None}
-    image, mask, gtv, output = (given.pop(k, None) for k in ("image", "mask", "gtv", "output"))
-    try:
-        image = read_image(image)
-        mask, fit_mask = voxels(mask, image), gtv and voxels(gtv, image)
-        result, row = region_features(image, mask, fit_mask, given)
-    except ValueError as error:
-        sys.exit(f"extract_features: {error}")
-    why = result.undefined
-    rows = [{"feature": k, "value": v, "note": why.get(k, "")} for k, v in row.items()]
-    if output:
-        write_rows(rows, output)
-    else:
-        print("\n".join(f"{r['feature']}\t{r['value']}\t{r['note']}".rstrip() for r in rows))
-
-
 if "snakemake" in globals():
     script.run(main, snakemake)  # noqa: F821
-elif __name__ == "__main__":
-    by_hand(sys.argv[1:])

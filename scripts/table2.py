@@ -12,12 +12,12 @@ from npcradiomics.publication.tables.heterogeneity import table2, table2_data
 
 
 def main(snakemake):
-    simulated = snakemake.params.simulated
     statistics = pd.read_csv(snakemake.input.statistics, sep="\t")
     size = pd.read_csv(snakemake.input.sizes, sep="\t")
     excluded = pd.read_csv(snakemake.input.excluded, sep="\t", dtype={"patient": str})
-    table = table2(statistics, size, excluded, simulated)
-    write_table(table2_data(statistics, size, simulated), snakemake.output.tsv)
+    data = table2_data(statistics, size, snakemake.params.simulated)
+    table = table2(data, statistics, size, excluded)
+    write_table(data, snakemake.output.tsv)
     write_formats(table, *(snakemake.output[name] for name in ("markdown", "latex", "word")))
     template = Path(snakemake.input.caption).read_text(encoding="utf-8")
     caption = fill_caption(

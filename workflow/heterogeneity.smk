@@ -87,3 +87,6 @@ rule patient_pictures:
             format=["pdf", "png"],
         ),
         rules.registration_pages.input,
+
+
+tell_by_docstrings()

@@ -69,3 +69,6 @@ rule score:
     """Rad-scores of the new patients (key `new_patients`) by the model of this cohort."""
     input:
         "<results>/cohort/new_radscore.tsv",
+
+
+tell_by_docstrings()

@@ -1,9 +1,15 @@
 """How loops over voxels and coefficients are compiled: numba, its cache on disk where it can be."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numba
 import numpy as np
+
+# Beside the code and the same for every job, where the environment (NUMBA_CACHE_DIR) says nothing.
+numba.config.CACHE_DIR = numba.config.CACHE_DIR or str(
+    Path(__file__).parents[2] / ".cache" / "numba"
+)
 
 # x[at(i)]: numba tests a signed index for being negative at every access, which also keeps loops
 # from becoming vector instructions.

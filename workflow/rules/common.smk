@@ -10,22 +10,16 @@ ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=False)).parents
 SCHEMAS = ROOT / "workflow" / "schemas"
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "workflow")]
 
-import slurm_patience
+import slurm_executor
 from npcradiomics.cohort import configuration
 from npcradiomics.jobs.dependencies import code_of
 
-slurm_patience.be_patient(sys.modules.get("snakemake_executor_plugin_slurm"))
+slurm_executor.prepare(sys.modules.get("snakemake_executor_plugin_slurm"))
 
-gc.set_threshold(
-    500_000
-)  # a DAG is a million objects that stay: looking through them again and again costs a tenth
-
-# One thread per job: as many jobs as cores, and the same bits however many run.
-LIBRARIES = (
-    "OMP_NUM OPENBLAS_NUM MKL_NUM NUMEXPR_NUM NUMBA_NUM ITK_GLOBAL_DEFAULT_NUMBER_OF".split()
-)
-os.environ.update({f"{library}_THREADS": "1" for library in LIBRARIES})
-os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".cache" / "numba"))
+# A DAG is a million objects that stay: looking through them again and again costs a tenth. Not
+# where this is a module of somebody's own workflow.
+if Path(workflow.main_snakefile).parent == ROOT:
+    gc.set_threshold(500_000)
 
 
 def settings_of(study):
@@ -48,3 +42,15 @@ def repository_files(folder, *names):
     """Files of the repository as inputs: an edit reruns what depends on it. Relative to the working directory where it can be."""
     inside = Path.cwd() == ROOT
     return [str((Path(folder) if inside else ROOT / folder) / name) for name in names]
+
+
+def shown(path, category, caption="caption.rst", **labels):
+    """An output that stands in Snakemake's report under `category`, with what its rule wrote as caption."""
+    return report(path, caption=f"../report/{caption}", category=category, labels=labels)
+
+
+def tell_by_docstrings():
+    """Rules without a message of their own tell the first line of their docstring when they run."""
+    for made in workflow.rules:
+        if not made.message and made.docstring and Path(made.snakefile).is_relative_to(ROOT):
+            made.message = made.docstring.splitlines()[0]

@@ -20,8 +20,6 @@ rule simulate_tumours:
             for name in simulated_patients
         ],
         simulation=settings["simulation"],
-    message:
-        "simulating the response cohort"
     script:
         "../../scripts/simulate_tumours.py"
 
@@ -76,7 +74,5 @@ rule collect_tumours:
             {"patient": name, "response": row["response"], "set": where}
             for (name, row), where in zip(patients.items(), sets, strict=True)
         ],
-    message:
-        "collecting the response cohort"
     script:
         "../../scripts/collect_tumours.py"

@@ -4,10 +4,6 @@
 include: "common.smk"
 
 
-localrules:
-    scan_dicom,
-
-
 rule scan_dicom:
     """Group a folder tree by patient, study and series; link RTSTRUCT and RTDOSE; say what could not be placed."""
     output:
@@ -17,6 +13,7 @@ rule scan_dicom:
         "<results>/scan_dicom/scan_dicom.log",
     benchmark:
         "<results>/scan_dicom/scan_dicom.tsv"
+    localrule: True
     conda:
         "../../envs/npcradiomics.yaml"
     params:

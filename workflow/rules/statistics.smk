@@ -51,8 +51,6 @@ rule collect_features:
         exclude=settings["exclude"],
         left_out=left_out,
         regions=settings["regions"],
-    message:
-        "collecting the cohort"
     script:
         "../../scripts/collect_features.py"
 
@@ -79,7 +77,5 @@ rule compare_regions:
     params:
         *code_of("compare_regions"),
         statistics=settings["statistics"],
-    message:
-        "comparing the regions"
     script:
         "../../scripts/compare_regions.py"

@@ -1,6 +1,7 @@
 """Who failed, at which step, why, and what to try: a record beside the log of every job that has not ended well."""
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,12 +22,12 @@ REMEDIES = {
 ELSE = "read the log"
 
 
-def path_beside(log):
+def path_beside(log: str | Path) -> Path:
     """Path of the record of the job with this log file."""
     return Path(log).with_suffix(ENDING)
 
 
-def begin(log, step, patient):
+def begin(log: str | Path, step: str, patient: str) -> None:
     """Leave a record that a job has begun; one that is killed leaves it as it is.
 
     n_silent counts the times the job ended without a word in a row.
@@ -36,10 +37,10 @@ def begin(log, step, patient):
     _write(log, step, patient, WITHOUT_A_WORD, n_silent)
 
 
-def fail(log, step, patient, reason):
-    """Write why the job failed;
+def fail(log: str | Path, step: str, patient: str, reason: str) -> None:
+    """Write why the job failed.
 
-    a disk that takes no more must not hide the reason from the terminal.
+    A disk that takes no more must not hide the reason from the terminal.
     """
     with suppress(OSError):
         _write(log, step, patient, reason, n_silent=-1)
@@ -56,12 +57,12 @@ def _write(log, step, patient, reason, n_silent):
     write_json(record, path_beside(log))
 
 
-def succeed(log):
+def succeed(log: str | Path) -> None:
     """Take the record away."""
     path_beside(log).unlink(missing_ok=True)
 
 
-def records(folder):
+def records(folder: str | Path) -> list[dict]:
     """All records below a folder, patients in order of name, those of the cohort last."""
     found = [read_json(path) for path in sorted(Path(folder).rglob(f"*{ENDING}"))]
     return sorted(
@@ -69,12 +70,19 @@ def records(folder):
     )
 
 
-def lasting(folder, changed):
+def lasting(folder: str | Path, changed: Callable[[str], float]) -> list[dict]:
     """Records of jobs of patients that a run can do without: the last attempt failed and nothing changed since.
 
-    folder: of the logs; changed: function of a patient's name, time (s since 1970) at which the
-    patient's files or row last changed: after that a patient is tried again. A job that ended
-    without a word once may only have been interrupted together with the run, and is tried again.
+    A job that ended without a word once may only have been interrupted together with the run, and
+    is tried again.
+
+    Parameters
+    ----------
+    folder : path
+        Of the logs.
+    changed : callable
+        Of a patient's name: time (s since 1970) at which the patient's files or row last changed;
+        after that a patient is tried again.
     """
     found = []
     for record in records(folder):
@@ -88,7 +96,7 @@ def lasting(folder, changed):
     return found
 
 
-def rows(found):
+def rows(found: list[dict]) -> list[dict]:
     """Records as rows of a table: patient (or "cohort"), step, reason, what to try, log."""
     return [
         {
@@ -102,7 +110,7 @@ def rows(found):
     ]
 
 
-def report(found, table):
+def report(found: list[dict], table: str | Path) -> list[str]:
     """Write the records as a tab-separated table and return the lines to show on the terminal."""
     told = rows(found)
     write_rows(told, table)
