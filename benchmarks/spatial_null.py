@@ -466,11 +466,9 @@ def details(part):
         f" ({FEATURE_NAMES[p_ks.argmin()]}); p <= {ALPHA} in {100 * below.mean():.1f} % (features"
         f" {100 * below.min():.1f}-{100 * below.max():.1f} %)"
     )
-    control = np.array([list(row["control_p"].values()) for row in part], float)
-    words = [
-        f"{name} {100 * share:.0f} %"
-        for name, share in zip(part[0]["control_p"], (control <= ALPHA).mean(axis=0), strict=True)
-    ]
+    control = pd.DataFrame([row["control_p"] for row in part])  # NaN: not tested in a cohort
+    share = (control <= ALPHA).where(control.notna()).mean()
+    words = [f"{name} {100 * value:.0f} %" for name, value in share.items()]
     print(f"    controls p <= {ALPHA}: {', '.join(words)}")
     called = {
         name: np.mean([row["verdict"][k] == TEXTURE for row in part])

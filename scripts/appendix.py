@@ -62,6 +62,7 @@ def numbers_of(draws):
         "fraction": f"{draws.fraction:.0%}",
         "mean_overlap": f"{draws.mean_overlap:.0%}" if several else "not known",
         "effective": f"{draws.effective_placements:.1f}" if several else "not known",
+        "own_shape": draws.drawn_shape == "own",
         "matched": draws.match == "depth",
     }
 
