@@ -7,8 +7,8 @@ import pandas as pd
 from npcradiomics.files import write_table, write_text
 from npcradiomics.jobs import script
 from npcradiomics.publication.captions import cohort_numbers, fill_caption
-from npcradiomics.publication.figures.heterogeneity import draw_correlations
-from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.figures.correlations import plot_correlations
+from npcradiomics.publication.figures.saving import save
 from npcradiomics.statistics.shown_features import select_features
 
 
@@ -31,7 +31,7 @@ def main(snakemake):
     )
     write_table(table, snakemake.output.data)
     save(
-        draw_correlations(table, selection, snakemake.params.notice),
+        plot_correlations(table, selection, snakemake.params.notice),
         snakemake.output.pdf,
         snakemake.output.png,
     )

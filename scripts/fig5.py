@@ -6,10 +6,10 @@ import pandas as pd
 
 from npcradiomics.files import write_table, write_text
 from npcradiomics.jobs import script
-from npcradiomics.publication.captions import cohort_numbers, fill_caption
-from npcradiomics.publication.figures.heterogeneity import draw_components
-from npcradiomics.publication.figures.patient_labels import point_labels
-from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.captions import cohort_numbers, escape_rst, fill_caption
+from npcradiomics.publication.figures.components import plot_components
+from npcradiomics.publication.figures.patient_labels import numbers_key, point_labels
+from npcradiomics.publication.figures.saving import save
 from npcradiomics.rounding import percent_text
 from npcradiomics.statistics.shown_features import select_features
 
@@ -22,6 +22,7 @@ def main(snakemake):
     table = scores[["patient", "region", "PC1", "PC2"]].assign(
         PC1_share=share["PC1"], PC2_share=share["PC2"]
     )
+    labels = point_labels(list(dict.fromkeys(table["patient"])))
     caption = fill_caption(
         Path(snakemake.input.caption).read_text(encoding="utf-8"),
         **cohort_numbers(statistics, snakemake.params.notice),
@@ -30,12 +31,12 @@ def main(snakemake):
         n_non_recurrent=int((table["region"] == "non_recurrent").sum()),
         pc1=percent_text(share["PC1"]),
         pc2=percent_text(share["PC2"]),
-        numbered="#1" in point_labels(list(dict.fromkeys(table["patient"]))).values(),
+        key=escape_rst(numbers_key(labels, "fig5.tsv")),
         selection=selection,
     )
     write_table(table, snakemake.output.data)
     save(
-        draw_components(table, selection, snakemake.params.notice),
+        plot_components(table, selection, snakemake.params.notice),
         snakemake.output.pdf,
         snakemake.output.png,
     )

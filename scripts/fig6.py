@@ -7,8 +7,8 @@ import pandas as pd
 from npcradiomics.files import read_json, write_table, write_text
 from npcradiomics.jobs import script
 from npcradiomics.publication.captions import cohort_numbers, escape_rst, fill_caption
-from npcradiomics.publication.figures.spatial_null import draw_null, null_panels
-from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.figures.saving import save
+from npcradiomics.publication.figures.spatial_null import null_panels, plot_null
 from npcradiomics.spatial_null.verdict import control_note, rule_words
 from npcradiomics.statistics.shown_features import select_features
 
@@ -23,7 +23,7 @@ def main(snakemake):
     names, selection = select_features(statistics)
     first = control_note(controls, params.alpha, params.match)
     bins, panels = null_panels(features, distribution, names)
-    pages = draw_null(bins, panels, selection, params.notice)
+    pages = plot_null(bins, panels, selection, params.notice)
     caption = fill_caption(
         Path(snakemake.input.caption).read_text(encoding="utf-8"),
         **cohort_numbers(statistics, params.notice) | {"n": int(features["n"].max())},

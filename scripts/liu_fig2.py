@@ -4,8 +4,8 @@ import pandas as pd
 
 from npcradiomics.files import read_json, write_table
 from npcradiomics.jobs import script
-from npcradiomics.publication.figures.response import draw_selection
-from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.figures.radscore import plot_selection
+from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.tables.response import sentence_of
 
 
@@ -16,7 +16,7 @@ def main(snakemake):
     model = read_json(snakemake.input.model)
     write_table(scores, snakemake.output.data)
     measure, simulated = snakemake.params.measure, snakemake.params.simulated
-    figure = draw_selection(
+    figure = plot_selection(
         curve, paths, scores, model["threshold"], measure, sentence_of(model), simulated
     )
     save(figure, snakemake.output.pdf, snakemake.output.png)

@@ -4,8 +4,8 @@ import pandas as pd
 
 from npcradiomics.files import read_json, write_table
 from npcradiomics.jobs import script
-from npcradiomics.publication.figures.response import draw_roc
-from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.figures.roc import plot_roc
+from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.tables.response import sentence_of
 
 
@@ -16,7 +16,7 @@ def main(snakemake):
     roc = roc[roc["set"] == "validation"]
     row = performance[performance["set"] == "validation"].iloc[0]
     write_table(roc, snakemake.output.data)
-    figure = draw_roc(
+    figure = plot_roc(
         roc, row, sentence_of(read_json(snakemake.input.model)), snakemake.params.simulated
     )
     save(figure, snakemake.output.pdf, snakemake.output.png)

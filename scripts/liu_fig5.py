@@ -4,8 +4,8 @@ import pandas as pd
 
 from npcradiomics.files import read_json, write_table
 from npcradiomics.jobs import script
-from npcradiomics.publication.figures.response import draw_calibration
-from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.figures.calibration import plot_calibration
+from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.tables.response import sentence_of
 
 
@@ -15,7 +15,7 @@ def main(snakemake):
     write_table(curves, snakemake.output.data)
     sentence = sentence_of(read_json(snakemake.input.model))
     save(
-        draw_calibration(curves, scores, performance, sentence, snakemake.params.simulated),
+        plot_calibration(curves, scores, performance, sentence, snakemake.params.simulated),
         snakemake.output.pdf,
         snakemake.output.png,
     )

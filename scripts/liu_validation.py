@@ -4,8 +4,8 @@ import pandas as pd
 
 from npcradiomics.files import read_json, write_table
 from npcradiomics.jobs import script
-from npcradiomics.publication.figures.response import draw_validation
-from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.figures.saving import save
+from npcradiomics.publication.figures.validation import plot_validation
 from npcradiomics.publication.tables.formats import write_formats
 from npcradiomics.publication.tables.response import areas_table, performance_table, sentence_of
 
@@ -26,7 +26,7 @@ def main(snakemake):
     write_table(summary, made.table)
     printed = performance_table(performance, summary, report, model, simulated)
     write_formats(printed, made.markdown, made.latex, made.word)
-    figure = draw_validation(
+    figure = plot_validation(
         areas, permuted, report, selection, decision, sentence_of(model), simulated
     )
     save(figure, made.pdf, made.png)
