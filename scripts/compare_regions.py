@@ -1,7 +1,5 @@
 """Rule compare_regions: the cohort statistics of the heterogeneity study."""
 
-import pandas as pd
-
 from npcradiomics.files import write_table
 from npcradiomics.jobs import script
 from npcradiomics.statistics.comparison import compare_regions
@@ -10,13 +8,14 @@ from npcradiomics.statistics.principal_components import principal_components
 from npcradiomics.statistics.shown_features import select_features
 from npcradiomics.statistics.stability import stability
 from npcradiomics.statistics.volume_effect import size_effects
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
     settings = snakemake.params.statistics
     bootstrap = {"seed": settings["seed"], "n_boot": settings["n_boot"]}
-    features = pd.read_csv(snakemake.input.features, sep="\t", dtype={"patient": str})
-    regions = pd.read_csv(snakemake.input.regions, sep="\t", dtype={"patient": str})
+    features = read_table(snakemake.input.features)
+    regions = read_table(snakemake.input.regions)
     statistics = compare_regions(
         features, alpha=settings["alpha"], n_tests=settings["n_tests"], **bootstrap
     )

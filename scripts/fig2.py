@@ -3,19 +3,18 @@
 from io import StringIO
 from pathlib import Path
 
-import pandas as pd
-
 from npcradiomics.files import write_text
 from npcradiomics.jobs import script
 from npcradiomics.publication.captions import escape_rst, fill_caption, notice_sentence
 from npcradiomics.publication.figures.histograms import MOST_PANELS, plot_histograms
 from npcradiomics.publication.figures.patient_labels import numbers_key, panel_titles
 from npcradiomics.publication.figures.saving import save
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
     published = Path(snakemake.input.intensities).read_text(encoding="utf-8")
-    table = pd.read_csv(StringIO(published), sep="\t", dtype={"patient": str})
+    table = read_table(StringIO(published))
     patients = table["patient"].unique().tolist()
     figure = plot_histograms(table, snakemake.params.notice)
     caption = fill_caption(

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from npcradiomics.features.definitions import DEFINITIONS
 from npcradiomics.files import write_table, write_text
 from npcradiomics.jobs import script
@@ -11,11 +9,12 @@ from npcradiomics.publication.captions import cohort_numbers, fill_caption
 from npcradiomics.publication.figures.boxes import plot_boxes
 from npcradiomics.publication.figures.saving import save
 from npcradiomics.statistics.shown_features import select_features
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
-    features = pd.read_csv(snakemake.input.features, sep="\t", dtype={"patient": str})
-    statistics = pd.read_csv(snakemake.input.statistics, sep="\t")
+    features = read_table(snakemake.input.features)
+    statistics = read_table(snakemake.input.statistics)
     names, selection = select_features(statistics)
     units = {definition.feature: definition.unit for definition in DEFINITIONS}
     values = features.melt(["patient", "region"], names, var_name="feature")

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from npcradiomics.files import write_table, write_text
 from npcradiomics.jobs import script
 from npcradiomics.publication.captions import cohort_numbers, escape_rst, fill_caption
@@ -12,12 +10,13 @@ from npcradiomics.publication.figures.patient_labels import numbers_key, point_l
 from npcradiomics.publication.figures.saving import save
 from npcradiomics.rounding import percent_text
 from npcradiomics.statistics.shown_features import select_features
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
-    scores = pd.read_csv(snakemake.input.scores, sep="\t", dtype={"patient": str})
-    share = pd.read_csv(snakemake.input.explained, sep="\t").set_index("component")["share"]
-    statistics = pd.read_csv(snakemake.input.statistics, sep="\t")
+    scores = read_table(snakemake.input.scores)
+    share = read_table(snakemake.input.explained).set_index("component")["share"]
+    statistics = read_table(snakemake.input.statistics)
     names, selection = select_features(statistics)
     table = scores[["patient", "region", "PC1", "PC2"]].assign(
         PC1_share=share["PC1"], PC2_share=share["PC2"]

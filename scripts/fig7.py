@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from npcradiomics.files import read_json, write_table, write_text
 from npcradiomics.jobs import script
 from npcradiomics.publication.captions import escape_rst, fill_caption, notice_sentence
@@ -12,13 +10,14 @@ from npcradiomics.publication.figures.ranks import MOST_NAMED, plot_ranks
 from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.tables.spatial_null import counts_words
 from npcradiomics.spatial_null.verdict import control_note
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
     params = snakemake.params
-    ranks = pd.read_csv(snakemake.input.ranks, sep="\t", dtype={"patient": str})
-    features = pd.read_csv(snakemake.input.features, sep="\t")
-    controls = pd.read_csv(snakemake.input.controls, sep="\t")
+    ranks = read_table(snakemake.input.ranks)
+    features = read_table(snakemake.input.features)
+    controls = read_table(snakemake.input.controls)
     warnings = read_json(snakemake.input.warnings)
     first = control_note(controls, params.alpha, params.match)
     patients = list(dict.fromkeys(ranks["patient"]))

@@ -33,6 +33,23 @@ def replacing(path: str | Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def files_below(folder: str | Path) -> list[Path]:
+    """Files in a folder and all below it, those behind symbolic links too, sorted.
+
+    A folder that is met again, by a link to one above it, is left out.
+    """
+    found, met = [], set()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(place)
+        if real in met:
+            folders.clear()
+            continue
+        met.add(real)
+        folders.sort()
+        found += [Path(place) / name for name in names if os.path.isfile(os.path.join(place, name))]
+    return sorted(found)
+
+
 def write_text(text: str, path: str | Path) -> None:
     """Write a text file whole."""
     with replacing(path) as temporary:

@@ -65,6 +65,9 @@ def test_every_bad_patient_is_named_and_the_good_one_goes_on(cohort):
         ["REC001", "register_recurrence"],
         ["REC002", "register_recurrence"],
     ]
+    for line in table[1:]:  # four parts: patient, file, what is wrong, what to do
+        patient, _, reason, todo, _ = line.split("\t")
+        assert f"data/{patient}/" in reason and reason.endswith(f"; {todo}")
     assert "2 patients failed (results/failed.tsv):" in run.stdout
     assert "try: correct the file, or its path in the patients table" in run.stdout
     for patient in ("REC001", "REC002"):

@@ -133,7 +133,7 @@ ROOMS = [
     "simulation",
     "publication",
 ]
-ROOT_MODULES = {"files", "rounding", "compilation"}
+ROOT_MODULES = {"files", "refusal", "rounding", "compilation", "tables"}
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shlex
 import sys
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,10 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "workflow")]
 import slurm_executor
 from npcradiomics.cohort import configuration
 from npcradiomics.jobs.dependencies import code_of
+
+# Snakemake puts it bare into command lines, which a clone in "My Study" would break.
+if not sys.executable.startswith("'"):
+    sys.executable = shlex.quote(sys.executable)
 
 slurm_executor.prepare(sys.modules.get("snakemake_executor_plugin_slurm"))
 
@@ -31,7 +36,8 @@ def settings_of(study):
 def patients_of(study, settings):
     """The patients table as {patient: row}; a wrong row stops here."""
     schema = configuration.read_schema(SCHEMAS / f"{study}_patients.schema.yaml")
-    return configuration.Patients(settings["patients"], schema, settings["clinical_columns"])
+    tell = logger.warning if workflow.is_main_process else None
+    return configuration.Patients(settings, schema, tell)
 
 
 def is_simulated(row):

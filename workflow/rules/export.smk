@@ -5,7 +5,7 @@ rule export_structures:
     """GTVr on the planning MRI and both regions as RTSTRUCT, SEG and NIfTI; the planning MRI too where it is no DICOM."""
     input:
         unpack(files_in("planning_mri")),
-        series=simulated_series("planning_mri"),
+        series=simulated_source("planning_mri"),
         gtvr=rules.derive_regions.output.gtvr,
         recurrent=rules.derive_regions.output.recurrent,
         non_recurrent=rules.derive_regions.output.non_recurrent,
@@ -19,7 +19,7 @@ rule export_structures:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("export_structures"),
-        source=series_of("planning_mri"),
+        source=source_of("planning_mri"),
     message:
         "{wildcards.patient}: structures for the planning system (research use only)"
     script:

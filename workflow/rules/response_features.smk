@@ -43,7 +43,8 @@ rule measure_tumours:
     params:
         *code_of("measure_tumours"),
         rows=lambda wildcards: [
-            {key: row[key] for key in ("patient", "image", "mask")}
+            {key: row[key] for key in ("patient", "image", "mask", "nifti_geometry") if key in row}
+            | state_of_braces(row)
             for row in parts[wildcards.part]
         ],
         features=settings["features"],
@@ -58,6 +59,7 @@ rule collect_tumours:
     input:
         parts=expand("<results>/features/part{part}.tsv", part=parts),
         notes=expand("<results>/features/part{part}_notes.json", part=parts),
+        inputs=expand("<results>/features/part{part}_inputs.json", part=parts),
     output:
         features="<results>/cohort/features.tsv",
         new_features="<results>/cohort/new_features.tsv",

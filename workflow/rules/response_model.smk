@@ -64,5 +64,6 @@ rule score_patients:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("score_patients"),
+        max_outside_training=settings["max_outside_training"],
     script:
         "../../scripts/score_patients.py"

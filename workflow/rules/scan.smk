@@ -18,7 +18,7 @@ rule scan_dicom:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("scan_dicom"),
-        dicom_root=config.get("dicom_root", ""),
+        dicom_root=lambda wildcards: config.get("dicom_root", ""),  # braces are no wildcards
     message:
         "scanning {params.dicom_root} (draft of the patients table: {output.patients})"
     script:

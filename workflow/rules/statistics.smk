@@ -31,6 +31,7 @@ rule collect_features:
         ),
         notes=expand("<results>/patients/{patient}/features/notes.json", patient=analysed),
         regions=expand("<results>/patients/{patient}/regions/regions.json", patient=analysed),
+        inputs=expand("<results>/patients/{patient}/inputs.json", patient=analysed),
         patients=settings["patients"],
     output:
         features="<results>/cohort/features.tsv",

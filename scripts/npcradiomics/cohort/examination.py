@@ -8,6 +8,7 @@ import SimpleITK as sitk
 from npcradiomics.images.masks import volume_ml
 from npcradiomics.images.transforms import read_linear_transform
 from npcradiomics.images.volumes import read_image, read_mask
+from npcradiomics.refusal import Refusal
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ def read_examination(row):
 def _with_column(column, read, *arguments):
     try:
         return read(*arguments)
+    except Refusal as error:
+        raise error.within(column) from error
     except ValueError as error:
         raise ValueError(f"{column}: {error}") from error
 

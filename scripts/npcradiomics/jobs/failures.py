@@ -10,7 +10,7 @@ from npcradiomics.files import read_json, write_json, write_rows
 ENDING = ".failed.json"
 WITHOUT_A_WORD = "ended without a word: killed, or beyond its memory or time"
 
-# A first remedy per step; the message itself says more where more is known.
+# A first remedy per step, where the refusal itself has none.
 REMEDIES = {
     "import_image": "give the series by its UID or description, or correct the path in the patients table",
     "import_contour": "correct the structure's name or the path in the patients table",
@@ -37,20 +37,21 @@ def begin(log: str | Path, step: str, patient: str) -> None:
     _write(log, step, patient, WITHOUT_A_WORD, n_silent)
 
 
-def fail(log: str | Path, step: str, patient: str, reason: str) -> None:
-    """Write why the job failed.
+def fail(log: str | Path, step: str, patient: str, reason: str, todo: str | None = None) -> None:
+    """Write why the job failed, and what to do where that is known.
 
     A disk that takes no more must not hide the reason from the terminal.
     """
     with suppress(OSError):
-        _write(log, step, patient, reason, n_silent=-1)
+        _write(log, step, patient, reason, n_silent=-1, todo=todo)
 
 
-def _write(log, step, patient, reason, n_silent):
+def _write(log, step, patient, reason, n_silent, todo=None):
     record = {
         "patient": patient,
         "step": step,
         "reason": reason,
+        "try": todo or REMEDIES.get(step, ELSE),
         "log": str(log),
         "n_silent": n_silent,
     }
@@ -103,7 +104,7 @@ def rows(found: list[dict]) -> list[dict]:
             "patient": record["patient"] or "cohort",
             "step": record["step"],
             "reason": record["reason"],
-            "try": REMEDIES.get(record["step"], ELSE),
+            "try": record["try"],
             "log": record["log"],
         }
         for record in found

@@ -7,6 +7,7 @@ import pandas as pd
 
 from npcradiomics.files import read_json
 from npcradiomics.jobs.provenance import differences, sha256
+from npcradiomics.tables import read_table
 
 # Times and commands, which differ between two runs of the same: not compared.
 LEFT_OUT = {"logs", "benchmarks", "provenance.json"}
@@ -131,11 +132,11 @@ def _meaning(first: Path, second: Path) -> list[str]:
 
 def _both(first: Path, second: Path, name: str) -> list[pd.DataFrame]:
     paths = [first / name, second / name]
-    return [_read(path) for path in paths] if all(path.exists() for path in paths) else []
-
-
-def _read(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
+    return (
+        [read_table(path, as_text=True) for path in paths]
+        if all(path.exists() for path in paths)
+        else []
+    )
 
 
 def _compare_files(first: dict[str, Path], second: dict[str, Path], within: float) -> list[str]:
@@ -151,7 +152,11 @@ def _compare_files(first: dict[str, Path], second: dict[str, Path], within: floa
             continue
         lines = []
         if name.endswith(".tsv"):
-            lines, equal = compare_tables(_read(first[name]), _read(second[name]), within)
+            lines, equal = compare_tables(
+                read_table(first[name], as_text=True),
+                read_table(second[name], as_text=True),
+                within,
+            )
             tolerated += equal
             if equal:
                 continue

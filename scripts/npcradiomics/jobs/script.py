@@ -48,6 +48,6 @@ def run(main: Callable, snakemake) -> None:
             what = " ".join(str(error).split()) or type(error).__name__
             if not isinstance(error, ValueError):
                 what = f"{type(error).__name__}: {what}"
-            failures.fail(*job, what)
+            failures.fail(*job, what, getattr(error, "todo", None))
             print(f"FAILED {where}: {what} (log: {snakemake.log[0]})", file=terminal, flush=True)
             sys.exit(1)

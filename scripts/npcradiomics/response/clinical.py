@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from npcradiomics.cohort.clinical_values import one_spelling
+
 RESPONSES = ("effective", "ineffective")
 
 
@@ -30,6 +32,12 @@ def compare_groups(
         effective_mean, effective_sd (ineffective likewise), missing, test, statistic, df, p. A test
         with too few values is NaN.
     """
+    table = table.copy()
+    for column in categories:
+        filled = table[table[column].notna()]
+        table.loc[filled.index, column] = one_spelling(
+            list(map(str, filled[column])), list(filled.get("patient", filled.index)), column
+        )
     groups = [table[table["effective"] == value] for value in (1, 0)]
     rows = []
     for column in numbers:

@@ -44,8 +44,8 @@ def assign_sets(rows: list[dict], n_train: int, stratified: bool, seed: int) -> 
     Raises
     ------
     ValueError
-        Split given for some patients only, the same image twice, n_train not below the number of
-        patients, fewer than MIN_PATIENTS patients, fewer than MIN_PER_RESPONSE of a response in
+        Split given for some patients only, n_train not below the number of patients,
+        fewer than MIN_PATIENTS patients, fewer than MIN_PER_RESPONSE of a response in
         training.
     """
     y = responses(rows)
@@ -61,7 +61,6 @@ def assign_sets(rows: list[dict], n_train: int, stratified: bool, seed: int) -> 
         )
     else:
         sets = _drawn(y, n_train, stratified, np.random.default_rng(seed))
-    _refuse_shared_images(rows, sets)
     require_both(y, sets)
     return sets
 
@@ -101,18 +100,6 @@ def _drawn(y, n_train, stratified, rng):
     else:
         chosen[rng.permutation(y.size)[:n_train]] = True
     return ["train" if inside else "validation" for inside in chosen]
-
-
-def _refuse_shared_images(rows, sets):
-    first = {}
-    for row, name in zip(rows, sets, strict=True):
-        other, other_set = first.setdefault(row["image"], (row["patient"], name))
-        if other != row["patient"]:
-            words = "both sets" if other_set != name else f"the {name} set twice"
-            raise ValueError(
-                f"patients {other} and {row['patient']} are one image ({row['image']}): it is in"
-                f" {words}"
-            )
 
 
 def split_table(table: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:

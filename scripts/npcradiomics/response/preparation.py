@@ -13,8 +13,9 @@ _SAME = 1e-12  # two features whose |r| is within this of 1 are one feature
 class Preparation:
     """Outlier bounds, median and scale of each kept feature, all from the training patients.
 
-    table: one row per kept feature: feature, q1, q3, lower, upper, median, n_out_train, mean, sd (n
-    - 1, after replacement). dropped: the other features to the reason.
+    table: one row per kept feature: feature, q1, q3, lower, upper, median, lowest, highest (of the
+    training patients), n_out_train, mean, sd (n - 1, after replacement). dropped: the other
+    features to the reason.
     """
 
     table: pd.DataFrame
@@ -74,6 +75,7 @@ def prepare(train: pd.DataFrame, outliers: str = "iqr", iqr_factor: float = 1.5)
     reach = iqr_factor * (q3 - q1) if outliers == "iqr" else np.full(len(names), np.inf)
     lower, upper = q1 - reach, q3 + reach
     outside = (values < lower) | (values > upper)
+    lowest, highest = values.min(axis=0), values.max(axis=0)
     values = np.where(outside, median, values)
     mean, sd = values.mean(axis=0), values.std(axis=0, ddof=1)
     dropped = {}
@@ -93,6 +95,7 @@ def prepare(train: pd.DataFrame, outliers: str = "iqr", iqr_factor: float = 1.5)
             f" (outlier rule: {outliers})"
         )
     columns = {"q1": q1, "q3": q3, "lower": lower, "upper": upper, "median": median}
+    columns |= {"lowest": lowest, "highest": highest}
     columns |= {"n_out_train": outside.sum(axis=0), "mean": mean, "sd": sd}
     table = pd.DataFrame({"feature": names} | columns).iloc[kept].reset_index(drop=True)
     return Preparation(table, dropped)

@@ -25,6 +25,8 @@ EVENTS_PER_VARIABLE = 10  # below this many a logistic model is known to be too 
 NOTHING_KEPT = (
     "LASSO kept no feature: the model is the intercept alone and gives every patient the same score"
 )
+# What the file of a model holds of a feature's preparation.
+_OF_A_FEATURE = ("lower", "upper", "median", "lowest", "highest", "mean", "sd")
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,3 +161,56 @@ def _judged(y, selected, logistic, wanted):
         notes.append(f"no logistic regression: {logistic.separated}; the rad-score is the LASSO's")
         return "lasso", notes
     return wanted, notes
+
+
+def model_file(fit: Fit, n_patients: int, n_effective: int) -> dict:
+    """Write the model out, JSON-ready: all that is needed to score a patient.
+
+    n_patients, n_effective: the training patients, and those of them with the response.
+    """
+    table = fit.preparation.table.set_index("feature")
+    _, p, low, high = fit.logistic.wald()
+    features = {}
+    for position, name in enumerate(fit.selected, start=1):
+        row = table.loc[name]
+        features[name] = {key: float(row[key]) for key in _OF_A_FEATURE}
+        features[name] |= {
+            "coefficient": float(fit.coefficients[position]),
+            "lasso_coefficient": float(fit.lasso[position]),
+            "logistic": None
+            if fit.logistic.separated
+            else {
+                "coefficient": float(fit.logistic.coefficients[position]),
+                "se": float(fit.logistic.se[position]),
+                "p": float(p[position]),
+                "odds_ratio": _odds(fit.logistic.coefficients[position]),
+                "odds_ratio_low": _odds(low[position]),
+                "odds_ratio_high": _odds(high[position]),
+            },
+        }
+    validated = fit.cross_validation
+    return {
+        "what": "rad-score = intercept + sum of coefficient x (value - mean) / sd; a value outside"
+        " lower..upper becomes the median first; effective where the rad-score is above the"
+        " threshold",
+        "positive_class": "effective (CR or PR)",
+        "training": {"patients": int(n_patients), "effective": int(n_effective)},
+        "score_from": fit.score_from,
+        "intercept": float(fit.coefficients[0]),
+        "lasso_intercept": float(fit.lasso[0]),
+        "threshold": float(fit.threshold.threshold)
+        if np.isfinite(fit.threshold.threshold)
+        else None,
+        "features": features,
+        "lambda": {
+            "chosen": float(fit.chosen_lambda),
+            "min": float(validated.lambda_min),
+            "1se": float(validated.lambda_1se),
+        },
+        "notes": fit.notes,
+        "dropped": fit.preparation.dropped,
+    }
+
+
+def _odds(log_odds):
+    return float(np.exp(np.clip(log_odds, -700, 700)))

@@ -2,12 +2,8 @@
 
 import pytest
 
-from npcradiomics.cohort.configuration import (
-    complete_settings,
-    read_patients,
-    read_schema,
-    require_numbers,
-)
+from npcradiomics.cohort.clinical_values import require_numbers
+from npcradiomics.cohort.configuration import complete_settings, read_patients, read_schema
 from repository import ROOT
 
 SCHEMAS = ROOT / "workflow" / "schemas"
@@ -70,7 +66,8 @@ def test_rows_come_back_in_order_without_empty_cells(tmp_path):
         [*cells("A"), "i", "T3"],
         columns=[*COLUMNS, "isodose95", "stage"],
     )
-    rows = read_patients(path, PATIENTS, clinical_columns=["stage"])
+    rows, said = read_patients(path, PATIENTS, clinical_columns=["stage"])
+    assert said == []
     assert [row["patient"] for row in rows] == ["B", "A"]
     assert "isodose95" not in rows[0]
     assert rows[1]["stage"] == "T3"
