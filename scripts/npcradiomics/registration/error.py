@@ -27,7 +27,7 @@ ITERATIONS = 5  # more followed noise: landmarks of the real pair ended further 
 AROUND_MM = 10.0  # the error is meant over the tumour and this margin
 LEAST_MM = 0.1  # no estimate is smaller: interpolation alone leaves as much
 # Calibration: the true error is in this multiple of the estimate, in 90 of 100 (docs/registration.md).
-LOW, HIGH = 0.2, 2.0
+LOW, HIGH = 0.15, 2.0
 Z90 = 1.6449  # the middle 90 % of a normal distribution
 
 

@@ -65,16 +65,11 @@ def likeness_beside(
     used = sitk.GetArrayViewFromImage(mask).astype(bool)
     used[used] = covered
     values = sitk.GetArrayViewFromImage(level)[used]
-    found = [
-        normalised_mutual_information(
-            values,
-            sitk.GetArrayViewFromImage(
-                sitk.Resample(other, level, one, sitk.sitkLinear, 0.0, sitk.sitkFloat32)
-            )[used],
-            bins,
-        )
-        for one in transforms
-    ]
+    found = []
+    for one in transforms:
+        # A copy: a view would outlive the image, whose memory goes back with it.
+        resampled = sitk.GetArrayFromImage(sitk.Resample(other, level, one))
+        found.append(normalised_mutual_information(values, resampled[used], bins))
     return found[0], np.array(found[1:])
 
 
