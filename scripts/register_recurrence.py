@@ -6,7 +6,6 @@ from dataclasses import asdict
 import SimpleITK as sitk
 
 from npcradiomics.cohort.examination import read_examination
-from npcradiomics.cohort.same_files import voxels_sha256
 from npcradiomics.files import replacing, write_json
 from npcradiomics.images.masks import carried_volume, carry_or_empty, centroid
 from npcradiomics.images.transforms import motion
@@ -27,14 +26,7 @@ def main(snakemake):
     limits = CheckLimits(**snakemake.params.registration["limits"])
     found = read_examination(row)
     files = {column: value for column, value in row.items() if column != "gtvr_frame"}
-    voxels = {
-        name: voxels_sha256(sitk.GetArrayViewFromImage(getattr(found, name)))
-        for name in ("planning", "recurrence")
-    }
-    write_json(
-        found.facts | {"sha256": {patient: checksums(files)}, "voxels": {patient: voxels}},
-        made.inputs,
-    )
+    write_json(found.facts | {"sha256": {patient: checksums(files)}}, made.inputs)
     planning, recurrence, gtv, drawn = found.planning, found.recurrence, found.gtv, found.gtvr
     drawn_there = row["gtvr_frame"] == "recurrence"
     gtvr = drawn if drawn_there else None
