@@ -17,7 +17,8 @@ def main(snakemake):
     left_out = left_out[~left_out["patient"].isin(deselected["patient"])]
     voxels = {}
     for path in snakemake.input.inputs:
-        voxels |= read_json(path)["voxels"]
+        record = read_json(path)
+        voxels |= dict.fromkeys(record["sha256"], record["voxels"])  # one patient
     refuse_same_images(voxels)
     reports = [read_json(path) for path in snakemake.input.regions]
     out_of_field = exclusions(reports, params.regions["in_field_minimum"])

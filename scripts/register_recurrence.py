@@ -6,7 +6,6 @@ from dataclasses import asdict
 import SimpleITK as sitk
 
 from npcradiomics.cohort.examination import read_examination
-from npcradiomics.cohort.same_files import voxels_sha256
 from npcradiomics.files import replacing, write_json
 from npcradiomics.images.masks import carried_volume, carry_or_empty, centroid
 from npcradiomics.images.transforms import motion
@@ -27,24 +26,13 @@ def main(snakemake):
     limits = CheckLimits(**snakemake.params.registration["limits"])
     found = read_examination(row)
     files = {column: value for column, value in row.items() if column != "gtvr_frame"}
-    voxels = {
-        name: voxels_sha256(sitk.GetArrayViewFromImage(getattr(found, name)))
-        for name in ("planning", "recurrence")
-    }
-    write_json(
-        found.facts | {"sha256": {patient: checksums(files)}, "voxels": {patient: voxels}},
-        made.inputs,
-    )
+    write_json(found.facts | {"sha256": {patient: checksums(files)}}, made.inputs)
     planning, recurrence, gtv, drawn = found.planning, found.recurrence, found.gtv, found.gtvr
     drawn_there = row["gtvr_frame"] == "recurrence"
     gtvr = drawn if drawn_there else None
 
-    quality = {
-        "patient": patient,
-        "estimated_error": None,
-        "source": "Transform given in the patients table",
-        "starts": [],
-    }
+    given = "Transform given in the patients table"
+    quality = {"patient": patient, "estimated_error": None, "source": given, "starts": []}
     transform = found.transform or sitk.Euler3DTransform()
     try:
         if found.transform is None:
@@ -54,9 +42,8 @@ def main(snakemake):
                 planning, recurrence, gtv, moving_voi=gtvr, parameters=parameters, initial=initial
             )
             transform = result.transform
-            quality["source"] = (
-                "Registered" if initial is None else "Registered from the given start"
-            )
+            how = "" if initial is None else " from the given start"
+            quality["source"] = f"Registered{how}"
             quality |= {"mutual_information": result.metric, "starts": result.starts_table()}
         checks = check_registration(
             planning, recurrence, transform, gtv, gtvr, parameters=parameters, limits=limits
@@ -80,8 +67,7 @@ def main(snakemake):
     )
     with replacing(made.transform) as temporary:
         sitk.WriteTransform(transform, str(temporary))
-    # In the pixel type of the recurrence MRI: for looking at, and a quarter of the size of the
-    # fractions.
+    # For looking at: in the pixel type of the recurrence MRI, a quarter of the size of fractions.
     on_planning = sitk.Resample(recurrence, planning, transform, sitk.sitkLinear, 0.0)
     write_image(on_planning, made.recurrence_on_planning)
     # -1 mm says not known; 0 would say perfect.

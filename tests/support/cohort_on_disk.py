@@ -55,10 +55,8 @@ def write_cohort(workspace, n, shifts=SHIFTS):
             "non_recurrent": note | {"largest_zone": 50},
         }
         (folder / "features/notes.json").write_text(json.dumps(notes), encoding="utf-8")
-        voxels = {
-            patient: {"planning": f"planning of {patient}", "recurrence": f"later of {patient}"}
-        }
-        (folder / "inputs.json").write_text(json.dumps({"voxels": voxels}), encoding="utf-8")
+        inputs = {"sha256": {patient: {}}, "voxels": {"planning_mri": f"voxels of {patient}"}}
+        (folder / "inputs.json").write_text(json.dumps(inputs), encoding="utf-8")
         outside = patient == OUT_OF_FIELD
         report = {f"{region}_cm3": size for region, size in cm3.items()} | {
             "in_field": "no" if outside else "yes"

@@ -18,7 +18,6 @@ from npcradiomics.jobs.dependencies import code_of
 # Snakemake puts it bare into command lines, which a clone in "My Study" would break.
 if not sys.executable.startswith("'"):
     sys.executable = shlex.quote(sys.executable)
-
 slurm_executor.prepare(sys.modules.get("snakemake_executor_plugin_slurm"))
 
 # A DAG is a million objects that stay: looking through them again and again costs a tenth. Not
@@ -36,8 +35,7 @@ def settings_of(study):
 def patients_of(study, settings):
     """The patients table as {patient: row}; a wrong row stops here."""
     schema = configuration.read_schema(SCHEMAS / f"{study}_patients.schema.yaml")
-    tell = logger.warning if workflow.is_main_process else None
-    return configuration.Patients(settings, schema, tell)
+    return configuration.Patients(settings, schema, workflow.is_main_process and logger.warning)
 
 
 def is_simulated(row):
