@@ -40,10 +40,10 @@ def plot_correlations(table: pd.DataFrame, selection_note: str, notice: str) -> 
     wide = table.pivot(index="feature_a", columns="feature_b")
     r, p = (wide[value].loc[names, names].to_numpy(float) for value in "rp")
     width = COLUMN_WIDTH if len(names) <= 8 else PAGE_WIDTH
-    cell = (width - 33 * MM) / len(names)
-    figure, axis = new_figure(
-        width, min(cell * len(names) + 55 * MM, PAGE_HEIGHT), layout="compressed"
-    )
+    label = max(words_width(name) for name in names)
+    cell = (width - label - 4 * MM) / len(names)
+    height = cell * len(names) + label + (32 if selection_note else 22) * MM
+    figure, axis = new_figure(width, min(height, PAGE_HEIGHT), layout="compressed")
     coloured = ((p < 0.05) | np.eye(len(names), dtype=bool)) & ~np.isnan(r)
     cells = {"ax": axis, "vmin": -1, "vmax": 1, "square": True, "linewidths": 0.4, "fmt": ""}
     cells |= {"linecolor": "0.8", "xticklabels": names, "yticklabels": names}

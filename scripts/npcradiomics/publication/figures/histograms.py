@@ -19,7 +19,9 @@ from npcradiomics.publication.figures.style import (
     TYPE,
     new_figure,
     plain_cells,
+    say_below,
     say_notice,
+    words_width,
 )
 
 MOST_PANELS = 60  # more patients are rows of heat maps
@@ -59,8 +61,10 @@ def _panels(table):
         hue_kws={"ls": list(REGION_LINES.values())},
     )  # fmt: skip
     grid.map(_outline, *HISTOGRAM)
+    widest = max(words_width(title) for title in titles.values())
+    size = min(TYPE, max(SMALL_TYPE, 0.8 * PAGE_WIDTH / columns * TYPE / widest))
     for patient, axis in grid.axes_dict.items():
-        axis.set_title(titles[patient], pad=2, size=TYPE if columns < 6 else SMALL_TYPE)
+        axis.set_title(titles[patient], pad=2, size=size)
         axis.set_xticks([0, 100, 200])
         axis.yaxis.set_major_locator(MaxNLocator(3, integer=True))
         axis.tick_params(length=2, pad=2)
@@ -68,7 +72,7 @@ def _panels(table):
     figure = grid.figure
     figure.set_size_inches(PAGE_WIDTH, min(22 * MM + rows * 30 * MM, PAGE_HEIGHT))
     figure.set_layout_engine("constrained")  # seaborn's own is matplotlib's older, tight one
-    figure.supxlabel(INTENSITY_WORDS + "\n")
+    say_below(figure, INTENSITY_WORDS)
     figure.supylabel("voxels of the region (%)")
     lines, regions = grid.axes.flat[0].get_legend_handles_labels()
     names = [REGION_LABELS[region] for region in regions]
@@ -111,7 +115,7 @@ def _heat_maps(table):
         axis.set_xticks(np.array([0, 100, 200]) / 255 * COLUMNS, ["0", "100", "200"])
         axis.tick_params(axis="y", labelsize=SMALL_TYPE, rotation=0)
         plain_cells(axis)
-    figure.supxlabel(INTENSITY_WORDS + "\n")
+    say_below(figure, INTENSITY_WORDS)
     return figure
 
 

@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.textpath import text_to_path
+from matplotlib.transforms import ScaledTranslation
 
 MM = 1 / 25.4  # inches
 COLUMN_WIDTH = 85 * MM
@@ -116,8 +117,7 @@ def say_notice(figure: Figure, notice: str) -> None:
     Parameters
     ----------
     figure : matplotlib.figure.Figure
-        Its lower edge is kept free. A legend there has the borderaxespad `ABOVE_NOTICE`, a label of
-        the whole figure an empty line more.
+        Its lower edge is kept free; a legend there has the borderaxespad `ABOVE_NOTICE`.
     notice : str
         Words of `publication.notices`, or "".
     """
@@ -128,6 +128,12 @@ def say_notice(figure: Figure, notice: str) -> None:
     share = NOTICE_STRIP / figure.get_figheight()
     if isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine):
         figure.get_layout_engine().set(rect=(0, share, 1, 1 - share))
+
+
+def say_below(figure: Figure, label: str) -> None:
+    """Label the abscissa of all panels, above the strip of the notice."""
+    up = ScaledTranslation(0, NOTICE_STRIP, figure.dpi_scale_trans)
+    figure.supxlabel(label).set_transform(figure.transFigure + up)
 
 
 def in_one_line(notice: str, width: float) -> str:

@@ -36,9 +36,7 @@ LONG = "KLINIKUM-GROSSHADERN-RADIOLOGIE-{:06d}"  # 38 letters, all wide
 UNLIKE = ["Hohenlohe", "Waldenburg", "Bartholomae", "Oettingen", "Schwarzenberg", "Mecklenburg"]
 NAMES = {
     "short": lambda k: f"REC{k:03d}",
-    "widest title": lambda k: (
-        f"WWWWMMMMMM-{k:05d}"
-    ),  # 16 letters, which a panel's title takes whole
+    "longest title": lambda k: f"WALDMANNMO-{k:05d}",  # 16 letters: a panel shows them whole
     "long": LONG.format,
     "unlike": lambda k: f"{UNLIKE[k % 6]}-{k:05d}-{UNLIKE[k % 5]}-{UNLIKE[k % 4]}",
 }
