@@ -20,7 +20,7 @@ import fit_radscore
 import measure_tumours
 import resample
 import score_cohort
-from npcradiomics.cohort import configuration
+from npcradiomics.cohort import clinical_values, configuration, same_files
 from npcradiomics.response.cohort import assign_sets
 from repository import ROOT
 
@@ -332,13 +332,15 @@ def read(folder, rows):
     """What workflow/response.smk does with a patients table before it plans a job."""
     write_rows(folder / "patients.tsv", rows)
     schema = configuration.read_schema(SCHEMAS / "response_patients.schema.yaml")
-    read = configuration.read_patients(
+    read, _ = configuration.read_patients(
         folder / "patients.tsv", schema, SETTINGS["clinical_columns"]
     )
+    by_name = {row["patient"]: row for row in read}
+    same_files.refuse_same_files(by_name, ["image", "mask"], ["image"])
     numbers = [
         name for name in SETTINGS["clinical_columns"] if name not in SETTINGS["clinical_categories"]
     ]
-    configuration.require_numbers(read, numbers)
+    clinical_values.require_numbers(read, numbers)
     return read, assign_sets(read, **SETTINGS["split"])
 
 
@@ -351,7 +353,7 @@ def read(folder, rows):
         ({"split": "test"}, "'test' is not one of"),
         ({"split": ""}, f"split is empty for 1 of {N_PATIENTS} patients"),
         ({"patient": None}, "names must differ"),
-        ({"image": None}, "are one image"),
+        ({"image": None}, "are one file"),
         ({"image": "P8/t2_series"}, "image: 'P8/t2_series' does not match"),
     ],
 )

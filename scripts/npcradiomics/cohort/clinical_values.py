@@ -30,6 +30,7 @@ def settle(rows: list[dict], columns: list[str]) -> list[str]:
     said = []
     for column in columns:
         filled = [row for row in rows if column in row]
+        _refuse_words_among_numbers(filled, column)
         settled = one_spelling(
             [row[column] for row in filled], [row["patient"] for row in filled], column
         )
@@ -49,6 +50,23 @@ def settle(rows: list[dict], columns: list[str]) -> list[str]:
             if word is None:
                 del row[column]
     return said
+
+
+def _refuse_words_among_numbers(filled, column):
+    words = [row for row in filled if not _is_number(row[column])]
+    if 0 < len(words) < len(filled) and all(fold(row[column]) in NO_VALUE for row in words):
+        listed = "; ".join(f"{row['patient']}: {column} is {row[column]!r}" for row in words[:5])
+        raise ValueError(
+            f"{len(words)} cells of a column of numbers hold none ({listed}); leave an unknown value"
+            " empty"
+        )
+
+
+def _is_number(word):
+    try:
+        return math.isfinite(float(word))
+    except ValueError:
+        return False
 
 
 def one_spelling(words: list[str], patients: list[str], column: str) -> list[str | None]:

@@ -40,10 +40,16 @@ def test_what_may_be_a_value_or_none_is_refused_with_the_patient(word):
         settle(rows_of(["male", word]), ["sex"])
 
 
+def test_a_word_for_no_value_among_numbers_is_refused():
+    rows = [{"patient": "A", "age": "70"}, {"patient": "B", "age": "NA"}]
+    with pytest.raises(ValueError, match=r"B: age is 'NA'\); leave an unknown value empty"):
+        settle(rows, ["age"])
+
+
 def test_exclusion_reads_the_same_words(tmp_path):
     path = tmp_path / "patients.csv"
     path.write_text(
-        "patient;sex;age\nNA;Male;70,5\nB;male;NA\nC;male;60\nD;female;61\n", encoding="utf-8"
+        "patient;sex;age\nNA;Male;70,5\nB;male;\nC;male;60\nD;female;61\n", encoding="utf-8"
     )
     table = read_clinical(path, ["sex", "age"])
     assert table["patient"].tolist() == ["NA", "B", "C", "D"]
