@@ -50,7 +50,7 @@ def test_numbers_are_those_of_the_tests_that_exist():
 NUMBERS = cohort_numbers(STATISTICS, SIMULATED_NOTE) | {
     "n_shown": 7,
     "n_pages": 1,
-    "numbered": False,
+    "key": "",
 }
 
 
@@ -65,12 +65,7 @@ NUMBERS = cohort_numbers(STATISTICS, SIMULATED_NOTE) | {
             {"n_pairs": 21, "n_negative": 0, "n_positive": 6},
             "0 negative and 6 positive coefficients of the 21 pairs",
         ),
-        ("fig4", {"n_patients": 500, "most_joined": 500}, "^ using Wilcoxon signed-rank test"),
-        (
-            "fig4",
-            {"n_patients": 501, "most_joined": 500},
-            "Lines join at most 500 of the 501 patients",
-        ),
+        ("fig4", {}, "^ using Wilcoxon signed-rank test"),
         (
             "fig5",
             {"n_recurrent": 14, "n_non_recurrent": 13, "pc1": "71 %", "pc2": "12 %"},
@@ -91,24 +86,14 @@ def test_captions_say_what_was_significant_or_that_nothing_was(name, numbers, wo
     assert text.rstrip().endswith("Simulated patients: no clinical data.")
 
 
-@pytest.mark.parametrize(
-    ("n_pages", "shown"),
-    [(1, ""), (3, "take 3 pages."), (9, "take 9 pages; the PNG shows the first 4.")],
-)
-def test_caption_of_fig_2_counts_patients_and_pages(n_pages, shown):
-    numbers = {
-        "n_patients": 14,
-        "first": "REC001",
-        "last": "REC014",
-        "png_pages": 4,
-        "numbered": False,
-        "notice": "",
-    }
+@pytest.mark.parametrize("n", [1, 14, 61])
+def test_caption_of_fig_2_names_the_patients_and_explains_heat_maps(n):
+    numbers = {"n_patients": n, "first": "REC001", "last": f"REC{n:03}", "key": "", "notice": ""}
     text = fill_caption(
-        (TEMPLATES / "fig2.rst").read_text(encoding="utf-8"), n_pages=n_pages, **numbers
+        (TEMPLATES / "fig2.rst").read_text(encoding="utf-8"), heat_maps=n > 60, **numbers
     )
-    assert "(n = 14, REC001 to REC014)" in text
-    assert shown in text and ("pages" in text) == (n_pages > 1)
+    assert f"(n = {n}{f', REC001 to REC{n:03}' if n > 1 else ''})" in text
+    assert ("A row is a patient" in text) == (n > 60)
 
 
 def test_names_are_no_markup():

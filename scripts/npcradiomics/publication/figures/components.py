@@ -22,6 +22,7 @@ from npcradiomics.publication.figures.style import (
 from npcradiomics.rounding import percent_text
 
 CROWDED = 60  # points; more are smaller, and so are their labels
+LINE = 1.0  # height of a label's box in its type size, as matplotlib lays it out
 PLACES = np.array([(1, 1), (1, -1), (-1, 1), (-1, -1), (1, 0), (-1, 0), (0, 1), (0, -1)])
 
 
@@ -70,7 +71,7 @@ def _label_points(figure, axis, table, size):
     taken = np.hstack([points - radius, points + radius])
     inside = axis.get_window_extent()
     for point, patient in zip(points, table["patient"], strict=True):
-        width, height = words_width(names[patient], size) * figure.dpi, 0.75 * size * pixel
+        width, height = words_width(names[patient], size) * figure.dpi, LINE * size * pixel
         half = np.array([width, height]) / 2
         centres = point + PLACES * (radius + pixel + half)
         boxes = np.hstack([centres - half, centres + half])

@@ -44,7 +44,10 @@ RNG = np.random.default_rng(5)
 
 
 @pytest.fixture(autouse=True)
-def _close():
+def _alone():
+    """Each test draws its own numbers, whatever ran before it."""
+    global RNG
+    RNG = np.random.default_rng(5)
     yield
     plt.close("all")
 

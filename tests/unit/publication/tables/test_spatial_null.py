@@ -170,9 +170,8 @@ def test_captions_ask_for_what_the_scripts_give(figure):
             "n_patients": 3,
             "counts": "C",
             "warnings": [],
-            "n_pages": 9,
-            "png_pages": 4,
-            "per_page": 30,
+            "clustered": False,
+            "key": "#1 is P01",
         },
         "fig8": {
             "n": 3,
