@@ -29,7 +29,7 @@ from extraction import machine, make_region
 
 from npcradiomics.features.subregions import RegionMeter
 from npcradiomics.spatial_null.draws import write
-from npcradiomics.spatial_null.own_shape import OwnShapePlacements
+from npcradiomics.spatial_null.own_shape import OwnShapePlacements, warm_cache
 from npcradiomics.spatial_null.placements import CompactPlacements, bin_of
 from npcradiomics.spatial_null.sampling import N_PILOT, sample_patient
 from npcradiomics.spatial_null.shape import Tumour
@@ -159,6 +159,7 @@ def main():
     parser.add_argument("--shared", type=Path, default=Path(__file__).parents[2] / "shared")
     options = parser.parse_args()
     print(machine())
+    warm_cache()  # compiling is no part of a draw
     if not real_geometry.patients(options.shared):
         print("the real tumours are left out: ../shared/data/hn_masks is not beside this clone")
     for match in ("none", "depth"):
