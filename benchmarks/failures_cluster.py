@@ -22,7 +22,7 @@ MEASURED = "heterogeneity_extract_features"  # the rule whose requests two trial
 
 
 def run_on(cohort, resources=None):
-    """A fresh run by a copy of the profile;
+    """A fresh run by a copy of the profile.
 
     `resources` are those of one rule, which then is a job of its own.
     """
@@ -71,9 +71,9 @@ def undisturbed(cohort, lab, rng, times):
 
 
 def main_killed(cohort, lab, rng, times):
-    """kill -9 of the main process while its jobs run on in SLURM;
+    """kill -9 of the main process while its jobs run on in SLURM.
 
-    workflow/resume.py and the same command.
+    Workflow/resume.py and the same command.
     """
     run, moments = run_on(cohort), []
     while times:
@@ -135,9 +135,9 @@ def beyond_time(cohort, lab, rng, times):
 
 
 def node_down(cohort, lab, rng, times):
-    """A node is set down with its jobs, or loses its power, in turn;
+    """A node is set down with its jobs, or loses its power, in turn.
 
-    it stays down until the run has ended.
+    It stays down until the run has ended.
     """
     for number in range(times):
         run = run_on(cohort)

@@ -153,9 +153,9 @@ def two_people(cohort, rng, times):
 
 
 def bad_patient(cohort, rng, times):
-    """One patient of 60 has an empty GTV: costs one patient, named with step, reason and remedy;
+    """One patient of 60 has an empty GTV: costs one patient, named with step, reason and remedy.
 
-    then allow_missing.
+    Then allow_missing.
     """
     names = [f"P{k:02d}" for k in range(1, 61)]
     for _ in range(times):

@@ -129,9 +129,9 @@ def make_pair(seed: int, difficulty: Difficulty | None = None) -> Pair:
 def make_real_pair(
     image: sitk.Image, label: sitk.Image, seed: int, difficulty: Difficulty | None = None
 ) -> Pair:
-    """A pair whose first examination is real;
+    """A pair whose first examination is real.
 
-    the second is the first moved, on another grid, remapped.
+    The second is the first moved, on another grid, remapped.
     """
     how = difficulty or Difficulty()
     rng = np.random.default_rng([seed, 2021])
@@ -234,9 +234,9 @@ def _mask(grid: sitk.Image, anatomy: np.ndarray, pull_back) -> sitk.Image:
 
 
 def _bend(points: np.ndarray, hinge_mm: float, angle_rad: float) -> np.ndarray:
-    """Points below the hinge turned about x, by an angle that grows over 40 mm;
+    """Points below the hinge turned about x, by an angle that grows over 40 mm.
 
-    above it nothing moves.
+    Above it nothing moves.
     """
     depth = np.clip((hinge_mm - points[:, 2]) / 40.0, 0.0, 1.0)
     angle = angle_rad * depth * depth * (3.0 - 2.0 * depth)

@@ -2,7 +2,8 @@
 them weeks later (../shared/data/hn_masks), and the texture of a real one (brain1) for any shape.
 
 A cohort of 14 is made of the six by mirroring, by other sizes and resolutions, and by later parts
-that are larger or smaller. Places are drawn once per geometry; each cohort has new textures in them.
+that are larger or smaller. Places are drawn once per geometry; each cohort has new textures in
+them.
 """
 
 from pathlib import Path

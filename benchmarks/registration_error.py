@@ -2,9 +2,9 @@
 
     python benchmarks/registration_error.py --rows rows.jsonl
 
-Simulated heads with and without distortion, and the real scans of registration_real.py: as they are,
-and with a smooth deformation planted in the second one. Each is registered from the truth, turned by
-3 degrees and 4 mm off, as the second stage would be. Finished rows are kept.
+Simulated heads with and without distortion, and the real scans of registration_real.py: as they
+are, and with a smooth deformation planted in the second one. Each is registered from the truth,
+turned by 3 degrees and 4 mm off, as the second stage would be. Finished rows are kept.
 """
 
 import argparse

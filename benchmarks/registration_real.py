@@ -222,7 +222,7 @@ def left_right_swapped(pair: Pair) -> Pair:
 
 
 def somebody_elses() -> Iterator[tuple[str, Callable[[], Pair]]]:
-    """Pairs of two people: (label, function that makes the pair);
+    """Pairs of two people: (label, function that makes the pair).
 
     GTVr where the header puts the tumour's centre.
     """

@@ -49,9 +49,9 @@ def print_accuracy(rows: list[dict], heading: str) -> None:
 
 
 def print_safety(rows: list[dict]) -> None:
-    """Wrong ones from everywhere;
+    """Wrong ones from everywhere.
 
-    right ones apart from those of the stress set, whose images a check may refuse.
+    Right ones apart from those of the stress set, whose images a check may refuse.
     """
     judged_rows = [row for row in rows if "verdict" in row]
     if not judged_rows:

@@ -64,7 +64,7 @@ NULL_SCRIPTS = ("compare_with_null", "table3", "fig6", "fig7", "fig8")
 
 
 def measured(command, folder, **environment):
-    """Run a command;
+    """Run a command.
 
     (exit code, CPU s, wall s, peak MB, what it printed) of it and the children it waited for.
     """

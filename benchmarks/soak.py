@@ -53,7 +53,7 @@ def processes_in(folder):
 
 
 def one_run(folder, scratch):
-    """Run once;
+    """Run once.
 
     (faults, digests, wall s, CPU s and peak MB of the main process, files and MB that Snakemake
     keeps).

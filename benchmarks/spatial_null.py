@@ -60,9 +60,9 @@ ROOT = Path(__file__).parents[1]
 SPACING_MM = (5.0, 0.7, 0.7)
 N_PATIENTS = 14
 ALPHA = 0.05
-# Of the lengths of a tumour of simulation/tumour.py (10,000 voxels): small ones, so that 200 cohorts run
-# in an hour; what can be seen in a region depends on its size, so the planted textures are in
-# tumours of full size.
+# Of the lengths of a tumour of simulation/tumour.py (10,000 voxels): small ones, so that 200
+# cohorts run in an hour; what can be seen in a region depends on its size, so the planted textures
+# are in tumours of full size.
 SCALE, PLANTED_SCALE = 0.6, 1.0
 TUMOUR_SD = float(np.hypot(TUMOUR_COARSE_SD, TUMOUR_FINE_SD))
 EDGE_MM = 3.0  # the dark rim falls off over this depth
@@ -183,7 +183,8 @@ def compact_recurrence(rng, placements, region):
 def uncut_recurrence(rng, tumour, gtv, fraction, region):
     """The same, with what grows beyond the tumour: mask (z, y, x), and its members.
 
-    An upright ellipsoid, or two lobes like an L in any direction; round a random voxel of the tumour.
+    An upright ellipsoid, or two lobes like an L in any direction; round a random voxel of the
+    tumour.
     """
     points = np.argwhere(np.ones(gtv.shape, bool)) * tumour.spacing_mm
     half_axes = rng.uniform(0.8, 1.25, 3) * ([1, 1, 1] if region == "ellipsoid" else [1, 0.7, 1.5])
@@ -330,7 +331,8 @@ def paper_test(records):
 def simulate_cohort(situation, number, seed, n_draws, real, shape="own"):
     """Its patients' records, and how their draws are matched; shape: of the draws, own or compact.
 
-    real: what the situation takes from ../shared: brain1 (real_tumour), and the library of real geometry.
+    real: what the situation takes from ../shared: brain1 (real_tumour), and the library of real
+    geometry.
     """
     rng = np.random.default_rng([seed, *situation.encode(), number])
     if situation in REAL_SITUATIONS:

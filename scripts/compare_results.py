@@ -2,9 +2,9 @@
 
 python scripts/compare_results.py results/heterogeneity other/results/heterogeneity
 
-Prints settings, patients, rows of Table 2 and verdicts that differ, then every file that does, tables by
-column with the largest relative deviation. Exit code 0 where nothing differs, 1 where something
-does, 2 where a folder has no results.
+Prints settings, patients, rows of Table 2 and verdicts that differ, then every file that does,
+tables by column with the largest relative deviation. Exit code 0 where nothing differs, 1 where
+something does, 2 where a folder has no results.
 """
 
 import argparse

@@ -13,9 +13,9 @@ from repository import ROOT, SHARED
 
 @pytest.fixture(scope="session")
 def shared():
-    """The folder of reference material beside the repository;
+    """The folder of reference material beside the repository.
 
-    tests that need it are skipped without it.
+    Tests that need it are skipped without it.
     """
     if not SHARED.is_dir():
         pytest.skip(

@@ -1,4 +1,4 @@
-"""Small DICOM files for tests: a series on any grid, changed after writing;
+"""Small DICOM files for tests: a series on any grid, changed after writing.
 
 RTSTRUCTs from given contours.
 """

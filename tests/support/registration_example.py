@@ -1,6 +1,6 @@
-"""A small simulated pair with its true transform, as the pages see a registration;
+"""A small simulated pair with its true transform, as the pages see a registration.
 
-nothing is registered here.
+Nothing is registered here.
 """
 
 from functools import cache

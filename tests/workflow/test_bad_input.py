@@ -1,6 +1,6 @@
-"""One bad patient costs one patient, with one line that says who, what and why;
+"""One bad patient costs one patient, with one line that says who, what and why.
 
-nothing half-written is left.
+Nothing half-written is left.
 """
 
 import shutil

@@ -1,6 +1,6 @@
-"""After a change exactly what depends on it is recomputed, and the reason is shown;
+"""After a change exactly what depends on it is recomputed, and the reason is shown.
 
-touching files recomputes nothing.
+Touching files recomputes nothing.
 """
 
 import os
@@ -98,9 +98,9 @@ def test_touching_everything_recomputes_nothing(cohort):
 
 @pytest.fixture
 def changed(cohort):
-    """Change the bytes of a file for one test;
+    """Change the bytes of a file for one test.
 
-    the file comes back afterwards, as if only touched.
+    The file comes back afterwards, as if only touched.
     """
     kept = {}
 

@@ -1,6 +1,6 @@
-"""A failed registration stops one patient, visibly;
+"""A failed registration stops one patient, visibly.
 
-a start, a transform or a person's verdict moves it on.
+A start, a transform or a person's verdict moves it on.
 """
 
 import json
@@ -17,7 +17,7 @@ PICTURES = "heterogeneity_patient_pictures"
 
 
 def rows(**extra):
-    """The patients table: one patient as usual, one with a wrong transform, one with a start;
+    """The patients table: one patient as usual, one with a wrong transform, one with a start.
 
     extra: {patient: cells}.
     """

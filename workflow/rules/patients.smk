@@ -100,7 +100,7 @@ def cells_of(row):
 
 
 def in_column(column, wildcards):
-    """(the patient's row, the column that a rule imports: given, or a function of the wildcards)."""
+    """(the patient's row, the column imported: given, or a function of the wildcards)."""
     return patients[wildcards.patient], column(wildcards) if callable(column) else column
 
 

@@ -21,9 +21,9 @@ def read_schema(path):
 
 
 def complete_settings(settings, schema, where):
-    """Return the settings with the schema's defaults filled in;
+    """Return the settings with the schema's defaults filled in.
 
-    raise ValueError with a line per fault.
+    Raise ValueError with a line per fault.
     """
     faults = [f"{where}: {_fault_words(e)}" for e in _errors(settings, schema)]
     if faults:

@@ -1,4 +1,7 @@
-"""One file under two patients: a copied row, a copied file, one image saved twice. It would count as two patients."""
+"""One file under two patients: a copied row, a copied file, one image saved twice.
+
+It would count as two patients.
+"""
 
 import hashlib
 import os

@@ -129,9 +129,9 @@ def open_dataset(path, pixels=True, tags=None):
 
 
 def state_of_files(paths):
-    """Letters that change when a file is added, replaced or removed;
+    """Letters that change when a file is added, replaced or removed.
 
-    the names cannot be read from them. "" for none.
+    The names cannot be read from them. "" for none.
     """
     stats = [(str(path), Path(path).stat()) for path in sorted(paths)]
     known = "".join(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\n" for path, stat in stats)
@@ -144,7 +144,7 @@ def looks_like_dicom(path):
 
 
 def number(dataset, keyword, path, default=None):
-    """The attribute as a finite float;
+    """The attribute as a finite float.
 
     DicomError where it is absent (without default) or no number.
     """
@@ -152,7 +152,7 @@ def number(dataset, keyword, path, default=None):
 
 
 def numbers(dataset, keyword, count, path, default=None):
-    """The attribute as `count` finite floats;
+    """The attribute as `count` finite floats.
 
     DicomError where it is absent (without default) or not that.
     """
@@ -186,7 +186,7 @@ def text(dataset, keyword, path):
 
 
 def items(dataset, keyword, path):
-    """The items of a sequence, [] where it is absent or empty;
+    """The items of a sequence, [] where it is absent or empty.
 
     DicomError where it is no sequence.
     """

@@ -20,9 +20,9 @@ class Decoder:
         self._process = None
 
     def decode(self, source, target):
-        """Read a DICOM file with GDCM and save its array as .npy;
+        """Read a DICOM file with GDCM and save its array as .npy.
 
-        returns what went wrong in a word, "" if nothing did.
+        Returns what went wrong in a word, "" if nothing did.
         """
         if self._process is None:
             self._process = subprocess.Popen(

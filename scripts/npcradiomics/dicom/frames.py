@@ -66,7 +66,10 @@ class Frame:
 
 
 def frames_of(dataset: "pydicom.Dataset", path: Path) -> list[Frame]:  # noqa: F821
-    """The Frames of an image file, single or enhanced multi-frame. Raises ValueError: without positions, damaged."""
+    """The Frames of an image file, single or enhanced multi-frame.
+
+    Raises ValueError: without positions, damaged.
+    """
     shape, sop_uid = image_shape(dataset, path), text_of(dataset, "SOPInstanceUID", path)
     per_frame = items(dataset, "PerFrameFunctionalGroupsSequence", path)
     if not per_frame:

@@ -58,7 +58,7 @@ def read_dose_in(path, reference, registration=None):
 
 
 def _between(reference, frame, registration, where):
-    """The transform from points of the reference to points of the frame;
+    """The transform from points of the reference to points of the frame.
 
     None where they are the same or not known.
     """

@@ -91,9 +91,9 @@ def read_prescriptions(path):
 
 
 def _plane_offsets(dataset, count, position, normal, path):
-    """Distances (mm) of the planes from the first along the normal;
+    """Distances (mm) of the planes from the first along the normal.
 
-    offsets are relative, or positions along z.
+    Offsets are relative, or positions along z.
     """
     with guarded(path):
         value = dataset.get("GridFrameOffsetVector")

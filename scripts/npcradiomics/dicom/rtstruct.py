@@ -101,9 +101,9 @@ def _open(path):
 
 
 def _structures(dataset, path):
-    """(name, number, UID of the frame of reference) of each structure;
+    """(name, number, UID of the frame of reference) of each structure.
 
-    the file's one frame where a structure has none.
+    The file's one frame where a structure has none.
     """
     listed = items(dataset, "ReferencedFrameOfReferenceSequence", path)
     frames = {text(item, "FrameOfReferenceUID", path) for item in listed}

@@ -1,6 +1,6 @@
-"""Which structure is the tumour, and which the recurrence, by the names people give them;
+"""Which structure is the tumour, and which the recurrence, by the names people give them.
 
-only an offer to a person.
+Only an offer to a person.
 """
 
 import re

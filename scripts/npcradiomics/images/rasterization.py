@@ -84,9 +84,9 @@ def _without_copies(planes, reference, name):
 
 
 class _Raster:
-    """Signed distances (mm, negative inside) of single planes on one fine raster;
+    """Signed distances (mm, negative inside) of single planes on one fine raster.
 
-    the last ones stay in memory.
+    The last ones stay in memory.
     """
 
     def __init__(self, planes, reference):

@@ -61,9 +61,9 @@ def spread(low: int, high: int, most: int) -> list[int]:
 
 
 def outline(mask: np.ndarray) -> str:
-    """The border of a flat ``mask`` along its pixel edges as an SVG path;
+    """The border of a flat ``mask`` along its pixel edges as an SVG path.
 
-    one unit is a pixel, (0, 0) the upper left.
+    One unit is a pixel, (0, 0) the upper left.
     """
     padded = np.pad(mask.astype(np.int8), 1)
     across, down = np.diff(padded, axis=0)[:, 1:-1], np.diff(padded, axis=1)[1:-1].T

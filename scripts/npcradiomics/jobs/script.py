@@ -18,8 +18,8 @@ def run(main: Callable, snakemake) -> None:
     message), and exit code 1. What a script logs as a warning of "npcradiomics" stands in the log
     and on the terminal, too.
     """
-    # One thread per job: as many jobs as cores, and the same bits however many run. ITK reads this at
-    # its first filter; Snakemake sets what BLAS and OpenMP read.
+    # One thread per job: as many jobs as cores, and the same bits however many run. ITK reads this
+    # at its first filter; Snakemake sets what BLAS and OpenMP read.
     os.environ["ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS"] = "1"
     with (
         os.fdopen(os.dup(2), "w") as terminal,

@@ -1,8 +1,8 @@
 """How far off a registration is at the tumour, in millimetres, and transforms that are as far off.
 
-A rigid transform cannot follow tissue that moved, and the checks only tell right from wrong. Here the
-residual motion round the tumour is measured by a deformable registration (cubic B-splines), and the
-error of the rigid transform itself by what its own backward registration disagrees. On what the
+A rigid transform cannot follow tissue that moved, and the checks only tell right from wrong. Here
+the residual motion round the tumour is measured by a deformable registration (cubic B-splines), and
+the error of the rigid transform itself by what its own backward registration disagrees. On what the
 interval stands: docs/registration.md.
 """
 
@@ -26,7 +26,8 @@ BINS = 32
 ITERATIONS = 5  # more followed noise: landmarks of the real pair ended further off
 AROUND_MM = 10.0  # the error is meant over the tumour and this margin
 LEAST_MM = 0.1  # no estimate is smaller: interpolation alone leaves as much
-# Calibration: the true error is in this multiple of the estimate, in 90 of 100 (docs/registration.md).
+# Calibration: the true error is in this multiple of the estimate, in 90 of 100
+# (docs/registration.md).
 LOW, HIGH = 0.15, 2.0
 Z90 = 1.6449  # the middle 90 % of a normal distribution
 
@@ -181,8 +182,8 @@ def draw_perturbations(
 ) -> list[sitk.Euler3DTransform]:
     """Rigid motions of a contour, as far as its registration may be off.
 
-    The size of each is drawn from the estimate's interval (log-normal, its middle 90 %). Half of its
-    square is a shift and half a turn about the contour's centre, both in random directions.
+    The size of each is drawn from the estimate's interval (log-normal, its middle 90 %). Half of
+    its square is a shift and half a turn about the contour's centre, both in random directions.
 
     Parameters
     ----------

@@ -165,9 +165,9 @@ def _head_stage(
     initial: sitk.Transform | None,
     parameters: RegistrationParameters,
 ) -> list[_Candidate]:
-    """Each start after the first stage, best first;
+    """Each start after the first stage, best first.
 
-    those off the other image are last, with metric -inf.
+    Those off the other image are last, with metric -inf.
     """
     p = parameters
     fixed_level, mask = region_level(

@@ -109,9 +109,9 @@ def _sampled(
     step_mm: float,
     transform: sitk.Transform | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Values (z, y, x) on the patient's axes from ``low`` to ``high``, NaN off the image;
+    """Values (z, y, x) on the patient's axes from ``low`` to ``high``, NaN off the image.
 
-    and ``low``.
+    And ``low``.
     """
     sampled = sitk.Resample(
         image,

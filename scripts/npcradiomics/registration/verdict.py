@@ -16,7 +16,8 @@ TITLES = {
     "laterality": "Left and right",
     "rotation": "Turning of the head",
 }
-# Checks whose value is a share, and all that ask for at least the limit; the others ask for at most.
+# Checks whose value is a share, and all that ask for at least the limit; the others ask for at
+# most.
 SHARES = ("similarity", "recurrence_inside", "covered", "overlap")
 AT_LEAST = (*SHARES, "laterality")
 
@@ -55,7 +56,7 @@ def limit_words(check: dict) -> str:
 
 
 def doubt(check: dict) -> float:
-    """How far a check is from perfect, on a scale where its limit is 1;
+    """How far a check is from perfect, on a scale where its limit is 1.
 
     1 where its value is not known.
     """

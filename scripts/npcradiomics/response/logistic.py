@@ -8,7 +8,8 @@ from scipy import optimize, stats
 from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
 
-# A linear predictor beyond this is a probability of 0 or 1: of separation, or of one far-off patient.
+# A linear predictor beyond this is a probability of 0 or 1: of separation, or of one far-off
+# patient.
 _SUSPICIOUS = 15.0
 
 

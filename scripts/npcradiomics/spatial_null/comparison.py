@@ -76,7 +76,7 @@ PATIENT_COLUMNS = (
 
 
 class NullComparison(NamedTuple):
-    """features, controls, ranks, patients, distribution: tables;
+    """features, controls, ranks, patients, distribution: tables.
 
     warnings: sentences, the most important one first.
     """

@@ -62,9 +62,9 @@ class Draws:
 
 
 def write(draws, path):
-    """Write a Draws whole;
+    """Write a Draws whole.
 
-    equal draws are equal bytes (numpy gives every member of the zip the same date).
+    Equal draws are equal bytes (numpy gives every member of the zip the same date).
     """
     with replacing(path) as temporary:
         np.savez_compressed(temporary, allow_pickle=False, **asdict(draws))

@@ -80,9 +80,9 @@ class CohortTest:
 
 
 def differences(features):
-    """Region minus remainder: (b + 1, 2, features) -> (b + 1, features);
+    """Region minus remainder: (b + 1, 2, features) -> (b + 1, features).
 
-    differences equal up to rounding become equal.
+    Differences equal up to rounding become equal.
     """
     values = features[:, 0] - features[:, 1]
     with np.errstate(invalid="ignore"):
@@ -234,7 +234,7 @@ def recombination_test(
 
 
 def rank_shares(values):
-    """Where the observed row stands among the draws, (columns): share of draws below it, ties half;
+    """Where the observed row stands among the draws, (columns): share of draws below it, ties half.
 
     NaN columns NaN.
     """
@@ -254,9 +254,9 @@ def mean_differences(pools, n_columns):
 
 
 def _rows(pools, shift, scale, scores):
-    """Standardised, raw and squared raw values of all patients, (rows, 3 columns);
+    """Standardised, raw and squared raw values of all patients, (rows, 3 columns).
 
-    first row and number of rows of each.
+    First row and number of rows of each.
     """
     sizes = np.array([len(one.values) for one in pools])
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
@@ -270,7 +270,7 @@ def _rows(pools, shift, scale, scores):
 
 
 def _statistics(sums, n, shift):
-    """S and the paired t of the raw differences, each (recombinations, columns);
+    """S and the paired t of the raw differences, each (recombinations, columns).
 
     0/0 in t is no evidence: 0.
     """

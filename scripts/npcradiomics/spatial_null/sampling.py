@@ -1,5 +1,6 @@
 """The size-matched null of one patient: the 47 features of the recurrent region, of other places
-for it in the same tumour, and of the same place in surrogate textures."""
+for it in the same tumour, and of the same place in surrogate textures.
+"""
 
 import time
 import zlib
@@ -286,7 +287,10 @@ def _notes(record):
 
 
 def _with_progress(n, what, tell):
-    """Yield 0 .. n - 1 and tell, every few seconds and at the end, how far this is and how long it will take."""
+    """Yield 0 ..
+
+    n - 1 and tell, every few seconds and at the end, how far this is and how long it will take.
+    """
     start = last = time.monotonic()
     for k in range(n):
         yield k

@@ -52,9 +52,9 @@ class SurrogateField:
         self.amplitude = np.sqrt(_spectrum(target, trust))
 
     def draw(self, rng):
-        """Two independent fields at the tumour's voxels, float64 (2, n), in (z, y, x) order;
+        """Two independent fields at the tumour's voxels, float64 (2, n), in (z, y, x) order.
 
-        one Fourier transform.
+        One Fourier transform.
         """
         noise = np.empty(self.shape, np.complex128)
         noise.real = rng.standard_normal(self.shape)

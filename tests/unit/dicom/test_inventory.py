@@ -1,6 +1,6 @@
-"""A folder tree is grouped by what the files say, not by where they lie;
+"""A folder tree is grouped by what the files say, not by where they lie.
 
-what cannot be told is asked.
+What cannot be told is asked.
 """
 
 import shutil

@@ -1,6 +1,6 @@
-"""A series as the table names it: by UID, code, number or description;
+"""A series as the table names it: by UID, code, number or description.
 
-its UID goes no further than the table.
+Its UID goes no further than the table.
 """
 
 import pytest

@@ -1,6 +1,6 @@
-"""Image series: the values and places that were written come back;
+"""Image series: the values and places that were written come back.
 
-stacks that are none are refused with positions.
+Stacks that are none are refused with positions.
 """
 
 import shutil

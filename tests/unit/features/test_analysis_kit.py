@@ -70,9 +70,9 @@ def counted_pairs(levels, step, offset, n_levels=N_LEVELS):
 
 
 def cooccurrence_by_hand(pairs):
-    """ITK's formulas;
+    """ITK's formulas.
 
-    its Correlation divides by the variance twice, HaralickCorrelation by that of the margins.
+    Its Correlation divides by the variance twice, HaralickCorrelation by that of the margins.
     """
     p = pairs / pairs.sum()
     i, j = np.indices(p.shape)
@@ -92,9 +92,9 @@ def cooccurrence_by_hand(pairs):
 
 
 def runs_by_hand(levels, step, offset):
-    """(level, length index) counts of runs: voxels `offset` apart with one level;
+    """(level, length index) counts of runs: voxels `offset` apart with one level.
 
-    index = whole distance in voxels.
+    Index = whole distance in voxels.
     """
     runs = {}
     distance = offset * np.hypot(*step)

@@ -1,6 +1,6 @@
-"""Cuts show the head up and the patient's right on the left;
+"""Cuts show the head up and the patient's right on the left.
 
-outlines and edges lie where the mask and the step are.
+Outlines and edges lie where the mask and the step are.
 """
 
 import re

@@ -82,6 +82,7 @@ def test_sizes_of_perturbations_fill_the_interval():
     centre = centroid(gtv)
     drawn = draw_perturbations(RegistrationError(1.0, 0.5, 2.0, 0.0, 1.0), gtv, 4000, seed=1)
     squares = [((apply(one, centre[None])[0] - centre) ** 2).sum() for one in drawn]
-    # Log-normal about 1 mm with SD ln(2) / 1.6449: the mean square is exp(2 SD^2), half of it shift.
+    # Log-normal about 1 mm with SD ln(2) / 1.6449: the mean square is exp(2 SD^2), half of it
+    # shift.
     spread = np.log(2.0) / 1.6449
     assert np.mean(squares) == pytest.approx(np.exp(2.0 * spread**2) / 2.0, rel=0.1)

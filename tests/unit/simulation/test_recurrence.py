@@ -144,7 +144,7 @@ def whole_field(rng, shape, sigma):
 def whole_mri(
     rng, anatomy, contrast, points, head_points, thickness_mm, inside, tumour, bias, noise_sd
 ):
-    """Magnitude of a whole volume, every step on all voxels;
+    """Magnitude of a whole volume, every step on all voxels.
 
     `tumour` (z, y, x) stands where `inside`.
     """

@@ -234,7 +234,8 @@ def test_warming_the_cache_compiles_what_a_draw_uses():
 
 
 def test_turned_shapes_have_the_surface_of_the_shape_itself():
-    # A large tumour all round: nothing is cut, so that only the turn and the voxels change the area.
+    # A large tumour all round: nothing is cut, so that only the turn and the voxels change the
+    # area.
     gtv = np.zeros((16, 70, 70), bool)
     gtv[1:15, 1:69, 1:69] = True
     z, y, x = np.indices(gtv.shape)

@@ -15,9 +15,9 @@ ECHO = [sys.executable, "-c", "import sys; print('went on with', sys.argv[1:])"]
 
 @pytest.fixture
 def resume(tmp_path):
-    """Run resume.py in a folder of its own;
+    """Run resume.py in a folder of its own.
 
-    squeue is what `squeue` (a shell script) says, absent by default.
+    Squeue is what `squeue` (a shell script) says, absent by default.
     """
     folder, tools = tmp_path / "run", tmp_path / "bin"
     (folder / ".snakemake/locks").mkdir(parents=True)

@@ -35,9 +35,9 @@ def shrink_factor(shape: tuple[int, ...]) -> int:
 
 
 def shrink_picture(values: np.ndarray, factor: int) -> np.ndarray:
-    """Mean of square blocks;
+    """Mean of square blocks.
 
-    the last row and column are repeated where the sides are no multiple of ``factor``.
+    The last row and column are repeated where the sides are no multiple of ``factor``.
     """
     rows, columns = (-(-n // factor) * factor for n in values.shape)
     padded = np.pad(

@@ -150,7 +150,7 @@ class Volumes:
         return data_uri(flat_png(found, EDGE_COLOUR), "png")
 
     def discrepancy_picture(self, plane: str, index: int, full_scale_mm: float) -> str | None:
-        """The discrepancy of the backward check inside the GTV, in colour;
+        """The discrepancy of the backward check inside the GTV, in colour.
 
         None for a cut beside the GTV.
         """

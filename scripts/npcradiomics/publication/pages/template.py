@@ -6,9 +6,9 @@ import jinja2
 
 
 def render(template: str, **content) -> str:
-    """The page of a template file;
+    """The page of a template file.
 
-    other templates it includes lie beside it. A name without a value is an error.
+    Other templates it includes lie beside it. A name without a value is an error.
     """
     path = Path(template)
     environment = jinja2.Environment(
