@@ -73,7 +73,7 @@ def undisturbed(cohort, lab, rng, times):
 def main_killed(cohort, lab, rng, times):
     """kill -9 of the main process while its jobs run on in SLURM.
 
-    Workflow/resume.py and the same command.
+    Then workflow/resume.py and the same command.
     """
     run, moments = run_on(cohort), []
     while times:

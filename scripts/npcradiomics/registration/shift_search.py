@@ -111,7 +111,7 @@ def _sampled(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Values (z, y, x) on the patient's axes from ``low`` to ``high``, NaN off the image.
 
-    And ``low``.
+    Second: ``low``, where the first value stands (mm).
     """
     sampled = sitk.Resample(
         image,
