@@ -9,7 +9,10 @@ configfile: "config/config.yaml"
 
 
 include: "workflow/rules/scan.smk"
-include: "workflow/rules/failures.smk"
+include: "workflow/rules/terminal.smk"
+
+
+refuse_unknown_keys()
 
 
 module heterogeneity:

@@ -60,7 +60,11 @@ def test_every_bad_patient_is_named_and_the_good_one_goes_on(cohort):
     assert "recurrence_mri: data/REC001/recurrence_mri.nii.gz: no such file" in failed["REC001"]
     assert "gtv: data/REC002/gtv.nii.gz: the mask is empty" in failed["REC002"]
     assert (cohort.results / "patients/REC003/features/recurrent.tsv").exists()
-    table = (cohort.folder / "results/heterogeneity/failed.tsv").read_text(encoding="utf-8").splitlines()
+    table = (
+        (cohort.folder / "results/heterogeneity/failed.tsv")
+        .read_text(encoding="utf-8")
+        .splitlines()
+    )
     assert [line.split("\t")[:2] for line in table[1:]] == [
         ["REC001", "register_recurrence"],
         ["REC002", "register_recurrence"],

@@ -28,6 +28,16 @@ os.environ.update({f"{library}_THREADS": "1" for library in LIBRARIES})
 os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".cache" / "numba"))
 
 
+def refuse_unknown_keys():
+    """A key at the top of the config that nobody has stops here, before the demo runs in its place."""
+    top, *studies = (
+        configuration.read_schema(SCHEMAS / f"{name}.schema.yaml")
+        for name in ("config", "heterogeneity_config", "response_config")
+    )
+    studies = dict(zip(("heterogeneity", "response"), studies, strict=True))
+    configuration.refuse_unknown_top(config, top, studies)
+
+
 def settings_of(study):
     """The study's settings with defaults; a wrong key or value stops here."""
     schema = configuration.read_schema(SCHEMAS / f"{study}_config.schema.yaml")

@@ -18,14 +18,41 @@ def read_schema(path):
 
 
 def complete_settings(settings, schema, where):
-    """Return the settings with the schema's defaults filled in;
+    """Return the settings with the schema's defaults filled in.
 
-    raise ValueError with a line per fault.
+    Raises ValueError with a line per fault; a wrong key's has the nearest right one.
     """
-    faults = [f"{where}: {_fault_words(e)}" for e in _errors(settings, schema)]
+    faults = [
+        f"{where}: {words}"
+        for e in _errors(settings, schema)
+        for words in _config_faults(e, schema)
+    ]
     if faults:
         raise ValueError("\n".join(faults))
     return _with_defaults(settings, schema)
+
+
+def refuse_unknown_top(config, top, studies):
+    """ValueError with a line per key at the top of the config that no study and no target has.
+
+    Without it a misspelt study would be ignored and the built-in simulated cohort run in its place.
+    top: schema of the top; studies: {study: schema}, so that a study's key that stands alone at the
+    top is told where it belongs.
+    """
+    below = {f"{study}: {key}": key for study, s in studies.items() for key in s["properties"]}
+    faults = []
+    for error in _errors(config, top):
+        if error.validator != "additionalProperties":
+            faults.append(f"config: {_fault_words(error)}")
+            continue
+        for key in sorted(set(config) - set(top["properties"])):
+            homes = [place for place, name in below.items() if name == key]
+            near = difflib.get_close_matches(key, top["properties"], n=1)
+            belongs = f"it belongs below a study ({' or '.join(homes)})" if homes else ""
+            known = f"did you mean {near[0]}?" if near else f"known: {', '.join(top['properties'])}"
+            faults.append(f"config: unknown key {key!r} at the top; {belongs or known}")
+    if faults:
+        raise ValueError("\n".join(faults))
 
 
 def read_patients(path, schema, clinical_columns=()):
@@ -142,6 +169,31 @@ def _errors(instance, schema):
         jsonschema.Draft202012Validator(schema).iter_errors(instance),
         key=lambda e: [str(p) for p in e.path],
     )
+
+
+def _config_faults(error, schema):
+    """Words of a fault; of unknown keys one each, with the nearest right key of that level or any."""
+    if error.validator != "additionalProperties":
+        return [_fault_words(error)]
+    here = error.schema["properties"]
+    place = "".join(f"{part}: " for part in error.absolute_path)
+    everywhere = dict(_keys(schema))
+    faults = []
+    for key in [key for key in error.instance if key not in here]:
+        near = difflib.get_close_matches(str(key), here, n=1)
+        home = everywhere.get(str(key))
+        if home:
+            hint = f"it belongs at {home}"
+        else:
+            hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(here)}"
+        faults.append(f"{place}unknown key {key!r}; {hint}")
+    return faults
+
+
+def _keys(schema, place=""):
+    for key, sub in schema.get("properties", {}).items():
+        yield key, f"{place}{key}"
+        yield from _keys(sub, f"{place}{key}: ")
 
 
 def _fault_words(error):

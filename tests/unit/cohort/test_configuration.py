@@ -6,6 +6,7 @@ from npcradiomics.cohort.configuration import (
     complete_settings,
     read_patients,
     read_schema,
+    refuse_unknown_top,
     require_numbers,
 )
 from repository import ROOT
@@ -30,9 +31,13 @@ def test_defaults_are_those_of_the_config_file():
             "regions: in_field_minimum: 95 is greater than the maximum of 1",
         ),
         ({"extraction": {"n_levels": 1}}, "extraction: n_levels: 1 is less than the minimum of 2"),
-        ({"extraction": {"quantiser": "lloyd"}}, "'quantiser' was unexpected"),
+        (
+            {"extraction": {"quantiser": "lloyd"}},
+            "extraction: unknown key 'quantiser'; did you mean quantizer?",
+        ),
+        ({"n_levels": 64}, "unknown key 'n_levels'; it belongs at extraction: n_levels"),
         ({"regions": {"recurrent": "most"}}, "'most' is not one of"),
-        ({"unknown_key": 1}, "'unknown_key' was unexpected"),
+        ({"unknown_key": 1}, "unknown key 'unknown_key'; known here: patients, "),
         ({"registration": {"parameters": {"optima": 0}}}, "optima: 0 is less than the minimum"),
     ],
 )
@@ -40,6 +45,34 @@ def test_wrong_setting_is_named(change, words):
     with pytest.raises(ValueError, match="config: ") as refused:
         complete_settings(change, CONFIG, "config")
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (
+            {"heterogenity": {}},
+            "unknown key 'heterogenity' at the top; did you mean heterogeneity?",
+        ),
+        (
+            {"patients": "mine.tsv"},
+            "'patients' at the top; it belongs below a study "
+            "(heterogeneity: patients or response: patients)",
+        ),
+        ({"n_cores": 4}, "'n_cores' at the top; known: heterogeneity, response, dicom_root"),
+        ({"heterogeneity": None}, "heterogeneity: None is not of type 'object'"),
+    ],
+)
+def test_a_wrong_key_at_the_top_never_runs_the_demo_in_its_place(config, words):
+    top = read_schema(SCHEMAS / "config.schema.yaml")
+    studies = {
+        "heterogeneity": CONFIG,
+        "response": read_schema(SCHEMAS / "response_config.schema.yaml"),
+    }
+    with pytest.raises(ValueError, match="config: ") as refused:
+        refuse_unknown_top(config, top, studies)
+    assert words in str(refused.value)
+    refuse_unknown_top({"heterogeneity": {}, "dicom_root": "/scans"}, top, studies)
 
 
 def test_every_fault_is_told_at_once():
