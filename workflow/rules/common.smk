@@ -41,7 +41,8 @@ def refuse_unknown_keys():
 def settings_of(study):
     """The study's settings with defaults; a wrong key or value stops here."""
     schema = configuration.read_schema(SCHEMAS / f"{study}_config.schema.yaml")
-    return configuration.complete_settings(config, schema, where=f"config: {study}")
+    complete = configuration.complete_settings(config, schema, where=f"config: {study}")
+    return configuration.with_repository_files(complete, ROOT)
 
 
 def patients_of(study, settings):

@@ -3,7 +3,7 @@
 import sys
 import time
 
-sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
+sys.path.insert(0, str(ROOT / "scripts"))
 
 from npcradiomics.jobs import failures, summary
 

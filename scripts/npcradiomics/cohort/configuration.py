@@ -32,6 +32,20 @@ def complete_settings(settings, schema, where):
     return _with_defaults(settings, schema)
 
 
+def with_repository_files(settings, repository):
+    """The settings with files of the repository found there where the working directory has none.
+
+    The defaults name tables and settings files as config/...; a run in another folder has no such
+    folder, and means those.
+    """
+    if isinstance(settings, dict):
+        return {key: with_repository_files(value, repository) for key, value in settings.items()}
+    shipped = isinstance(settings, str) and settings.startswith("config/")
+    if shipped and not Path(settings).exists() and (Path(repository) / settings).is_file():
+        return str(Path(repository) / settings)
+    return settings
+
+
 def refuse_unknown_top(config, top, studies):
     """ValueError with a line per key at the top of the config that no study and no target has.
 

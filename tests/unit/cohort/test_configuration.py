@@ -8,6 +8,7 @@ from npcradiomics.cohort.configuration import (
     read_schema,
     refuse_unknown_top,
     require_numbers,
+    with_repository_files,
 )
 from repository import ROOT
 
@@ -79,6 +80,19 @@ def test_every_fault_is_told_at_once():
     with pytest.raises(ValueError, match="config") as refused:
         complete_settings({"a": 1, "regions": {"min_voxels": "many"}}, CONFIG, "config")
     assert len(str(refused.value).splitlines()) == 2
+
+
+def test_files_of_the_repository_are_found_from_any_folder_and_ones_own_stay(tmp_path, monkeypatch):
+    settings = complete_settings({}, CONFIG, "config")
+    monkeypatch.chdir(tmp_path)
+    assert with_repository_files(settings, ROOT) == settings | {
+        "patients": str(ROOT / "config/heterogeneity/patients.tsv"),
+        "pyradiomics": str(ROOT / "config/heterogeneity/pyradiomics.yaml"),
+    }
+    (tmp_path / "config/heterogeneity").mkdir(parents=True)
+    (tmp_path / "config/heterogeneity/patients.tsv").write_text("patient\n", encoding="utf-8")
+    found = with_repository_files(settings, ROOT)
+    assert found["patients"] == "config/heterogeneity/patients.tsv"
 
 
 COLUMNS = ["patient", "planning_mri", "recurrence_mri", "gtv", "gtvr", "gtvr_frame"]
