@@ -4,6 +4,7 @@
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 export NUMBA_CACHE_DIR ?= $(CURDIR)/.cache/numba
 export MPLCONFIGDIR ?= $(CURDIR)/.cache/matplotlib
+export PYTHON
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .PHONY: setup demo test test-cluster lint clean
@@ -16,7 +17,7 @@ ifneq ($(shell cat .venv/.complete 2>/dev/null),$(CURDIR))
 endif
 
 .venv/.complete: pyproject.toml uv.lock
-	@PYTHON='$(PYTHON)' sh envs/setup.sh
+	@sh envs/setup.sh
 
 demo: setup
 	@start=$$(date +%s); snakemake all response_study --configfile config/demo.yaml --cores $(CORES) --rerun-incomplete --quiet reason && { \

@@ -11,13 +11,12 @@ configfile: workflow.source_path("config/config.yaml")
 include: "workflow/rules/scan.smk"
 include: "workflow/rules/terminal.smk"
 
-
-refuse_unknown_keys()
+RESULTS = results_folders()
 
 
 module heterogeneity:
     pathvars:
-        results="results/heterogeneity",
+        results=RESULTS["heterogeneity"],
     snakefile:
         "workflow/heterogeneity.smk"
     config:
@@ -31,7 +30,7 @@ if "response" in config:
 
     module response:
         pathvars:
-            results="results/response",
+            results=RESULTS["response"],
         snakefile:
             "workflow/response.smk"
         config:

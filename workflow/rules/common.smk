@@ -28,27 +28,30 @@ os.environ.update({f"{library}_THREADS": "1" for library in LIBRARIES})
 os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".cache" / "numba"))
 
 
-def refuse_unknown_keys():
-    """A key at the top of the config that nobody has stops here, before the demo runs in its place."""
-    top, *studies = (
-        configuration.read_schema(SCHEMAS / f"{name}.schema.yaml")
-        for name in ("config", "heterogeneity_config", "response_config")
-    )
-    studies = dict(zip(("heterogeneity", "response"), studies, strict=True))
-    configuration.refuse_unknown_top(config, top, studies)
+def schema_of(name):
+    return configuration.read_schema(SCHEMAS / f"{name}.schema.yaml")
+
+
+def results_folders():
+    """{study: folder of its results}; a key at the top that nobody has stops here, before the demo runs in its place."""
+    studies = {study: schema_of(f"{study}_config") for study in ("heterogeneity", "response")}
+    configuration.refuse_unknown_top(config, schema_of("config"), studies)
+    return configuration.results_folders(config, studies)
 
 
 def settings_of(study):
     """The study's settings with defaults; a wrong key or value stops here."""
-    schema = configuration.read_schema(SCHEMAS / f"{study}_config.schema.yaml")
+    schema = schema_of(f"{study}_config")
     complete = configuration.complete_settings(config, schema, where=f"config: {study}")
+    del complete["results"]  # <results> says it; the same results elsewhere are no other results
     return configuration.with_repository_files(complete, ROOT)
 
 
 def patients_of(study, settings):
     """The patients table as {patient: row}; a wrong row stops here."""
-    schema = configuration.read_schema(SCHEMAS / f"{study}_patients.schema.yaml")
-    return configuration.Patients(settings["patients"], schema, settings["clinical_columns"])
+    schema = schema_of(f"{study}_patients")
+    table = configuration.Patients(settings["patients"], schema, settings["clinical_columns"])
+    return configuration.with_results(table, workflow.pathvars.apply("<results>"))
 
 
 def is_simulated(row):

@@ -38,9 +38,9 @@ def whose():
 
 def last_words():
     for study in studies_run():
-        found = failures.records(f"results/{study}/logs", since=RUN_BEGAN)
-        say(*failures.report(found, f"results/{study}/failed.tsv"))
-        say(*summary.cohort_summary(study, f"results/{study}"))
+        found = failures.records(f"{RESULTS[study]}/logs", since=RUN_BEGAN)
+        say(*failures.report(found, f"{RESULTS[study]}/failed.tsv"))
+        say(*summary.cohort_summary(study, RESULTS[study]))
     say(*whose())
 
 

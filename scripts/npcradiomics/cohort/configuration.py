@@ -2,7 +2,9 @@
 
 import csv
 import difflib
+import itertools
 import math
+import os
 from pathlib import Path
 
 import jsonschema
@@ -44,6 +46,37 @@ def with_repository_files(settings, repository):
     if shipped and not Path(settings).exists() and (Path(repository) / settings).is_file():
         return str(Path(repository) / settings)
     return settings
+
+
+def results_folders(config, studies):
+    """{study: folder of its results}, by the key `results` of each study that the config has.
+
+    studies: {study: schema}. ValueError where one study's folder is another's or lies in it: each
+    would take the other's files for its own.
+    """
+    folders = {
+        study: os.path.normpath(
+            complete_settings(config.get(study, {}), schema, f"config: {study}")["results"]
+        )
+        for study, schema in studies.items()
+    }
+    for inner, outer in itertools.permutations(studies, 2):
+        paths = Path(folders[inner]).absolute(), Path(folders[outer]).absolute()
+        if paths[0].is_relative_to(paths[1]):
+            raise ValueError(
+                f"config: {inner}: results: {folders[inner]} is within {outer}'s results,"
+                f" {folders[outer]}; give each study a folder of its own"
+            )
+    return folders
+
+
+def with_results(patients, folder):
+    """The patients table with `<results>/` at the beginning of a cell replaced by the study's folder of results."""
+    for row in patients.values():
+        for name, value in row.items():
+            if value.startswith("<results>/"):
+                row[name] = value.replace("<results>", folder, 1)
+    return patients
 
 
 def refuse_unknown_top(config, top, studies):
