@@ -8,12 +8,18 @@ from npcradiomics.cohort.configuration import (
     read_schema,
     refuse_unknown_top,
     require_numbers,
+    results_folders,
     with_repository_files,
+    with_results,
 )
 from repository import ROOT
 
 SCHEMAS = ROOT / "workflow" / "schemas"
 CONFIG = read_schema(SCHEMAS / "heterogeneity_config.schema.yaml")
+STUDIES = {
+    "heterogeneity": CONFIG,
+    "response": read_schema(SCHEMAS / "response_config.schema.yaml"),
+}
 PATIENTS = read_schema(SCHEMAS / "heterogeneity_patients.schema.yaml")
 
 
@@ -38,7 +44,7 @@ def test_defaults_are_those_of_the_config_file():
         ),
         ({"n_levels": 64}, "unknown key 'n_levels'; it belongs at extraction: n_levels"),
         ({"regions": {"recurrent": "most"}}, "'most' is not one of"),
-        ({"unknown_key": 1}, "unknown key 'unknown_key'; known here: patients, "),
+        ({"unknown_key": 1}, "unknown key 'unknown_key'; known here: results, "),
         ({"registration": {"parameters": {"optima": 0}}}, "optima: 0 is less than the minimum"),
     ],
 )
@@ -66,14 +72,43 @@ def test_wrong_setting_is_named(change, words):
 )
 def test_a_wrong_key_at_the_top_never_runs_the_demo_in_its_place(config, words):
     top = read_schema(SCHEMAS / "config.schema.yaml")
-    studies = {
-        "heterogeneity": CONFIG,
-        "response": read_schema(SCHEMAS / "response_config.schema.yaml"),
-    }
     with pytest.raises(ValueError, match="config: ") as refused:
-        refuse_unknown_top(config, top, studies)
+        refuse_unknown_top(config, top, STUDIES)
     assert words in str(refused.value)
-    refuse_unknown_top({"heterogeneity": {}, "dicom_root": "/scans"}, top, studies)
+    refuse_unknown_top({"heterogeneity": {}, "dicom_root": "/scans"}, top, STUDIES)
+
+
+def test_results_of_each_study_lie_where_its_key_says():
+    assert results_folders({}, STUDIES) == {
+        "heterogeneity": "results/heterogeneity",
+        "response": "results/response",
+    }
+    own = {"heterogeneity": {"results": "/data/My Study/"}, "response": {"results": "./b/../c"}}
+    assert results_folders(own, STUDIES) == {"heterogeneity": "/data/My Study", "response": "c"}
+
+
+@pytest.mark.parametrize(
+    ("folder", "words"),
+    [
+        ("results", "response: results: results/response is within heterogeneity's results"),
+        (".", "response: results: results/response is within heterogeneity's results, ."),
+        ("results/response", "heterogeneity: results: results/response is within response's"),
+        ("results/response/a", "heterogeneity: results: results/response/a is within response's"),
+        ("results/{patient}", "results: 'results/{patient}' does not match"),
+        ("", "results: '' does not match"),
+    ],
+)
+def test_results_in_each_others_way_are_refused(folder, words):
+    with pytest.raises(ValueError, match="config: ") as refused:
+        results_folders({"heterogeneity": {"results": folder}}, STUDIES)
+    assert words in str(refused.value)
+
+
+def test_a_cell_that_begins_with_results_means_the_folder_of_the_study():
+    rows = {"P1": {"gtv": "<results>/simulated/P1/gtv.nii.gz", "gtvr": "data/<results>/x.nii"}}
+    assert with_results(rows, "out/a b") == {
+        "P1": {"gtv": "out/a b/simulated/P1/gtv.nii.gz", "gtvr": "data/<results>/x.nii"}
+    }
 
 
 def test_every_fault_is_told_at_once():
