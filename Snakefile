@@ -8,8 +8,12 @@ min_version("9.19")
 configfile: workflow.source_path("config/config.yaml")
 
 
+report: "workflow/report/workflow.rst"
+
+
 include: "workflow/rules/scan.smk"
 include: "workflow/rules/terminal.smk"
+
 
 RESULTS = results_folders()
 

@@ -5,7 +5,7 @@ import tomllib
 
 from repository import ROOT
 
-FROM_PYPI = {"pyradiomics-bhklab", "itk-core", "itk-numerics"}
+FROM_PYPI = {"pyradiomics-bhklab", "itk-core", "itk-numerics", "rocrate"}
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
 
 
