@@ -1,11 +1,13 @@
 """The run's own words at its beginning and its end: whose patients, who is in, who failed and what to try."""
 
+import logging
 import sys
 import time
 
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from npcradiomics.jobs import failures, summary
+from npcradiomics.jobs.progress import Progress
 
 RUN_BEGAN = time.time()
 
@@ -44,8 +46,30 @@ def last_words():
     say(*whose())
 
 
+class Teller(logging.Handler):
+    """Says after each step of a patient how far the run is."""
+
+    def __init__(self):
+        super().__init__()
+        jobs = {
+            job.jobid: (job.rule.name.partition("_")[2], job.wildcards_dict.get("patient", ""))
+            for job in workflow.dag.needrun_jobs()
+            if not job.is_norun
+        }
+        self.progress = Progress(jobs)
+
+    def emit(self, record):
+        event = getattr(record, "event", None)
+        if event == "job_started":
+            self.progress.start(record.jobs)
+        elif event == "job_finished" and (line := self.progress.finish(record.job_id)):
+            say(line)
+
+
 onstart:
     say(*whose())
+    if sys.stderr.isatty() and "CI" not in os.environ:  # nobody watches a log file
+        logger.addHandler(Teller())
 
 
 onsuccess:
