@@ -1,4 +1,4 @@
-# `make demo` and `make test` are all a newcomer needs: Python (3.11 to 3.14) and make.
+# `make demo` and `make test` are all a newcomer needs: Python (3.11 to 3.14) with its headers, make and a C compiler.
 # The environment lives in .venv and .bootstrap of this folder; nothing else on the machine is touched.
 
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
