@@ -26,13 +26,15 @@ demo: setup
 	echo "  heterogeneity/cohort/registration.html    every registration, most doubtful first"; \
 	echo "  response/figures/validation.png           what the score of the second study is worth"; }
 
+# On two workers, a file each: what a file's tests share is made once. -n 0 for one test under a debugger.
 test: setup
-	python -m pytest
+	python -m pytest -n 2 --dist loadfile
 
 # As root on Debian: installs slurm-wlm and munge, starts a SLURM on this machine, stops it afterwards.
 test-cluster: setup
 	CLUSTER_TESTS=1 python -m pytest tests/cluster
 
+# The same commands as in .pre-commit-config.yaml; tests/workflow/test_pins.py holds the two equal.
 lint: setup
 	ruff check .
 	ruff format --check .

@@ -12,10 +12,8 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/scan.smk"
+include: "workflow/rules/studies.smk"
 include: "workflow/rules/terminal.smk"
-
-
-RESULTS = results_folders()
 
 
 module heterogeneity:
@@ -41,20 +39,6 @@ if "response" in config:
             config["response"]
 
     use rule * from response as response_*
-
-
-localrules:
-    all,
-    cohort_stats,
-    heterogeneity_cohort_stats,
-    heterogeneity_patient_pictures,
-    heterogeneity_provenance,
-    heterogeneity_registration_pages,
-    heterogeneity_verify,
-    response_provenance,
-    response_score,
-    response_study,
-    response_verify,
 
 
 rule all:

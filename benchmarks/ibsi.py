@@ -13,7 +13,7 @@ import numpy as np
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
-from npcradiomics.features.ibsi import agreement_table, agrees, standard_features  # noqa: E402
+from npcradiomics.features.ibsi import standard_features  # noqa: E402
 
 PHANTOM = REPOSITORY / "tests/data/ibsi_digital_phantom"
 
@@ -27,6 +27,27 @@ def read_phantom():
             for row in csv.DictReader(rows, delimiter=";")
         }
     return levels, references
+
+
+def agrees(value, reference, tolerance):
+    """Whether a value meets a consensus value within IBSI's tolerance.
+
+    The consensus value is printed with three significant digits: half of the last is added.
+    """
+    half_digit = 0.5 * 10 ** (np.floor(np.log10(abs(reference))) - 2)
+    return bool(abs(value - reference) <= tolerance + half_digit * (1 + 1e-9))
+
+
+def agreement_table(features, references):
+    """Markdown table of our features against consensus values."""
+    rows = [
+        "| IBSI tag | consensus value | tolerance | this software | agrees |",
+        "|---|---|---|---|---|",
+    ]
+    for tag, (reference, tolerance) in references.items():
+        verdict = "yes" if agrees(features[tag], reference, tolerance) else "**no**"
+        rows.append(f"| {tag} | {reference:g} | {tolerance:g} | {features[tag]:.6g} | {verdict} |")
+    return "\n".join(rows) + "\n"
 
 
 def page():

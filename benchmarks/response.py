@@ -32,7 +32,8 @@ from npcradiomics.response.discrimination import area
 from npcradiomics.response.lasso import lasso_path, prepare
 from npcradiomics.response.logistic import fit_logistic
 from npcradiomics.response.radscore import fit_model
-from npcradiomics.response.validation import p_of, repetition
+from npcradiomics.response.validation import repetition
+from npcradiomics.response.validation_summary import p_of
 
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference" / "statistics" / "response"
 TRAIN, VALIDATION, N_FEATURES = (32, 96), (23, 46), 396  # effective, patients

@@ -259,6 +259,7 @@ def write_draws(folder):
             seed=2020,
             match="depth",
             depth_edges=np.array([0.0, 3.0, 5.0, 7.0, 20.0]),
+            drawn_shape="own",
             n_redrawn=0,
             n_other_bin=600,
         )

@@ -29,10 +29,7 @@ class Run:
     def __init__(
         self, folder, images="images", options=("-c2", "--keep-going"), patients=None, **settings
     ):
-        """patients: {name: folder of its images below `images`};
-
-        settings: further keys of the config.
-        """
+        """patients: {name: folder of its images below `images`}; settings: keys of the config."""
         self.folder, self.options, self.settings = Path(folder), list(options), settings
         self.folder.mkdir(parents=True, exist_ok=True)
         columns = ["patient", "gtvr_frame", *FILES]
@@ -59,6 +56,7 @@ class Run:
 
     @property
     def results(self):
+        """Folder of the study's results."""
         return self.folder / "results" / "heterogeneity"
 
     @property
@@ -67,10 +65,7 @@ class Run:
         return (self.folder / "output.txt").read_text(encoding="utf-8", errors="replace")
 
     def start(self, *arguments, targets=TARGETS, resume=False):
-        """Start the command;
-
-        with `resume` as workflow/resume.py does, which is how a user goes on after a kill -9.
-        """
+        """Start the command; with `resume` by workflow/resume.py, as a user does after a kill -9."""
         command = [
             *SNAKEMAKE,
             *targets,
@@ -148,10 +143,7 @@ class Cohort:
         return run
 
     def differences(self, run):
-        """Files that are missing, too many or other than in the undisturbed run;
-
-        empty if all is well.
-        """
+        """Files that are missing, too many or other than in the undisturbed run."""
         found = run.digests()
         return sorted(
             name

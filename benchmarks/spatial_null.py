@@ -26,19 +26,31 @@ from types import SimpleNamespace
 os.environ.update(
     OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", NUMBA_NUM_THREADS="1"
 )
+sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 import numpy as np
 import pandas as pd
+import real_geometry
 import SimpleITK as sitk
 from scipy import ndimage, stats
 
 from npcradiomics.features.extraction import FEATURE_NAMES
-from npcradiomics.simulation.recurrence import COARSE_SCALE_MM, TUMOUR_COARSE_SD, TUMOUR_FINE_SD
-from npcradiomics.simulation.recurrence import Tumour as Outline
+from npcradiomics.features.subregions import RegionMeter
+from npcradiomics.simulation.tumour import (
+    COARSE_SCALE_MM,
+    TUMOUR_COARSE_SD,
+    TUMOUR_FINE_SD,
+    TumourShape,
+)
 from npcradiomics.spatial_null.comparison import compare_with_null
-from npcradiomics.spatial_null.placements import REMAINDER_SHARE, Placements, bin_of
-from npcradiomics.spatial_null.sampling import RegionMeter
+from npcradiomics.spatial_null.own_shape import OwnShapePlacements
+from npcradiomics.spatial_null.placements import (
+    REMAINDER_SHARE,
+    CompactPlacements,
+    NotDrawable,
+    bin_of,
+)
 from npcradiomics.spatial_null.shape import COVARIATES, Tumour
 from npcradiomics.spatial_null.surrogates import SurrogateField
 from npcradiomics.spatial_null.verdict import TEXTURE
@@ -48,12 +60,16 @@ ROOT = Path(__file__).parents[1]
 SPACING_MM = (5.0, 0.7, 0.7)
 N_PATIENTS = 14
 ALPHA = 0.05
-# Of the lengths of a tumour of simulation.py (10,000 voxels): small ones, so that 200 cohorts run
+# Of the lengths of a tumour of simulation/tumour.py (10,000 voxels): small ones, so that 200 cohorts run
 # in an hour; what can be seen in a region depends on its size, so the planted textures are in
 # tumours of full size.
 SCALE, PLANTED_SCALE = 0.6, 1.0
 TUMOUR_SD = float(np.hypot(TUMOUR_COARSE_SD, TUMOUR_FINE_SD))
 EDGE_MM = 3.0  # the dark rim falls off over this depth
+GRADIENT = 1.5  # SDs from the edge to the middle
+ROOM = ((4, 4), (24, 24), (24, 24))  # voxels round a tumour, for what grows beyond it
+N_VARIANTS = 8  # of each real patient
+LEAST_INSIDE = 0.6  # of a simulated recurrence, in the GTV
 N_PILOT = 200
 EXTRACTION = {
     "n_levels": 256,
@@ -76,15 +92,26 @@ SIZE_DRIVEN = (
 
 # situation: what its patients are, and the goal in words.
 SITUATIONS = {
-    "no_effect": (dict(), "maxT rejects in <= 5 %"),
+    "no_effect": (dict(), "maxT rejects in 5 %"),
     "no_effect_ellipsoid": (dict(region="ellipsoid"), "the same, regions of another generator"),
-    "four_large": (dict(n_large=4), "<= 5 %"),
+    "four_large": (dict(n_large=4), "5 %"),
     "dark_edge_matched": (dict(region="central", edge=2.0, match="depth"), "<= 7 %"),
     "dark_edge_unmatched": (dict(region="central", edge=2.0), "for comparison"),
     "planted_050": (dict(planted=0.5, surrogates=True, scale=PLANTED_SCALE), "power >= 95 %"),
     "planted_025": (dict(planted=0.25, surrogates=True, scale=PLANTED_SCALE), "power >= 50 %"),
     "real_mri": (dict(real=True, region="ellipsoid"), "p uniform"),
 }
+# Real geometry (real_geometry.py), always matched on depth: the texture, and the goal.
+REAL_SITUATIONS = {
+    "geometry_no_effect": (dict(), "maxT rejects in 5 %, controls in <= 10 %"),
+    "geometry_brain1": (dict(brain=True), "5 %"),
+    "geometry_gradient": (dict(gradient=GRADIENT), "<= 7 %"),
+    "geometry_planted_050": (dict(planted=0.5, surrogates=True), "power"),
+    "geometry_planted_025": (dict(planted=0.25, surrogates=True), "power"),
+}
+
+
+EVERY = [*SITUATIONS, *REAL_SITUATIONS]
 
 
 def random_tumour(rng, scale=SCALE):
@@ -94,7 +121,7 @@ def random_tumour(rng, scale=SCALE):
     centres[0] = 0
     radii = rng.uniform([13, 11, 12], [20, 16, 18], (3, 3))
     wobble = np.column_stack([rng.normal(0, 0.16, (4, 3)), rng.uniform(0, 2 * np.pi, 4)])
-    outline = Outline(centre, centres, radii, wobble, centre, np.ones(3), 1.0)
+    outline = TumourShape(centre, centres, radii, wobble, centre, np.ones(3), 1.0)
     half = 36.0 * scale
     z, y, x = (np.arange(-half, half, step) / scale for step in SPACING_MM)
     points = np.stack(np.broadcast_arrays(x, y[:, None], z[:, None, None]), axis=-1)
@@ -104,9 +131,9 @@ def random_tumour(rng, scale=SCALE):
     return np.pad(inside[box], 1)
 
 
-def random_texture(rng, gtv):
+def random_texture(rng, gtv, spacing_mm=SPACING_MM):
     """Coarse and fine Gaussian field, float64 (z, y, x), mean 120, SD TUMOUR_SD."""
-    sigma = COARSE_SCALE_MM / np.array(SPACING_MM)
+    sigma = COARSE_SCALE_MM / np.array(spacing_mm)
     return (
         120
         + TUMOUR_COARSE_SD * unit_field(rng, gtv.shape, sigma)
@@ -129,7 +156,7 @@ def as_mri(volume, noise):
 
 
 def ellipsoid(rng, tumour, n):
-    """n voxels round a random voxel, as simulation.py makes recurrences: an upright ellipsoid cut by the surface."""
+    """n voxels round a random voxel, as simulation/tumour.py makes recurrences: an upright ellipsoid cut by the surface."""
     places = tumour.places.T * tumour.spacing_mm
     most = (1.0 - REMAINDER_SHARE) * (tumour.n_voxels - n)
     while True:
@@ -142,8 +169,8 @@ def ellipsoid(rng, tumour, n):
             return members, shape
 
 
-def recurrence(rng, placements, region):
-    """Where the tumour comes back: members and Shape."""
+def compact_recurrence(rng, placements, region):
+    """Where the tumour comes back, cut off by its surface: members and Shape."""
     if region == "ellipsoid":
         return ellipsoid(rng, placements.tumour, placements.n_voxels)
     if region == "central":  # the deepest of four places
@@ -153,52 +180,130 @@ def recurrence(rng, placements, region):
     return placements.draw(rng)[:2]
 
 
+def uncut_recurrence(rng, tumour, gtv, fraction, region):
+    """The same, with what grows beyond the tumour: mask (z, y, x), and its members.
+
+    An upright ellipsoid, or two lobes like an L in any direction; round a random voxel of the tumour.
+    """
+    points = np.argwhere(np.ones(gtv.shape, bool)) * tumour.spacing_mm
+    half_axes = rng.uniform(0.8, 1.25, 3) * ([1, 1, 1] if region == "ellipsoid" else [1, 0.7, 1.5])
+    n = round(fraction * tumour.n_voxels)
+    second = (3 * n * np.prod(tumour.spacing_mm) / (4 * np.pi)) ** (1 / 3)  # mm from the first
+    found = []
+    while len(found) < (4 if region == "central" else 1):
+        voxel = np.unravel_index(tumour.cells[rng.integers(tumour.n_voxels)], gtv.shape)
+        away = points - np.array(voxel) * tumour.spacing_mm
+        if region != "ellipsoid":
+            angle, mirror = rng.uniform(0, 2 * np.pi), rng.choice([-1, 1])
+            cosine, sine = np.cos(angle), np.sin(angle)
+            turned = [
+                cosine * away[:, 1] + sine * away[:, 2],
+                cosine * away[:, 2] - sine * away[:, 1],
+            ]
+            away = np.column_stack([away[:, 0], turned[0], mirror * turned[1]])
+        cost = ((away / half_axes) ** 2).sum(axis=1)
+        if region != "ellipsoid":
+            lobe = ((away - [0, second, second]) ** 2).sum(axis=1) / 0.6
+            cost = np.minimum(cost, lobe)
+        whole = np.zeros(gtv.size, bool)
+        whole[np.argpartition(cost, n)[:n]] = True
+        members = whole[tumour.cells]
+        if LEAST_INSIDE * n <= members.sum() <= tumour.n_voxels - 64:
+            found.append((tumour.measure(members).covariates[0], whole.reshape(gtv.shape), members))
+    return max(found, key=lambda one: one[0])[1:]
+
+
+def placed(rng, gtv, tumour, fraction, region, shape):
+    """Placements in a tumour, members and Shape of the recurrence; None where it fits nowhere else."""
+    if shape == "compact":
+        placements = CompactPlacements(tumour, round(fraction * tumour.n_voxels))
+        return placements, *compact_recurrence(rng, placements, region)
+    whole, members = uncut_recurrence(rng, tumour, gtv, fraction, region)
+    try:
+        return OwnShapePlacements(tumour, whole, members, rng), members, tumour.measure(members)
+    except NotDrawable:
+        return None
+
+
 def simulate(
-    rng, patient, *, n_draws, fraction, region, edge, planted, match, surrogates, real, scale
+    rng, patient, *, n_draws, fraction, region, edge, planted, match, surrogates, real, scale, shape
 ):
     """One patient's record, in the form of draws.read."""
     if real is None:
         gtv = random_tumour(rng, scale)
+        gtv = gtv if shape == "compact" else np.pad(gtv, ROOM)
         tumour = Tumour(gtv, SPACING_MM)
         volume = random_texture(rng, gtv)
     else:
         gtv, volume, tumour = real
-    placements = Placements(tumour, round(fraction * tumour.n_voxels))
-    members, shape = recurrence(rng, placements, region)
+    found = None
+    while found is None:
+        found = placed(rng, gtv, tumour, fraction, region, shape)
+    placements, members, observed = found
+    without = None
     if real is None:
         depth = np.zeros(gtv.shape)
         depth[gtv] = tumour.depth_mm
         volume = volume - edge * TUMOUR_SD * np.exp(-depth / EDGE_MM)
-        inside = np.zeros(gtv.shape, bool)
-        inside.ravel()[tumour.cells] = members
-        fine = np.where(inside, fine_field(rng, gtv.shape, planted * TUMOUR_SD), 0.0)
-        noise = rng.standard_normal((2, *gtv.shape))
-        without = as_mri(volume, noise)
-        volume = as_mri(volume + fine, noise)
-    meter = RegionMeter(volume, gtv, SPACING_MM, EXTRACTION)
+        without, volume = planted_mri(rng, gtv, tumour, members, volume, planted)
     edges = placements.pilot_edges(rng, N_PILOT) if match == "depth" else ()
-    wanted = bin_of(shape, edges) if match == "depth" else 0
-    features, covariates, drawn = [meter.measure(members)], [shape.covariates], []
-    for _ in range(n_draws):
-        drawn, shape = placements.draw(rng, edges, wanted)[:2]
-        features.append(meter.measure(drawn))
-        covariates.append(shape.covariates)
+    wanted = bin_of(observed, edges) if match == "depth" else 0
+    drawn = [placements.draw(rng, edges, wanted)[:2] for _ in range(n_draws)]
+    regions = [members, *(one for one, _ in drawn)]
+    covariates = [observed.covariates, *(one.covariates for _, one in drawn)]
+    place = (gtv, tumour.spacing_mm, regions, covariates)
+    return measured(rng, patient, place, volume, without if planted else None, surrogates)
+
+
+def planted_mri(rng, gtv, tumour, members, volume, planted):
+    """MRI without and with fine texture of so many SDs in the region."""
+    inside = np.zeros(gtv.shape, bool)
+    inside.ravel()[tumour.cells] = members
+    fine = np.where(inside, fine_field(rng, gtv.shape, planted * TUMOUR_SD), 0.0)
+    noise = rng.standard_normal((2, *gtv.shape))
+    return as_mri(volume, noise), as_mri(volume + fine, noise)
+
+
+def measured(rng, patient, place, volume, without, surrogates):
+    """The record of one patient whose regions (the observed one first) are known; without: MRI before planting."""
+    gtv, spacing_mm, regions, covariates = place
+    meter = RegionMeter(volume, gtv, spacing_mm, EXTRACTION)
+    features = np.array([meter.measure(members) for members in regions])
+    unplanted = features[0]
+    if without is not None:
+        unplanted = RegionMeter(without, gtv, spacing_mm, EXTRACTION).measure(regions[0])
+    n_surrogates = len(regions) - 1 if surrogates else 0
     return SimpleNamespace(
-        unplanted=RegionMeter(without, gtv, SPACING_MM, EXTRACTION).measure(members)
-        if planted
-        else features[0],
+        unplanted=unplanted,
         patient=patient,
         reason="",
         notes="",
         feature_names=FEATURE_NAMES,
-        features=np.array(features),
-        surrogate_features=surrogate_features(rng, meter, members, n_draws if surrogates else 0),
+        features=features,
+        surrogate_features=surrogate_features(rng, meter, regions[0], n_surrogates),
         covariate_names=COVARIATES,
         covariates=np.array(covariates),
-        fraction=placements.n_voxels / tumour.n_voxels,
+        fraction=np.count_nonzero(regions[0]) / regions[0].size,
         mean_overlap=np.nan,
         effective_placements=np.nan,
     )
+
+
+def simulate_on_real_geometry(
+    rng, patient, one, *, brain=None, gradient=0.0, planted=0.0, surrogates=False
+):
+    """One patient's record: new texture in a real geometry (real_geometry.Placed) and its draws."""
+    if brain is None:
+        volume = random_texture(rng, one.gtv, one.spacing_mm)
+        depth = np.zeros(one.gtv.shape)
+        depth[one.gtv] = one.tumour.depth_mm / one.tumour.depth_mm.max()
+        volume = volume + gradient * TUMOUR_SD * depth
+        observed = one.regions[0]
+        without, volume = planted_mri(rng, one.gtv, one.tumour, observed, volume, planted)
+    else:
+        without, volume = None, brain.draw(rng, one.gtv.shape)
+    place = (one.gtv, one.spacing_mm, one.regions, one.covariates)
+    return measured(rng, patient, place, volume, without if planted else None, surrogates)
 
 
 def surrogate_features(rng, meter, members, n):
@@ -222,8 +327,24 @@ def paper_test(records):
     return table.assign(significant=table["p"] < ALPHA / len(FEATURE_NAMES))
 
 
-def simulate_cohort(situation, number, seed, n_draws, real):
-    """Its patients' records, and how their draws are matched."""
+def simulate_cohort(situation, number, seed, n_draws, real, shape="own"):
+    """Its patients' records, and how their draws are matched; shape: of the draws, own or compact.
+
+    real: what the situation takes from ../shared: brain1 (real_tumour), and the library of real geometry.
+    """
+    rng = np.random.default_rng([seed, *situation.encode(), number])
+    if situation in REAL_SITUATIONS:
+        what = dict(REAL_SITUATIONS[situation][0])
+        what["brain"] = real.brain if what.get("brain") else None
+        chosen = []
+        for base, count in zip(
+            real.library, real_geometry.shares(rng, len(real.library)), strict=True
+        ):
+            chosen += [base[k] for k in rng.choice(len(base), count, replace=False)]
+        records = [
+            simulate_on_real_geometry(rng, f"P{i:02d}", one, **what) for i, one in enumerate(chosen)
+        ]
+        return records, "depth"
     what = dict(
         region="exchangeable",
         edge=0.0,
@@ -233,10 +354,10 @@ def simulate_cohort(situation, number, seed, n_draws, real):
         n_large=0,
         real=False,
         scale=SCALE,
+        shape=shape,
     )
     what |= SITUATIONS[situation][0]
-    rng = np.random.default_rng([seed, *situation.encode(), number])
-    n_large, what["real"] = what.pop("n_large"), real if what["real"] else None
+    n_large, what["real"] = what.pop("n_large"), real.tumour if what["real"] else None
     records = []
     for i in range(N_PATIENTS):
         fraction = rng.uniform(0.55, 0.80) if i < n_large else rng.uniform(0.08, 0.48)
@@ -290,7 +411,7 @@ def real_tumour(shared):
     image = sitk.ReadImage(str(folder / "brain1_image.nrrd"), sitk.sitkFloat64)
     gtv = sitk.GetArrayFromImage(sitk.ReadImage(str(folder / "brain1_label.nrrd"))) == 1
     box = ndimage.find_objects(gtv.astype(int))[0]
-    gtv, volume = (np.pad(array[box], 1) for array in (gtv, sitk.GetArrayFromImage(image)))
+    gtv, volume = (np.pad(array[box], ROOM) for array in (gtv, sitk.GetArrayFromImage(image)))
     return gtv, volume, Tumour(gtv, image.GetSpacing()[::-1])
 
 
@@ -317,7 +438,7 @@ def summarise(path):
     print(
         "situation | cohorts | maxT rejects (95 % CI) | normal scores | surrogate too | controls reject | paper's test"
     )
-    for situation, (_, goal) in SITUATIONS.items():
+    for situation, (_, goal) in (SITUATIONS | REAL_SITUATIONS).items():
         part = [row for row in rows if row["situation"] == situation]
         if not part:
             continue
@@ -345,11 +466,9 @@ def details(part):
         f" ({FEATURE_NAMES[p_ks.argmin()]}); p <= {ALPHA} in {100 * below.mean():.1f} % (features"
         f" {100 * below.min():.1f}-{100 * below.max():.1f} %)"
     )
-    control = np.array([list(row["control_p"].values()) for row in part], float)
-    words = [
-        f"{name} {100 * share:.0f} %"
-        for name, share in zip(part[0]["control_p"], (control <= ALPHA).mean(axis=0), strict=True)
-    ]
+    control = pd.DataFrame([row["control_p"] for row in part])  # NaN: not tested in a cohort
+    share = (control <= ALPHA).where(control.notna()).mean()
+    words = [f"{name} {100 * value:.0f} %" for name, value in share.items()]
     print(f"    controls p <= {ALPHA}: {', '.join(words)}")
     called = {
         name: np.mean([row["verdict"][k] == TEXTURE for row in part])
@@ -388,10 +507,9 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--cohorts", type=int, default=200)
-    parser.add_argument(
-        "--situations", nargs="+", choices=list(SITUATIONS), default=list(SITUATIONS)
-    )
+    parser.add_argument("--situations", nargs="+", choices=EVERY, default=EVERY)
     parser.add_argument("--seed", type=int, default=2020)
+    parser.add_argument("--shape", choices=("own", "compact"), default="own", help="of the draws")
     parser.add_argument("--draws", type=int, default=49)
     parser.add_argument("--recombinations", type=int, default=2000)
     parser.add_argument("--out", type=Path, default=Path("spatial_null_bench.jsonl"))
@@ -406,22 +524,38 @@ def main():
     summarise(args.out)
 
 
+def from_shared(args):
+    """What the situations take from ../shared; a line for what is not there."""
+    tumour, wanted = real_tumour(args.shared), set(args.situations)
+    found = []
+    if wanted & set(REAL_SITUATIONS):
+        options = (N_VARIANTS, args.draws, args.seed, args.shape)
+        found = real_geometry.library(args.shared, *options)
+    brain = None if tumour is None else real_geometry.PatchedBrain(*tumour[:2])
+    for names, is_there, folder in (
+        (["real_mri", "geometry_brain1"], tumour is not None, "brain1"),
+        (list(REAL_SITUATIONS), bool(found), "hn_masks"),
+    ):
+        if not is_there and wanted & set(names):
+            print(f"{', '.join(names)}: left out, ../shared/data/{folder} is not beside this clone")
+            wanted -= set(names)
+    return SimpleNamespace(tumour=tumour, brain=brain, library=found), wanted
+
+
 def run(args):
-    real = real_tumour(args.shared)
+    real, wanted = from_shared(args)
     args.out.touch()
     lines = args.out.read_text(encoding="utf-8").splitlines()
     done = {(row["situation"], row["cohort"]) for row in map(json.loads, lines)}
     # In turns, so that an interrupted run has some cohorts of every situation; the costly planted
     # ones come late.
-    jobs = [(situation, k) for k in range(args.cohorts) for situation in args.situations]
-    jobs.sort(key=lambda job: job[1] * (4 if job[0].startswith("planted") else 1))
-    jobs = [job for job in jobs if job not in done and (real is not None or job[0] != "real_mri")]
-    if real is None:
-        print("real_mri is left out: needs ../shared (data/brain1), which is not beside this clone")
+    jobs = [(name, k) for k in range(args.cohorts) for name in args.situations if name in wanted]
+    jobs.sort(key=lambda job: job[1] * (4 if "planted" in job[0] else 1))
+    jobs = [job for job in jobs if job not in done]
     begin, spent = time.time(), {}
     for k, (situation, number) in enumerate(jobs):
         cpu = time.process_time()
-        records, match = simulate_cohort(situation, number, args.seed, args.draws, real)
+        records, match = simulate_cohort(situation, number, args.seed, args.draws, real, args.shape)
         if args.keep:
             keep(records, args.keep / f"{situation}_{number}.npz")
         answer = {"situation": situation, "cohort": number} | answers(

@@ -48,6 +48,7 @@ def rows_of(schema, place=""):
 
 
 def default(sub):
+    """The default as the page shows it; "" where a key has none."""
     if "default" not in sub or "properties" in sub:
         return ""
     value = sub["default"]

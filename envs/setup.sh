@@ -43,7 +43,7 @@ fi
 .bootstrap/bin/uv sync --quiet --locked --all-groups --compile-bytecode --python "$python"
 PYTHONPATH=scripts .venv/bin/python -c "
 from npcradiomics.features import subregions
-from npcradiomics.spatial_null import placements
+from npcradiomics.spatial_null import own_shape
 subregions.warm_cache()
-placements.warm_cache()"
+own_shape.warm_cache()"
 echo "$place" > .venv/.complete

@@ -9,9 +9,9 @@ from npcradiomics.images.masks import carry_mask
 from npcradiomics.images.volumes import read_image, read_mask
 from npcradiomics.jobs import script
 from npcradiomics.publication.captions import escape_rst, fill_caption, notice_sentence
-from npcradiomics.publication.figures.patient import draw_fusion, draw_in_field
-from npcradiomics.publication.figures.placements import N_SHOWN, draw_placements
-from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.figures.patient import plot_fusion, plot_in_field
+from npcradiomics.publication.figures.placements import N_SHOWN, plot_placements
+from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.notices import simulated_note
 from npcradiomics.rounding import percent_text
 from npcradiomics.spatial_null.draws import read
@@ -32,18 +32,18 @@ def main(snakemake):
         "dose not known" if fraction is None else f"{fraction:.1%} of GTVr inside the 95 % isodose"
     )
     save(
-        draw_in_field(patient, planning, gtvr, isodose95, words, simulated),
+        plot_in_field(patient, planning, gtvr, isodose95, words, simulated),
         made.s1_pdf,
         made.s1_png,
     )
     fused = read_image(given.recurrence_on_planning)
-    save(draw_fusion(patient, planning, fused, gtv, gtvr, simulated), made.s2_pdf, made.s2_png)
+    save(plot_fusion(patient, planning, fused, gtv, gtvr, simulated), made.s2_pdf, made.s2_png)
     numbers = {"patient": escape_rst(patient), "notice": notice_sentence(simulated_note(simulated))}
     numbers |= {"in_field": words, "minimum": percent_text(snakemake.params.in_field_minimum)}
     captions = ["s1_caption", "s2_caption"]
     if given.draws:
         draws = read(given.draws)
-        save(draw_placements(planning, gtv, draws, simulated), made.s3_pdf, made.s3_png)
+        save(plot_placements(planning, gtv, draws, simulated), made.s3_pdf, made.s3_png)
         numbers |= numbers_of(draws)
         captions += ["s3_caption"]
     for name in captions:
@@ -62,6 +62,7 @@ def numbers_of(draws):
         "fraction": f"{draws.fraction:.0%}",
         "mean_overlap": f"{draws.mean_overlap:.0%}" if several else "not known",
         "effective": f"{draws.effective_placements:.1f}" if several else "not known",
+        "own_shape": draws.drawn_shape == "own",
         "matched": draws.match == "depth",
     }
 

@@ -4,6 +4,7 @@ import pandas as pd
 
 from npcradiomics.cohort.exclusion import read_clinical, select_patients
 from npcradiomics.cohort.inclusion import exclusions, regions_table, require_enough, stack
+from npcradiomics.cohort.same_files import refuse_same_images
 from npcradiomics.files import read_json, write_table
 from npcradiomics.jobs import script
 
@@ -14,6 +15,11 @@ def main(snakemake):
     _, deselected = select_patients(clinical, params.exclude)
     left_out = pd.DataFrame(params.left_out, columns=deselected.columns)
     left_out = left_out[~left_out["patient"].isin(deselected["patient"])]
+    voxels = {}
+    for path in snakemake.input.inputs:
+        record = read_json(path)
+        voxels |= dict.fromkeys(record["sha256"], record["voxels"])  # one patient
+    refuse_same_images(voxels)
     reports = [read_json(path) for path in snakemake.input.regions]
     out_of_field = exclusions(reports, params.regions["in_field_minimum"])
     excluded = pd.concat([deselected, left_out, out_of_field], ignore_index=True)

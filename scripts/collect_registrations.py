@@ -1,4 +1,4 @@
-"""Rule collect_registrations: the cohort's registrations as a table and as a page, most doubtful first."""
+"""Rule collect_registrations: the cohort's registrations as a table and a page, doubtful first."""
 
 import os
 

@@ -4,25 +4,26 @@ import pandas as pd
 
 from npcradiomics.files import read_json, write_json, write_table
 from npcradiomics.jobs import script
-from npcradiomics.response.validation import (
+from npcradiomics.response.validation_summary import (
     decision_table,
     permutation_report,
     selection_frequency,
     summarise,
 )
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
     def stacked(paths):
-        return pd.concat([pd.read_csv(path, sep="\t") for path in paths], ignore_index=True)
+        return pd.concat([read_table(path) for path in paths], ignore_index=True)
 
     nested, bootstrap, permuted, predictions = (
         stacked(snakemake.input[name])
         for name in ("nested", "bootstrap", "permutation", "predictions")
     )
-    performance = pd.read_csv(snakemake.input.performance, sep="\t").set_index("set")
-    scored = pd.read_csv(snakemake.input.radscore, sep="\t", dtype={"patient": str})
-    names = list(pd.read_csv(snakemake.input.features, sep="\t", nrows=0))[4:]
+    performance = read_table(snakemake.input.performance).set_index("set")
+    scored = read_table(snakemake.input.radscore)
+    names = list(read_table(snakemake.input.features))[4:]
     apparent = performance.loc["train"]
     summary = summarise(apparent, nested, bootstrap)
     selection = selection_frequency(pd.concat([nested["selected"], bootstrap["selected"]]), names)

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from npcradiomics.cohort.inclusion import stack
+from npcradiomics.cohort.same_files import refuse_same_images
 from npcradiomics.files import read_json, write_json, write_table
 from npcradiomics.jobs import script
 from npcradiomics.response.cohort import responses
@@ -11,6 +12,12 @@ from npcradiomics.response.cohort import responses
 def main(snakemake):
     rows = pd.DataFrame(snakemake.params.rows)
     rows.insert(2, "effective", responses(snakemake.params.rows))
+    voxels = {}
+    for path in snakemake.input.inputs:
+        voxels |= read_json(path)["voxels"]
+    refuse_same_images(
+        {patient: voxels[patient] for patient in rows["patient"] if patient in voxels}
+    )
     measured = stack(snakemake.input.parts)
     features = rows.merge(measured, on="patient", how="left", validate="one_to_one", indicator=True)
     absent = features.loc[features.pop("_merge") != "both", "patient"]

@@ -1,31 +1,24 @@
 """Rule compare_regions: the cohort statistics of the heterogeneity study."""
 
-import logging
-
-import pandas as pd
-
 from npcradiomics.files import write_table
 from npcradiomics.jobs import script
 from npcradiomics.statistics.comparison import compare_regions
 from npcradiomics.statistics.correlation import correlate_differences
-from npcradiomics.statistics.paired_tests import small_cohort_warning
 from npcradiomics.statistics.principal_components import principal_components
 from npcradiomics.statistics.shown_features import select_features
 from npcradiomics.statistics.stability import stability
 from npcradiomics.statistics.volume_effect import size_effects
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
     settings = snakemake.params.statistics
     bootstrap = {"seed": settings["seed"], "n_boot": settings["n_boot"]}
-    features = pd.read_csv(snakemake.input.features, sep="\t", dtype={"patient": str})
-    regions = pd.read_csv(snakemake.input.regions, sep="\t", dtype={"patient": str})
+    features = read_table(snakemake.input.features)
+    regions = read_table(snakemake.input.regions)
     statistics = compare_regions(
         features, alpha=settings["alpha"], n_tests=settings["n_tests"], **bootstrap
     )
-    notice = small_cohort_warning(features["patient"].nunique(), statistics["threshold"].iloc[0])
-    if notice:
-        logging.getLogger("npcradiomics").warning(notice)
     shown, _ = select_features(statistics)
     components = principal_components(features, shown)
     write_table(statistics, snakemake.output.statistics)

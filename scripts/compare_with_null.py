@@ -2,18 +2,17 @@
 
 import logging
 
-import pandas as pd
-
 from npcradiomics.files import write_json, write_table
 from npcradiomics.jobs import script
 from npcradiomics.spatial_null import draws
 from npcradiomics.spatial_null.comparison import compare_with_null
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
     settings = snakemake.params.spatial_null
-    statistics = pd.read_csv(snakemake.input.statistics, sep="\t")
-    regions = pd.read_csv(snakemake.input.regions, sep="\t", dtype={"patient": str})
+    statistics = read_table(snakemake.input.statistics)
+    regions = read_table(snakemake.input.regions)
     in_cohort = set(regions.loc[regions["in_cohort"], "patient"])
     records = (draws.read(path, places=False) for path in snakemake.input.draws)
     options = {

@@ -1,18 +1,16 @@
 """Rule definitions: which of the 40 texture features pyradiomics defines alike, and how much the others differ here."""
 
-import pandas as pd
-
 from npcradiomics.features.agreement import compare_definitions
 from npcradiomics.files import replacing, write_table
 from npcradiomics.jobs import script
 from npcradiomics.publication.tables.definitions import agreement_page
 from npcradiomics.publication.tables.formats import write_markdown
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
-    read = {"sep": "\t", "dtype": {"patient": str}}
     features, pyradiomics = (
-        pd.read_csv(snakemake.input[name], **read) for name in ("features", "pyradiomics")
+        read_table(snakemake.input[name]) for name in ("features", "pyradiomics")
     )
     table = compare_definitions(features, pyradiomics)
     whose = f"{len(features)} regions of this cohort" + (

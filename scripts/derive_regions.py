@@ -1,4 +1,4 @@
-"""Rule derive_regions: the gate of the registration, GTVr on the planning MRI, and the two regions that are compared."""
+"""Rule derive_regions: the gate of the registration, GTVr on the planning MRI, the two regions."""
 
 from pathlib import Path
 

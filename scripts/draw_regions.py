@@ -7,20 +7,25 @@ import SimpleITK as sitk
 from npcradiomics.images.volumes import read_image, read_mask, spacing_zyx_mm
 from npcradiomics.jobs import script
 from npcradiomics.spatial_null.draws import write
-from npcradiomics.spatial_null.sampling import draw_patient
+from npcradiomics.spatial_null.sampling import sample_patient
 
 
 def main(snakemake):
     patient, params = snakemake.wildcards.patient, snakemake.params
     image = read_image(snakemake.input.planning_mri)
-    masks = [read_mask(snakemake.input[name], image) for name in ("gtv", "recurrent")]
-    draws = draw_patient(
+    masks = [
+        sitk.GetArrayFromImage(read_mask(snakemake.input[name], image)) > 0
+        for name in ("gtv", "recurrent", "gtvr")
+    ]
+    draws = sample_patient(
         patient,
         sitk.GetArrayFromImage(image),
-        *(sitk.GetArrayFromImage(mask) > 0 for mask in masks),
+        *masks[:2],
         spacing_zyx_mm(image),
+        gtvr=masks[2],
         n_draws=params.n_draws,
         surrogates=params.surrogates,
+        shape=params.shape,
         match=params.match,
         seed=params.seed,
         extraction=params.extraction,

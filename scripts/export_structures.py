@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from npcradiomics.cohort.sources import is_dicom
 from npcradiomics.dicom.series import series_source
 from npcradiomics.dicom.writer import write_mr_series, write_rtstruct, write_seg
 from npcradiomics.images.volumes import read_image, read_mask, write_image
@@ -15,7 +16,7 @@ def main(snakemake):
     planning = read_image(snakemake.input.planning_mri)
     masks = {name: read_mask(snakemake.input[key], planning) for key, name in NAMES.items()}
     given = snakemake.params.source
-    if given:
+    if given and is_dicom(given["path"]):
         source = series_source(given["path"], given["series"])
     else:
         source = write_mr_series(planning, folder / "planning_mri", patient, "planning MRI")

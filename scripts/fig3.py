@@ -2,21 +2,18 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from npcradiomics.files import write_table, write_text
 from npcradiomics.jobs import script
 from npcradiomics.publication.captions import cohort_numbers, fill_caption
-from npcradiomics.publication.figures.heterogeneity import draw_correlations
-from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.figures.correlations import plot_correlations
+from npcradiomics.publication.figures.saving import save
 from npcradiomics.statistics.shown_features import select_features
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
-    table = pd.read_csv(
-        snakemake.input.correlation, sep="\t", keep_default_na=False, na_values="NA"
-    )
-    statistics = pd.read_csv(snakemake.input.statistics, sep="\t")
+    table = read_table(snakemake.input.correlation)
+    statistics = read_table(snakemake.input.statistics)
     names, selection = select_features(statistics)
     once = table[table["feature_a"].map(names.index) < table["feature_b"].map(names.index)]
     significant = once[once["p"] < 0.05]
@@ -31,7 +28,7 @@ def main(snakemake):
     )
     write_table(table, snakemake.output.data)
     save(
-        draw_correlations(table, selection, snakemake.params.notice),
+        plot_correlations(table, selection, snakemake.params.notice),
         snakemake.output.pdf,
         snakemake.output.png,
     )

@@ -2,33 +2,30 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from npcradiomics.features.definitions import DEFINITIONS
 from npcradiomics.files import write_table, write_text
 from npcradiomics.jobs import script
 from npcradiomics.publication.captions import cohort_numbers, fill_caption
-from npcradiomics.publication.figures.heterogeneity import MOST_PAIRS, draw_boxes
-from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.figures.boxes import plot_boxes
+from npcradiomics.publication.figures.saving import save
 from npcradiomics.statistics.shown_features import select_features
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
-    features = pd.read_csv(snakemake.input.features, sep="\t", dtype={"patient": str})
-    statistics = pd.read_csv(snakemake.input.statistics, sep="\t")
+    features = read_table(snakemake.input.features)
+    statistics = read_table(snakemake.input.statistics)
     names, selection = select_features(statistics)
     units = {definition.feature: definition.unit for definition in DEFINITIONS}
     values = features.melt(["patient", "region"], names, var_name="feature")
     table = statistics[["feature", "test", "p"]].merge(values, on="feature")
     table.insert(1, "unit", table["feature"].map(units))
-    pages = draw_boxes(table, selection, snakemake.params.notice)
+    pages = plot_boxes(table, selection, snakemake.params.notice)
     caption = fill_caption(
         Path(snakemake.input.caption).read_text(encoding="utf-8"),
         **cohort_numbers(statistics, snakemake.params.notice),
         n_shown=len(names),
         n_pages=len(pages),
-        n_patients=features["patient"].nunique(),
-        most_joined=MOST_PAIRS,
         selection=selection,
     )
     write_table(table, snakemake.output.data)

@@ -2,26 +2,26 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from npcradiomics.files import write_table, write_text
 from npcradiomics.jobs import script
-from npcradiomics.publication.captions import cohort_numbers, fill_caption
-from npcradiomics.publication.figures.heterogeneity import draw_components
-from npcradiomics.publication.figures.patient_labels import point_labels
-from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.captions import cohort_numbers, escape_rst, fill_caption
+from npcradiomics.publication.figures.components import plot_components
+from npcradiomics.publication.figures.patient_labels import numbers_key, point_labels
+from npcradiomics.publication.figures.saving import save
 from npcradiomics.rounding import percent_text
 from npcradiomics.statistics.shown_features import select_features
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
-    scores = pd.read_csv(snakemake.input.scores, sep="\t", dtype={"patient": str})
-    share = pd.read_csv(snakemake.input.explained, sep="\t").set_index("component")["share"]
-    statistics = pd.read_csv(snakemake.input.statistics, sep="\t")
+    scores = read_table(snakemake.input.scores)
+    share = read_table(snakemake.input.explained).set_index("component")["share"]
+    statistics = read_table(snakemake.input.statistics)
     names, selection = select_features(statistics)
     table = scores[["patient", "region", "PC1", "PC2"]].assign(
         PC1_share=share["PC1"], PC2_share=share["PC2"]
     )
+    labels = point_labels(list(dict.fromkeys(table["patient"])))
     caption = fill_caption(
         Path(snakemake.input.caption).read_text(encoding="utf-8"),
         **cohort_numbers(statistics, snakemake.params.notice),
@@ -30,12 +30,12 @@ def main(snakemake):
         n_non_recurrent=int((table["region"] == "non_recurrent").sum()),
         pc1=percent_text(share["PC1"]),
         pc2=percent_text(share["PC2"]),
-        numbered="#1" in point_labels(list(dict.fromkeys(table["patient"]))).values(),
+        key=escape_rst(numbers_key(labels, "fig5.tsv")),
         selection=selection,
     )
     write_table(table, snakemake.output.data)
     save(
-        draw_components(table, selection, snakemake.params.notice),
+        plot_components(table, selection, snakemake.params.notice),
         snakemake.output.pdf,
         snakemake.output.png,
     )

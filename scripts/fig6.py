@@ -2,28 +2,27 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from npcradiomics.files import read_json, write_table, write_text
 from npcradiomics.jobs import script
 from npcradiomics.publication.captions import cohort_numbers, escape_rst, fill_caption
-from npcradiomics.publication.figures.spatial_null import draw_null, null_panels
-from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.figures.saving import save
+from npcradiomics.publication.figures.spatial_null import null_panels, plot_null
 from npcradiomics.spatial_null.verdict import control_note, rule_words
 from npcradiomics.statistics.shown_features import select_features
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
     params = snakemake.params
-    statistics = pd.read_csv(snakemake.input.statistics, sep="\t")
-    features = pd.read_csv(snakemake.input.features, sep="\t")
-    controls = pd.read_csv(snakemake.input.controls, sep="\t")
-    distribution = pd.read_csv(snakemake.input.distribution, sep="\t")
+    statistics = read_table(snakemake.input.statistics)
+    features = read_table(snakemake.input.features)
+    controls = read_table(snakemake.input.controls)
+    distribution = read_table(snakemake.input.distribution)
     warnings = read_json(snakemake.input.warnings)
     names, selection = select_features(statistics)
     first = control_note(controls, params.alpha, params.match)
     bins, panels = null_panels(features, distribution, names)
-    pages = draw_null(bins, panels, selection, params.notice)
+    pages = plot_null(bins, panels, selection, params.notice)
     caption = fill_caption(
         Path(snakemake.input.caption).read_text(encoding="utf-8"),
         **cohort_numbers(statistics, params.notice) | {"n": int(features["n"].max())},

@@ -2,40 +2,40 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from npcradiomics.files import read_json, write_table, write_text
 from npcradiomics.jobs import script
 from npcradiomics.publication.captions import escape_rst, fill_caption, notice_sentence
-from npcradiomics.publication.figures.spatial_null import draw_ranks, patients_per_page
-from npcradiomics.publication.figures.style import PNG_PAGES, save
+from npcradiomics.publication.figures.patient_labels import numbers_key, point_labels
+from npcradiomics.publication.figures.ranks import MOST_NAMED, plot_ranks
+from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.tables.spatial_null import counts_words
 from npcradiomics.spatial_null.verdict import control_note
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
     params = snakemake.params
-    ranks = pd.read_csv(snakemake.input.ranks, sep="\t", dtype={"patient": str})
-    features = pd.read_csv(snakemake.input.features, sep="\t")
-    controls = pd.read_csv(snakemake.input.controls, sep="\t")
+    ranks = read_table(snakemake.input.ranks)
+    features = read_table(snakemake.input.features)
+    controls = read_table(snakemake.input.controls)
     warnings = read_json(snakemake.input.warnings)
     first = control_note(controls, params.alpha, params.match)
-    pages = draw_ranks(
-        ranks, dict(zip(features["feature"], features["verdict"], strict=True)), "", params.notice
-    )
+    patients = list(dict.fromkeys(ranks["patient"]))
+    key = numbers_key(point_labels(patients), "fig7.tsv") if patients else ""
+    verdicts = dict(zip(features["feature"], features["verdict"], strict=True))
+    figure = plot_ranks(ranks, verdicts, params.notice)
     caption = fill_caption(
         Path(snakemake.input.caption).read_text(encoding="utf-8"),
         first=escape_rst(first),
         warnings=[escape_rst(sentence) for sentence in warnings if sentence != first],
-        n_patients=ranks["patient"].nunique(),
-        per_page=patients_per_page(ranks["patient"].nunique()),
-        n_pages=len(pages),
-        png_pages=PNG_PAGES,
+        n_patients=len(patients),
+        clustered=len(patients) > MOST_NAMED,
+        key=escape_rst(key),
         counts=escape_rst(counts_words(features)),
         notice=notice_sentence(params.notice),
     )
     write_table(ranks.merge(features[["feature", "verdict"]], on="feature"), snakemake.output.data)
-    save(pages, snakemake.output.pdf, snakemake.output.png)
+    save(figure, snakemake.output.pdf, snakemake.output.png)
     write_text(caption, snakemake.output.caption)
 
 

@@ -2,20 +2,19 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from npcradiomics.files import write_table, write_text
 from npcradiomics.jobs import script
 from npcradiomics.publication.captions import escape_rst, fill_caption, notice_sentence
-from npcradiomics.publication.figures.spatial_null import control_panels, draw_controls
-from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.figures.saving import save
+from npcradiomics.publication.figures.spatial_null import control_panels, plot_controls
 from npcradiomics.spatial_null.verdict import control_note
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
     params = snakemake.params
-    controls = pd.read_csv(snakemake.input.controls, sep="\t")
-    distribution = pd.read_csv(snakemake.input.distribution, sep="\t")
+    controls = read_table(snakemake.input.controls)
+    distribution = read_table(snakemake.input.distribution)
     first = control_note(controls, params.alpha, params.match)
     bins, panels = control_panels(controls, distribution)
     caption = fill_caption(
@@ -30,7 +29,7 @@ def main(snakemake):
         notice=notice_sentence(params.notice),
     )
     write_table(bins.merge(panels, on=["null", "name"]), snakemake.output.data)
-    save(draw_controls(bins, panels, "", params.notice), snakemake.output.pdf, snakemake.output.png)
+    save(plot_controls(bins, panels, params.notice), snakemake.output.pdf, snakemake.output.png)
     write_text(caption, snakemake.output.caption)
 
 

@@ -6,16 +6,13 @@ import pandas as pd
 from npcradiomics.files import write_json, write_table
 from npcradiomics.jobs import script
 from npcradiomics.response.cohort import split_table
-from npcradiomics.response.radscore import (
-    cross_validation_table,
-    fit_model,
-    model_file,
-    paths_table,
-)
+from npcradiomics.response.fit_files import cross_validation_table, paths_table
+from npcradiomics.response.radscore import fit_model, model_file
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
-    table = pd.read_csv(snakemake.input.features, sep="\t", dtype={"patient": str})
+    table = read_table(snakemake.input.features)
     settings = dict(snakemake.params.model)
     rng = np.random.default_rng(settings.pop("seed"))
     features, y = split_table(table[table["set"] == "train"])

@@ -1,20 +1,26 @@
-"""Rule import_dose: an RTDOSE in gray, in the frame of the planning MRI."""
+"""Rule import_dose: an RTDOSE, or a volume, in gray, in the frame of the planning MRI."""
 
+from npcradiomics.cohort.sources import is_dicom
 from npcradiomics.dicom.reading import read_dose_in
 from npcradiomics.dicom.series import FRAME_KEY
 from npcradiomics.files import read_json
 from npcradiomics.images.volumes import read_image, write_image
 from npcradiomics.jobs import script
+from npcradiomics.refusal import Refusal
 
 
 def main(snakemake):
     image = read_image(snakemake.params.image)
     if snakemake.input.facts:
         image.SetMetaData(FRAME_KEY, read_json(snakemake.input.facts)[FRAME_KEY])
+    source = snakemake.params.source
     try:
-        dose = read_dose_in(snakemake.params.source, image, snakemake.params.registration)
-    except ValueError as error:
-        raise ValueError(f"dose: {error}") from None
+        if is_dicom(source["path"]):
+            dose = read_dose_in(source["path"], image, snakemake.params.registration)
+        else:
+            dose = read_image(source["path"], source["geometry"])
+    except Refusal as error:
+        raise error.within("dose") from None
     write_image(dose, snakemake.output.dose)
 
 

@@ -1,20 +1,23 @@
-"""Rule import_image: a DICOM series as NIfTI, and the code of its frame of reference."""
+"""Rule import_image: a DICOM series, or a volume, as NIfTI, and the code of its frame of reference."""
 
 import logging
 
+from npcradiomics.cohort.sources import is_dicom
 from npcradiomics.dicom.reading import read_series
 from npcradiomics.dicom.series import FRAME_KEY
 from npcradiomics.files import write_json
-from npcradiomics.images.volumes import write_image
+from npcradiomics.images.volumes import read_image, write_image
 from npcradiomics.jobs import script
 
 
 def main(snakemake):
     source = snakemake.params.source
-    image = read_series(source["path"], source["series"])
+    if is_dicom(source["path"]):
+        image = read_series(source["path"], source["series"])
+    else:
+        image = read_image(source["path"], source["geometry"])
     facts = {
-        "source": "DICOM series",
-        FRAME_KEY: image.GetMetaData(FRAME_KEY),
+        FRAME_KEY: image.GetMetaData(FRAME_KEY) if image.HasMetaDataKey(FRAME_KEY) else "",
         "size_xyz": list(image.GetSize()),
         "spacing_xyz_mm": list(image.GetSpacing()),
     }

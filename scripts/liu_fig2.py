@@ -1,22 +1,21 @@
 """Rule liu_fig2: cross-validation, coefficient paths and rad-scores."""
 
-import pandas as pd
-
 from npcradiomics.files import read_json, write_table
 from npcradiomics.jobs import script
-from npcradiomics.publication.figures.response import draw_selection
-from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.figures.radscore import plot_selection
+from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.tables.response import sentence_of
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
     curve, paths, scores = (
-        pd.read_csv(snakemake.input[name], sep="\t") for name in ("curve", "paths", "radscore")
+        read_table(snakemake.input[name]) for name in ("curve", "paths", "radscore")
     )
     model = read_json(snakemake.input.model)
     write_table(scores, snakemake.output.data)
     measure, simulated = snakemake.params.measure, snakemake.params.simulated
-    figure = draw_selection(
+    figure = plot_selection(
         curve, paths, scores, model["threshold"], measure, sentence_of(model), simulated
     )
     save(figure, snakemake.output.pdf, snakemake.output.png)

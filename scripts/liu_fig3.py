@@ -1,22 +1,19 @@
 """Rule liu_fig3: ROC curve of the training set."""
 
-import pandas as pd
-
 from npcradiomics.files import read_json, write_table
 from npcradiomics.jobs import script
-from npcradiomics.publication.figures.response import draw_roc
-from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.figures.roc import plot_roc
+from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.tables.response import sentence_of
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
-    roc, performance = (
-        pd.read_csv(snakemake.input[name], sep="\t") for name in ("roc", "performance")
-    )
+    roc, performance = (read_table(snakemake.input[name]) for name in ("roc", "performance"))
     roc = roc[roc["set"] == "train"]
     row = performance[performance["set"] == "train"].iloc[0]
     write_table(roc, snakemake.output.data)
-    figure = draw_roc(
+    figure = plot_roc(
         roc, row, sentence_of(read_json(snakemake.input.model)), snakemake.params.simulated
     )
     save(figure, snakemake.output.pdf, snakemake.output.png)

@@ -1,21 +1,20 @@
 """Rule liu_fig5: calibration curves of both sets."""
 
-import pandas as pd
-
 from npcradiomics.files import read_json, write_table
 from npcradiomics.jobs import script
-from npcradiomics.publication.figures.response import draw_calibration
-from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.figures.calibration import plot_calibration
+from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.tables.response import sentence_of
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
     names = ("calibration", "radscore", "performance")
-    curves, scores, performance = (pd.read_csv(snakemake.input[name], sep="\t") for name in names)
+    curves, scores, performance = (read_table(snakemake.input[name]) for name in names)
     write_table(curves, snakemake.output.data)
     sentence = sentence_of(read_json(snakemake.input.model))
     save(
-        draw_calibration(curves, scores, performance, sentence, snakemake.params.simulated),
+        plot_calibration(curves, scores, performance, sentence, snakemake.params.simulated),
         snakemake.output.pdf,
         snakemake.output.png,
     )

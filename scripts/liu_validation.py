@@ -1,20 +1,19 @@
 """Rule liu_validation: figure and table of what the model is worth."""
 
-import pandas as pd
-
 from npcradiomics.files import read_json, write_table
 from npcradiomics.jobs import script
-from npcradiomics.publication.figures.response import draw_validation
-from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.figures.saving import save
+from npcradiomics.publication.figures.validation import plot_validation
 from npcradiomics.publication.tables.formats import write_formats
 from npcradiomics.publication.tables.response import areas_table, performance_table, sentence_of
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
     given, made = snakemake.input, snakemake.output
     names = ("performance", "summary", "permutation", "selection", "decision")
     performance, summary, permuted, selection, decision = (
-        pd.read_csv(given[name], sep="\t") for name in names
+        read_table(given[name]) for name in names
     )
     model, report, simulated = (
         read_json(given.model),
@@ -26,7 +25,7 @@ def main(snakemake):
     write_table(summary, made.table)
     printed = performance_table(performance, summary, report, model, simulated)
     write_formats(printed, made.markdown, made.latex, made.word)
-    figure = draw_validation(
+    figure = plot_validation(
         areas, permuted, report, selection, decision, sentence_of(model), simulated
     )
     save(figure, made.pdf, made.png)

@@ -2,6 +2,7 @@
 
 import SimpleITK as sitk
 
+from npcradiomics.cohort.same_files import voxels_sha256
 from npcradiomics.features.sets import tumour_features
 from npcradiomics.files import write_json, write_rows
 from npcradiomics.images.volumes import read_image, read_mask, spacing_zyx_mm
@@ -10,10 +11,12 @@ from npcradiomics.jobs.provenance import checksums
 
 
 def main(snakemake):
-    settings, rows, notes, sums, faults = snakemake.params.features, [], {}, {}, []
+    settings, rows, notes, sums, voxels, faults = snakemake.params.features, [], {}, {}, {}, []
     for row in snakemake.params.rows:
         try:
-            features, notes[row["patient"]] = measured(row, settings, snakemake.input.pyradiomics)
+            features, notes[row["patient"]], voxels[row["patient"]] = measured(
+                row, settings, snakemake.input.pyradiomics
+            )
             rows.append({"patient": row["patient"]} | features)
             sums[row["patient"]] = checksums({name: row[name] for name in ("image", "mask")})
         except ValueError as error:
@@ -22,17 +25,19 @@ def main(snakemake):
         raise ValueError("; ".join(faults))
     write_rows(rows, snakemake.output.features)
     write_json(notes, snakemake.output.notes)
-    write_json({"sha256": sums}, snakemake.output.inputs)
+    write_json({"sha256": sums, "voxels": voxels}, snakemake.output.inputs)
 
 
 def measured(row, settings, pyradiomics):
-    """The features of one patient's tumour, and notes on them."""
-    image = read_image(row["image"])
-    mask = read_mask(row["mask"], image, row["image"])
+    """The features of one patient's tumour, notes on them, and a checksum of the image's voxels."""
+    geometry = row.get("nifti_geometry")
+    image = read_image(row["image"], geometry)
+    mask = read_mask(row["mask"], image, row["image"], geometry)
     arrays = sitk.GetArrayFromImage(image), sitk.GetArrayFromImage(mask)
-    return tumour_features(
-        *arrays, spacing_zyx_mm(image), str(settings["set"]), settings["n_bins"], pyradiomics
+    found = tumour_features(
+        *arrays, spacing_zyx_mm(image), str(settings["set"]), settings["n_levels"], pyradiomics
     )
+    return *found, {"image": voxels_sha256(arrays[0])}
 
 
 if "snakemake" in globals():

@@ -1,6 +1,7 @@
 """Rule register_recurrence: sound files, rigid transform, recurrence MRI on the planning grid, and whether to believe it."""
 
 import logging
+from dataclasses import asdict
 
 import SimpleITK as sitk
 
@@ -11,8 +12,11 @@ from npcradiomics.images.transforms import motion
 from npcradiomics.images.volumes import write_image
 from npcradiomics.jobs import script
 from npcradiomics.jobs.provenance import checksums
-from npcradiomics.registration.checks import CheckLimits, check_registration
-from npcradiomics.registration.rigid import RegistrationParameters, register
+from npcradiomics.registration.checks import check_registration
+from npcradiomics.registration.criteria import CheckLimits
+from npcradiomics.registration.error import estimate_error
+from npcradiomics.registration.parameters import RegistrationParameters
+from npcradiomics.registration.rigid import register
 from npcradiomics.registration.verdict import not_registered
 
 
@@ -27,7 +31,8 @@ def main(snakemake):
     drawn_there = row["gtvr_frame"] == "recurrence"
     gtvr = drawn if drawn_there else None
 
-    quality = {"patient": patient, "source": "Transform given in the patients table", "starts": []}
+    given = "Transform given in the patients table"
+    quality = {"patient": patient, "estimated_error": None, "source": given, "starts": []}
     transform = found.transform or sitk.Euler3DTransform()
     try:
         if found.transform is None:
@@ -37,9 +42,8 @@ def main(snakemake):
                 planning, recurrence, gtv, moving_voi=gtvr, parameters=parameters, initial=initial
             )
             transform = result.transform
-            quality["source"] = (
-                "Registered" if initial is None else "Registered from the given start"
-            )
+            how = "" if initial is None else " from the given start"
+            quality["source"] = f"Registered{how}"
             quality |= {"mutual_information": result.metric, "starts": result.starts_table()}
         checks = check_registration(
             planning, recurrence, transform, gtv, gtvr, parameters=parameters, limits=limits
@@ -50,14 +54,20 @@ def main(snakemake):
         logging.exception("not registered or not checked")
         verdict, discrepancy = not_registered(str(error)), None
 
+    if discrepancy is not None:
+        try:
+            error = estimate_error(planning, recurrence, transform, gtv, checks, parameters)
+            quality["estimated_error"] = asdict(error)
+        except ValueError:
+            logging.exception("the error is not estimated")
+
     carried = carry_or_empty(drawn, planning, transform) if drawn_there else drawn
     quality |= (
         motion(transform, centroid(gtv)) | {"gtvr_volume": carried_volume(drawn, carried)} | verdict
     )
     with replacing(made.transform) as temporary:
         sitk.WriteTransform(transform, str(temporary))
-    # In the pixel type of the recurrence MRI: for looking at, and a quarter of the size of the
-    # fractions.
+    # For looking at: in the pixel type of the recurrence MRI, a quarter of the size of fractions.
     on_planning = sitk.Resample(recurrence, planning, transform, sitk.sitkLinear, 0.0)
     write_image(on_planning, made.recurrence_on_planning)
     # -1 mm says not known; 0 would say perfect.

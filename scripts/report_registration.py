@@ -7,8 +7,8 @@ from npcradiomics.images.masks import carry_or_empty
 from npcradiomics.images.transforms import read_linear_transform
 from npcradiomics.images.volumes import read_image, read_mask
 from npcradiomics.jobs import script
-from npcradiomics.publication.figures.patient import REGISTRATION_MARGIN_MM, draw_registration
-from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.figures.patient import REGISTRATION_MARGIN_MM, plot_registration
+from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.pages.registration import page_content
 from npcradiomics.publication.pages.registration_pictures import (
     MARGIN_MM,
@@ -45,7 +45,7 @@ def main(snakemake):
     words = f"registration {quality['verdict']}, rotation {quality['rotation_angle_deg']:.1f}\N{DEGREE SIGN}"
     shown = pair.round_tumour(REGISTRATION_MARGIN_MM)
     save(
-        draw_registration(quality["patient"], shown, words, params.simulated), snakemake.output.png
+        plot_registration(quality["patient"], shown, words, params.simulated), snakemake.output.png
     )
 
 

@@ -8,10 +8,11 @@ from npcradiomics.files import write_rows, write_table
 from npcradiomics.jobs import script
 from npcradiomics.response.cohort import split_table
 from npcradiomics.response.validation import repetition
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
-    table = pd.read_csv(snakemake.input.features, sep="\t", dtype={"patient": str})
+    table = read_table(snakemake.input.features)
     training = table[table["set"] == "train"].reset_index(drop=True)
     features, y = split_table(training)
     kind, (first, end) = snakemake.wildcards.kind, snakemake.params.numbers

@@ -6,11 +6,12 @@ import pandas as pd
 from npcradiomics.files import read_json, write_table
 from npcradiomics.jobs import script
 from npcradiomics.response.assessment import assess_set, calibration_table, roc_table
-from npcradiomics.response.radscore import score_patients
+from npcradiomics.response.scoring import score_patients
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
-    table = pd.read_csv(snakemake.input.features, sep="\t", dtype={"patient": str})
+    table = read_table(snakemake.input.features)
     model = read_json(snakemake.input.model)
     scored = pd.concat(
         [table[["patient", "set", "response", "effective"]], score_patients(model, table)],

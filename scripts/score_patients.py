@@ -3,35 +3,43 @@
 By hand: python scripts/score_patients.py model.json features.tsv > radscore.tsv
 """
 
+import logging
 import sys
-
-import pandas as pd
 
 from npcradiomics.files import read_json, write_table
 from npcradiomics.jobs import script
-from npcradiomics.response.radscore import score_patients
+from npcradiomics.response.scoring import MAX_OUTSIDE, score_patients, without_strangers
+from npcradiomics.tables import read_features
 
 
 def main(snakemake):
-    write_table(scored(snakemake.input.model, snakemake.input.features), snakemake.output.radscore)
+    table, said = scored(
+        snakemake.input.model, snakemake.input.features, snakemake.params.max_outside_training
+    )
+    for line in said:
+        logging.getLogger("npcradiomics").warning(line)
+    write_table(table, snakemake.output.radscore)
 
 
-def scored(model, features):
-    """The table of patients with their scores."""
-    table = pd.read_csv(features, sep="\t", dtype={"patient": str}).set_index("patient")
-    if table.empty:
-        raise ValueError(f"{features}: no patients to score (key `new_patients` of the config)")
-    return score_patients(read_json(model), table).reset_index()
+def scored(model, features, max_outside=MAX_OUTSIDE):
+    """The table of patients with their scores, and a line for each who got none."""
+    table, said = without_strangers(
+        score_patients(read_json(model), read_features(features)), max_outside
+    )
+    return table.reset_index(), said
 
 
 def by_hand(arguments):
-    """Print the scores of a feature table."""
+    """Print the scores of a feature table; exit code 1 where somebody got none."""
     if len(arguments) != 2:
         sys.exit("usage: score_patients.py model.json features.tsv")
     try:
-        print(scored(*arguments).to_csv(sep="\t", index=False), end="")
+        table, said = scored(*arguments)
     except (ValueError, OSError) as error:
         sys.exit(f"score_patients: {error}")
+    print(table.to_csv(sep="\t", index=False, na_rep="NA"), end="")
+    if said:
+        sys.exit("\n".join(f"score_patients: {line}" for line in said))
 
 
 if "snakemake" in globals():

@@ -2,22 +2,21 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from npcradiomics.files import write_table, write_text
 from npcradiomics.jobs import script
 from npcradiomics.publication.captions import escape_rst, fill_caption
 from npcradiomics.publication.tables.formats import write_formats
 from npcradiomics.publication.tables.heterogeneity import table2, table2_data
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
-    simulated = snakemake.params.simulated
-    statistics = pd.read_csv(snakemake.input.statistics, sep="\t")
-    size = pd.read_csv(snakemake.input.sizes, sep="\t")
-    excluded = pd.read_csv(snakemake.input.excluded, sep="\t", dtype={"patient": str})
-    table = table2(statistics, size, excluded, simulated)
-    write_table(table2_data(statistics, size, simulated), snakemake.output.tsv)
+    statistics = read_table(snakemake.input.statistics)
+    size = read_table(snakemake.input.sizes)
+    excluded = read_table(snakemake.input.excluded)
+    data = table2_data(statistics, size, snakemake.params.simulated)
+    table = table2(data, statistics, size, excluded)
+    write_table(data, snakemake.output.tsv)
     write_formats(table, *(snakemake.output[name] for name in ("markdown", "latex", "word")))
     template = Path(snakemake.input.caption).read_text(encoding="utf-8")
     caption = fill_caption(

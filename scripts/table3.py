@@ -2,20 +2,19 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from npcradiomics.files import read_json, write_table, write_text
 from npcradiomics.jobs import script
 from npcradiomics.publication.captions import escape_rst, fill_caption
 from npcradiomics.publication.tables.formats import write_formats
 from npcradiomics.publication.tables.spatial_null import table3
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
     params = snakemake.params
-    features = pd.read_csv(snakemake.input.features, sep="\t")
-    controls = pd.read_csv(snakemake.input.controls, sep="\t")
-    patients = pd.read_csv(snakemake.input.patients, sep="\t", dtype={"patient": str})
+    features = read_table(snakemake.input.features)
+    controls = read_table(snakemake.input.controls)
+    patients = read_table(snakemake.input.patients)
     warnings = read_json(snakemake.input.warnings)
     options = {
         "alpha": params.alpha,

@@ -4,9 +4,13 @@
 include: "rules/common.smk"
 
 
+from npcradiomics.cohort import same_files, sources
+
 settings = settings_of("heterogeneity")
 with_null = settings["spatial_null"]["enabled"]
 patients = patients_of("heterogeneity", settings)
+if workflow.is_main_process:  # once, not in every job
+    same_files.refuse_same_files(patients, [*sources.IMAGES, "gtv", "gtvr"], sources.IMAGES)
 simulated_cohort = any(map(is_simulated, patients.values()))  # said on every table and figure
 
 
@@ -89,3 +93,6 @@ rule patient_pictures:
             format=["pdf", "png"],
         ),
         rules.registration_pages.input,
+
+
+tell_by_docstrings()

@@ -4,6 +4,7 @@
 include: "rules/common.smk"
 
 
+from npcradiomics.cohort import clinical_values, same_files
 from npcradiomics.response.cohort import assign_sets, refuse_known
 
 settings = settings_of("response")
@@ -13,10 +14,13 @@ if settings["new_patients"]:
     table = settings | {"patients": settings["new_patients"], "clinical_columns": []}
     new_patients = patients_of("response_new", table)
     refuse_known(new_patients, patients)
+if workflow.is_main_process:  # once, not in every job
+    for table in (patients, new_patients):  # a new patient may be one of the cohort's, scored again
+        same_files.refuse_same_files(table, ["image", "mask"], ["image"])
 clinical_numbers = [
     name for name in settings["clinical_columns"] if name not in settings["clinical_categories"]
 ]
-configuration.require_numbers(patients.values(), clinical_numbers)
+clinical_values.require_numbers(patients.values(), clinical_numbers)
 sets = assign_sets(list(patients.values()), **settings["split"])
 simulated_patients = [name for name, row in patients.items() if is_simulated(row)]
 simulated_cohort = bool(simulated_patients)  # said on every table and figure
@@ -71,3 +75,6 @@ rule score:
     """Rad-scores of the new patients (key `new_patients`) by the model of this cohort."""
     input:
         "<results>/cohort/new_radscore.tsv",
+
+
+tell_by_docstrings()

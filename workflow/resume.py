@@ -8,17 +8,19 @@
 2. Ends what the killed one left behind here (its jobs live on, and would write the files that the new run writes), and
    cancels what it left in SLURM: own jobs with the profile's prefix whose working directory is this folder.
 3. Removes the lock, then runs the command with --rerun-incomplete.
-Needs Linux (/proc) and Python, nothing else.
+Needs the environment's Python, for psutil.
 """
 
 import contextlib
+import itertools
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+import psutil
 
 PREFIX = "npcradiomics_"  # slurm-jobname-prefix of workflow/profiles/slurm
 SLURM_LOGS = "results/logs/slurm"  # slurm-logdir of that profile
@@ -26,74 +28,61 @@ PATIENCE_S = 60
 
 
 def processes(folder):
-    """Own processes that work in this folder, as {pid: (command line, environment)};
-
-    not this one and its parents.
-    """
-    found, skip = {}, {os.getpid(), os.getppid()}
-    for proc in Path("/proc").glob("[0-9]*"):
-        try:
-            if (
-                int(proc.name) in skip
-                or proc.stat().st_uid != os.getuid()
-                or (proc / "cwd").resolve() != folder
-            ):
-                continue
-            command, environment = (
-                (proc / name).read_bytes().replace(b"\0", b" ").decode(errors="replace")
-                for name in ("cmdline", "environ")
-            )
-        except OSError:  # ended meanwhile, or somebody else's
-            continue
-        found[int(proc.name)] = (command, environment)
-    return found
+    """Own processes that work in this folder, without this one and its parent."""
+    own, wanted = psutil.Process(), ["username", "cwd", "cmdline", "environ"]
+    return [
+        process
+        for process in psutil.process_iter(wanted)
+        if process.info["username"] == own.username()
+        and process.info["cwd"] == str(folder)
+        and process.pid not in (own.pid, own.ppid())
+    ]
 
 
-def is_slurm_job(environment):
+def is_slurm_job(process):
     """In a SLURM job, other than the one in which this command may have been given."""
-    own = os.environ.get("SLURM_JOB_ID")
-    return "SLURM_JOB_ID=" in environment and (
-        own is None or f"SLURM_JOB_ID={own} " not in environment
-    )
+    job = (process.info["environ"] or {}).get("SLURM_JOB_ID")
+    return job is not None and job != os.environ.get("SLURM_JOB_ID")
 
 
-def is_main(command):
+def is_main(process):
     """A Snakemake (`snakemake` or `python -m snakemake`) that is no job of another one: those have a mode."""
-    words = command.split(" ")
-    started = " -m snakemake " in command or any(
-        Path(word).name == "snakemake" for word in words[1:2]
-    )
-    return "python" in words[0] and started and "--mode " not in command
+    words = process.info["cmdline"] or [""]
+    started = ("-m", "snakemake") in itertools.pairwise(words)
+    started |= Path(words[min(1, len(words) - 1)]).name == "snakemake"
+    return "python" in words[0] and started and "--mode" not in words
 
 
 def main_snakemakes(folder):
-    return [pid for pid, (command, _) in processes(folder).items() if is_main(command)]
+    return [process for process in processes(folder) if is_main(process)]
 
 
 def orphans(folder):
     """Jobs that the killed Snakemake left on this machine: scripts, and Snakemake's own subprocesses."""
-    return [
-        pid
-        for pid, (command, environment) in processes(folder).items()
-        if (".snakemake/scripts/" in command or "--mode subprocess" in command)
-        and not is_slurm_job(environment)
-    ]
+    found = []
+    for process in processes(folder):
+        command = " ".join(process.info["cmdline"] or [])
+        is_job = ".snakemake/scripts/" in command or "--mode subprocess" in command
+        found += [process] * (is_job and not is_slurm_job(process))
+    return found
 
 
 def end_orphans(folder):
     """Terminate, wait, kill: a script writes under a temporary name and renames, so nothing is left half-written."""
     left = orphans(folder)
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        for pid in left:
-            print(f"resume: ending job {pid} that the killed Snakemake left behind", flush=True)
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, number)
-        deadline = time.monotonic() + 5
-        while left and time.monotonic() < deadline:
-            time.sleep(0.1)
-            left = orphans(folder)
+    for end in (psutil.Process.terminate, psutil.Process.kill):
+        for process in left:
+            print(
+                f"resume: ending job {process.pid} that the killed Snakemake left behind",
+                flush=True,
+            )
+            with contextlib.suppress(psutil.NoSuchProcess):
+                end(process)
+        psutil.wait_procs(left, timeout=5)
+        left = orphans(folder)
     if left:
-        sys.exit(f"resume: processes {left} do not end; the folder is left as it is")
+        pids = ", ".join(str(process.pid) for process in left)
+        sys.exit(f"resume: processes {pids} do not end; the folder is left as it is")
 
 
 def slurm_jobs(folder):
@@ -139,12 +128,13 @@ def main(command):
     if not command:
         sys.exit(__doc__)
     if alive := main_snakemakes(folder):
-        sys.exit(f"resume: Snakemake runs in this folder (process {alive[0]}); nothing was done")
+        sys.exit(
+            f"resume: Snakemake runs in this folder (process {alive[0].pid}); nothing was done"
+        )
     end_orphans(folder)
     cancel_slurm_jobs(folder)
-    for lock in folder.glob(
-        ".snakemake/locks/*.lock"
-    ):  # what --unlock does, without starting Snakemake for it
+    # What --unlock does, without starting Snakemake for it:
+    for lock in folder.glob(".snakemake/locks/*.lock"):
         lock.unlink()
     os.execvp(command[0], [*command, "--rerun-incomplete"])
 

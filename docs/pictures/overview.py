@@ -15,8 +15,8 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
-from npcradiomics.publication.figures.heterogeneity import draw_boxes
-from npcradiomics.publication.figures.style import save
+from npcradiomics.publication.figures.boxes import plot_boxes
+from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.notices import simulated_note
 
 HERE = Path(__file__).resolve().parent
@@ -32,7 +32,7 @@ def main(results="results/heterogeneity"):
     pair = Image.open(Path(results) / f"patients/{PATIENT}/figures/fig_s2.png")
     with tempfile.TemporaryDirectory() as folder:
         boxes = Path(folder) / "boxes.png"
-        save(draw_boxes(table[table["feature"].isin(SHOWN)], "", simulated_note(True)), boxes)
+        save(plot_boxes(table[table["feature"].isin(SHOWN)], "", simulated_note(True)), boxes)
         pictures = [
             picture.convert("RGB").resize((WIDTH, round(picture.height * WIDTH / picture.width)))
             for picture in (pair, Image.open(boxes))

@@ -1,18 +1,23 @@
-"""A file on disk is whole or absent: written under a temporary name in the same folder, then renamed."""
+"""A file is whole or absent: written under a temporary name in the same folder, then renamed."""
 
 import glob
 import json
 import os
 import uuid
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # jobs that write no table need not load pandas
+    import pandas as pd
 
 
 @contextmanager
-def replacing(path):
-    """Yield a temporary path of the same folder and ending;
+def replacing(path: str | Path) -> Iterator[Path]:
+    """Yield a temporary path of the same folder and ending; on success it becomes `path`.
 
-    rename it to `path` on success, remove it on failure.
+    On failure it is removed.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -28,29 +33,46 @@ def replacing(path):
         temporary.unlink(missing_ok=True)
 
 
-def write_text(text, path):
+def files_below(folder: str | Path) -> list[Path]:
+    """Files in a folder and all below it, those behind symbolic links too, sorted.
+
+    A folder that is met again, by a link to one above it, is left out.
+    """
+    found, met = [], set()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(place)
+        if real in met:
+            folders.clear()
+            continue
+        met.add(real)
+        folders.sort()
+        found += [Path(place) / name for name in names if os.path.isfile(os.path.join(place, name))]
+    return sorted(found)
+
+
+def write_text(text: str, path: str | Path) -> None:
     """Write a text file whole."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
-def write_json(content, path):
-    """Write JSON, readable by people, keys in the order given;
+def write_json(content: object, path: str | Path) -> None:
+    """Write JSON, readable by people, keys in the order given.
 
-    NaN and infinity are refused (they are not JSON).
+    ValueError: NaN or infinity, which are not JSON.
     """
     write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", path)
 
 
-def read_json(path):
+def read_json(path: str | Path) -> Any:
     """Read a JSON file."""
     return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
-def write_rows(rows, path):
-    """Write a list of dicts with equal keys as a tab-separated table;
+def write_rows(rows: list[dict], path: str | Path) -> None:
+    """Write rows with equal keys as a tab-separated table, whole.
 
-    floats with all their digits, NaN as NA.
+    Floats with all their digits, None and NaN as NA. ValueError: keys that differ.
     """
     lines = ["\t".join(rows[0])]
     for row in rows:
@@ -68,7 +90,7 @@ def _cell(value):
     return repr(float(value)) if isinstance(value, float) else str(value)
 
 
-def write_table(table, path):
-    """Write a pandas table as tab-separated text, whole, with all digits and NA for missing values."""
+def write_table(table: "pd.DataFrame", path: str | Path) -> None:
+    """Write a table as tab-separated text, whole, with all digits and NA for missing values."""
     with replacing(path) as temporary:
         table.to_csv(temporary, sep="\t", index=False, na_rep="NA", lineterminator="\n")

@@ -55,6 +55,8 @@ def write_cohort(workspace, n, shifts=SHIFTS):
             "non_recurrent": note | {"largest_zone": 50},
         }
         (folder / "features/notes.json").write_text(json.dumps(notes), encoding="utf-8")
+        inputs = {"sha256": {patient: {}}, "voxels": {"planning_mri": f"voxels of {patient}"}}
+        (folder / "inputs.json").write_text(json.dumps(inputs), encoding="utf-8")
         outside = patient == OUT_OF_FIELD
         report = {f"{region}_cm3": size for region, size in cm3.items()} | {
             "in_field": "no" if outside else "yes"
@@ -62,7 +64,8 @@ def write_cohort(workspace, n, shifts=SHIFTS):
         report |= {"patient": patient, "in_field_fraction": 0.3 if outside else 1.0, "warnings": []}
         (folder / "regions/regions.json").write_text(json.dumps(report), encoding="utf-8")
         files = {
-            name: f"{name}.nii.gz" for name in ("planning_mri", "recurrence_mri", "gtv", "gtvr")
+            name: f"{patient}_{name}.nii.gz"
+            for name in ("planning_mri", "recurrence_mri", "gtv", "gtvr")
         }
         rows.append(
             {"patient": patient, "gtvr_frame": "planning", "stage": "T4" if k else "T3"} | files

@@ -28,11 +28,13 @@ def check(name, value, unit, limit, verdict):
 def checks(**changed):
     """Checks of a good registration by name; changed: name=(value, verdict)."""
     good = [
-        check("backward", 0.2, "mm", 1.0, "pass"),
-        check("similarity", 1.25, "", 1.05, "pass"),
+        check("backward", 0.2, "mm", 2.0, "pass"),
+        check("similarity", 1.0, "", 0.95, "pass"),
         check("recurrence_inside", 1.0, "", 0.95, "pass"),
-        check("overlap", 1.0, "", 0.9, "pass"),
-        check("restart", 0.1, "mm", 1.0, "pass"),
+        check("covered", 1.0, "", 0.99, "pass"),
+        check("overlap", 1.0, "", 0.75, "pass"),
+        check("restart", 0.1, "mm", 2.0, "pass"),
+        check("laterality", 1.4, "", 0.95, "pass"),
         check("rotation", 5.0, "degrees", 15.0, "pass"),
     ]
     for one in good:
@@ -47,6 +49,13 @@ def quality(patient="P1", verdict="pass", **changed):
         "patient": patient,
         "source": "Registered",
         "starts": [],
+        "estimated_error": {
+            "error_mm": 1.0,
+            "low_mm": 0.3,
+            "high_mm": 2.1,
+            "rigid_mm": 0.6,
+            "residual_mm": 0.8,
+        },
         "centre_mm": [0.0, 0.0, 0.0],
         "rotation_deg": [1.0, 2.0, 3.0],
         "rotation_angle_deg": 5.0,

@@ -6,6 +6,9 @@ from functools import cache
 import numpy as np
 import pytest
 
+from npcradiomics.features.kernels_toolbox import run_table
+from npcradiomics.features.scanning import scan_region
+from npcradiomics.features.toolbox import N_DIRECTIONS
 from repository import ROOT, SHARED
 
 CARRIED = ROOT / "tests/data/texture_toolbox"
@@ -41,4 +44,23 @@ def flat_features(entry):
         f"{family}_{name}": v
         for family, values in entry["features"].items()
         for name, v in values.items()
+    }
+
+
+def texture_matrices(levels, n_levels):
+    """The toolbox's four matrices, float64, of what the features of a region are counted from.
+
+    GLCM (n_levels, n_levels), weighted pairs, each from both ends; GLRLM (n_levels, longest run),
+    weighted; GLSZM (n_levels, largest zone); NGTDM (n_levels), sum of |level - neighbourhood mean|;
+    NGTDM_count (n_levels), voxels in that sum.
+    """
+    scanner, branch = scan_region(levels, n_levels)
+    face, edge, corner = scanner.pair_counts()
+    runs = run_table(scanner.runs, scanner.counts, scanner.longest, N_DIRECTIONS[branch])
+    return {
+        "GLCM": face + np.sqrt(2) * edge + np.sqrt(3) * corner,
+        "GLRLM": runs[:, 1:].T,
+        "GLSZM": scanner.zone_counts(),
+        "NGTDM": scanner.sums[1:],
+        "NGTDM_count": scanner.deviations[1:].astype(np.float64),
     }

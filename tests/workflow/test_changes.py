@@ -4,6 +4,7 @@ touching files recomputes nothing.
 """
 
 import os
+import re
 import shutil
 import time
 
@@ -175,27 +176,51 @@ def test_a_changed_row_of_the_patients_table(cohort):
     ("section", "values", "message", "per_patient", "of_cohort"),
     [
         ("extraction", {"n_levels": 128}, "P1: features of both regions", {"extract_features", "draw_regions"}, COHORT),
-        ("statistics", {"alpha": 0.01}, "comparing the regions", set(), COHORT - {"collect_features", "fig2", "definitions"}),
+        ("statistics", {"alpha": 0.01}, "Shapiro-Wilk, paired t or Wilcoxon, effect sizes, what size alone would give, stability, correlations, components.", set(), COHORT - {"collect_features", "fig2", "definitions"}),
         ("spatial_null", {"n_draws": 5, "surrogates": 3, "n_recombinations": 2000},
-         "comparing with regions of the same size elsewhere in the tumours", set(), {"compare_with_null", "table3", "fig6", "fig7", "fig8", "provenance"}),
+         "Spatial null and surrogate null of every feature, the negative controls, each patient's ranks; the verdicts.", set(), {"compare_with_null", "table3", "fig6", "fig7", "fig8", "provenance"}),
     ],
 )  # fmt: skip
 def test_a_changed_setting(cohort, section, values, message, per_patient, of_cohort):
     before = cohort.config.get(section)
     cohort.config[section] = values
     jobs, why = to_do(cohort), reason(cohort, message)
-    cohort.config[section] = before if before is not None else {}
+    cohort.config[section] = before
+    if before is None:  # not {}: the order of keys stands in a param of provenance
+        del cohort.config[section]
     assert patient_jobs(jobs) == of(PATIENTS, per_patient)
     assert cohort_jobs(jobs) == of_cohort
     assert "Params have changed" in why
 
 
-def test_an_edited_core_module(cohort, changed):
-    path = cohort.repository / "scripts/npcradiomics/features/toolbox.py"
+def by_params(workspace):
+    """The rules whose own params changed, and the lines of the dry run that say why a job runs."""
+    dry = workspace.run("-n", *TARGETS).stdout
+    found = re.search(r"params have changed since last execution:\n\s+(.*)", dry, re.I)
+    rules = found.group(1).split(", ") if found else []
+    return {name.removeprefix("heterogeneity_") for name in rules}, dry
+
+
+@pytest.mark.parametrize(
+    ("module", "rerun"),
+    [
+        ("features/toolbox.py", {"extract_features", "draw_regions"}),
+        ("features/kernels_toolbox.py", {"extract_features", "draw_regions"}),
+        ("features/ibsi.py", {"draw_regions"}),  # used there by no default, but imported
+        ("spatial_null/kernels_recombination.py", {"compare_with_null"}),
+        ("jobs/script.py", set()),  # the glue of every script
+    ],
+)
+def test_an_edit_of_a_core_module_reruns_what_imports_it_and_says_so(
+    cohort, changed, module, rerun
+):
+    path = cohort.repository / "scripts/npcradiomics" / module
     changed(path, path.read_bytes() + b"\n# edited\n")
-    jobs = to_do(cohort)
-    assert patient_jobs(jobs) == of(PATIENTS, ["extract_features", "draw_regions"])
-    assert "features/toolbox.py" in reason(cohort, "P1: features of both regions")
+    rules, dry = by_params(cohort)
+    assert rules == rerun
+    assert dry.count(f"{module} ") >= len(rerun)
+    if not rerun:
+        assert to_do(cohort) == set()
 
 
 def test_verify_finds_what_no_longer_fits(cohort, changed):

@@ -241,13 +241,21 @@ def test_failures_name_the_column_and_nobody(handed_over):
     shutil.copytree(handed_over.folder / "data/planning_mri", bad)
     path = sorted(bad.iterdir())[4]
     path.write_bytes(path.read_bytes()[:900])
+
+    def own(patient, **cells):
+        """The row with copies of all files, because two patients are never one file."""
+        shutil.copytree(handed_over.folder / "data", handed_over.folder / patient)
+        row = {k: v.replace("data/", f"{patient}/") for k, v in handed_over.row.items()}
+        return row | {"patient": patient} | cells
+
     rows = [
-        handed_over.row | {"patient": "A", "planning_mri": "bad"},
-        handed_over.row | {"patient": "B", "gtv": "data/planning_structures.dcm#GTV_T1"},
-        handed_over.row | {"patient": "C", "recurrence_mri": "data/nowhere"},
-        handed_over.row | {"patient": "D", "gtvr": "data/planning_structures.dcm#GTV"},
-        {k: v for k, v in handed_over.row.items() if k != "prescription_gy"} | {"patient": "E"},
+        own("A", planning_mri="bad"),
+        own("B", gtv="B/planning_structures.dcm#GTV_T1"),
+        own("C", recurrence_mri="data/nowhere"),
+        own("D", gtvr="D/planning_structures.dcm#GTV"),
+        own("E"),
     ]
+    del rows[4]["prescription_gy"]
     handed_over.write_patients(rows)
     wanted = {
         "A": "planning_mri",
@@ -269,11 +277,11 @@ def test_failures_name_the_column_and_nobody(handed_over):
 
     assert re.search(r"planning_mri: bad/MR\.\.\.\.[0-9.]{6}\.dcm", line("A"))
     assert (
-        "gtv: data/planning_structures.dcm: no structure 'GTV_T1'; there are 'GTV'; nearest: 'GTV'"
+        "gtv: B/planning_structures.dcm: no structure 'GTV_T1'; there are 'GTV'; nearest: 'GTV'"
         in line("B")
     )
     assert "recurrence_mri: data/nowhere: no such file" in line("C")
-    assert "gtvr: data/planning_structures.dcm#GTV: lies in another frame of reference" in line("D")
+    assert "gtvr: D/planning_structures.dcm#GTV: lies in another frame of reference" in line("D")
     assert "dose: prescription_gy is not given" in line("E")
     assert (
         leaks(

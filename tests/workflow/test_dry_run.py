@@ -95,3 +95,39 @@ def test_wrong_patients_table_stops_before_the_first_job(workspace):
     assert run.returncode != 0
     assert "patients.tsv, row 4: patient REC001 stands in row 2 already" in run.stdout
     assert not workspace.results.exists()
+
+
+def as_excel_saves_it(workspace, encoding="cp1252"):
+    """The patients table with semicolons and another encoding, and an empty column."""
+    table = workspace.folder / "patients.tsv"
+    text = table.read_text(encoding="utf-8").replace("\t", ";").replace("\n", ";;\r\n")
+    table.write_bytes(text.encode(encoding))
+
+
+def test_a_table_as_excel_saves_it_is_read_and_said(workspace):
+    names = ["Müller", "NA", "nan", "007"]
+    workspace.simulate(names)
+    as_excel_saves_it(workspace)
+    # A name that is not in the table would be refused.
+    base = "results/heterogeneity/patients"
+    run = workspace.run("-n", *(f"{base}/{name}/registration/quality.json" for name in names))
+    assert run.returncode == 0, run.stdout
+    assert "patients.tsv: read as Windows-1252, semicolons between cells" in run.stdout
+
+
+def test_what_the_table_says_twice_or_not_at_all_stops_before_the_first_job(workspace):
+    workspace.simulate(["REC001", "REC002"])
+    table = workspace.folder / "patients.tsv"
+    lines = table.read_text(encoding="utf-8").splitlines()
+    table.write_text("\n".join([*lines, lines[2].replace("REC002", "P4", 1)]), encoding="utf-8")
+    run = workspace.run("-n")
+    assert run.returncode != 0
+    assert "planning_mri of REC002 and planning_mri of P4 are one file" in run.stdout
+    table.write_text("\n".join([*lines, lines[2].replace("REC002", "rec002")]), encoding="utf-8")
+    run = workspace.run("-n")
+    assert "row 4: patient rec002 stands in row 3 already as REC002" in run.stdout
+    workspace.config["clinical_columns"] = ["sex"]
+    text = [f"{line}\t{sex}" for line, sex in zip(lines, ("sex", "Male", "-"), strict=True)]
+    table.write_text("\n".join(text), encoding="utf-8")
+    run = workspace.run("-n")
+    assert "sex: 1 cells may be a value or none (REC002: '-')" in run.stdout

@@ -33,7 +33,7 @@ def run(make_workspace):
 def null(make_workspace):
     workspace = make_workspace("null")
     workspace.simulate(PATIENTS, seed=7, planted=False, **SIZE)
-    finished = workspace.run("cohort_stats")
+    finished = workspace.run("results/heterogeneity/cohort/statistics.tsv")
     assert finished.returncode == 0, finished.stdout[-3000:]
     return workspace
 

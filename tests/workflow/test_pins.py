@@ -1,7 +1,9 @@
-"""The pins of pyproject.toml and of envs/ are the same."""
+"""What stands in two places is the same: pins in pyproject.toml and envs/, commands of lint in Makefile and pre-commit."""
 
 import re
 import tomllib
+
+import yaml
 
 from repository import ROOT
 
@@ -30,3 +32,13 @@ def test_conda_environment_has_the_pins_of_pyproject():
             assert conda[CONDA_NAMES.get(name, name)] == version, name
     low, high = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", project["requires-python"]).groups()
     assert int(low) <= int(conda["python"].split(".")[1]) < int(high)
+
+
+def test_pre_commit_and_ci_run_what_make_lint_runs():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    lint = re.search(r"^lint: setup\n((?:\t.*\n)+)", makefile, re.M).group(1)
+    commands = [line.strip() for line in lint.splitlines()]
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    (repository,) = hooks["repos"]
+    assert [hook["entry"].removeprefix(".venv/bin/") for hook in repository["hooks"]] == commands
+    assert (ROOT / ".ci/run").read_text(encoding="utf-8").endswith("make lint\nmake test\n")

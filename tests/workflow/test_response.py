@@ -20,7 +20,7 @@ import fit_radscore
 import measure_tumours
 import resample
 import score_cohort
-from npcradiomics.cohort import configuration
+from npcradiomics.cohort import clinical_values, configuration, same_files
 from npcradiomics.response.cohort import assign_sets
 from repository import ROOT
 
@@ -300,7 +300,7 @@ def test_a_run_stopped_in_the_resampling_goes_on_and_ends_the_same(study, tmp_pa
 )
 def test_other_feature_sets_run_through_the_same_model(study, tmp_path, name, count, some):
     other = study.copy(tmp_path)
-    other.config["features"] = other.config["features"] | {"set": name, "n_bins": 32}
+    other.config["features"] = other.config["features"] | {"set": name, "n_levels": 32}
     finished = other.run("results/response/cohort/radscore.tsv")
     assert finished.returncode == 0, finished.stdout[-3000:]
     assert "simulate_tumours" not in jobs(finished)
@@ -332,13 +332,15 @@ def read(folder, rows):
     """What workflow/response.smk does with a patients table before it plans a job."""
     write_rows(folder / "patients.tsv", rows)
     schema = configuration.read_schema(SCHEMAS / "response_patients.schema.yaml")
-    read = configuration.read_patients(
+    read, _ = configuration.read_patients(
         folder / "patients.tsv", schema, SETTINGS["clinical_columns"]
     )
+    by_name = {row["patient"]: row for row in read}
+    same_files.refuse_same_files(by_name, ["image", "mask"], ["image"])
     numbers = [
         name for name in SETTINGS["clinical_columns"] if name not in SETTINGS["clinical_categories"]
     ]
-    configuration.require_numbers(read, numbers)
+    clinical_values.require_numbers(read, numbers)
     return read, assign_sets(read, **SETTINGS["split"])
 
 
@@ -351,7 +353,7 @@ def read(folder, rows):
         ({"split": "test"}, "'test' is not one of"),
         ({"split": ""}, f"split is empty for 1 of {N_PATIENTS} patients"),
         ({"patient": None}, "names must differ"),
-        ({"image": None}, "are one image"),
+        ({"image": None}, "are one file"),
         ({"image": "P8/t2_series"}, "image: 'P8/t2_series' does not match"),
     ],
 )
@@ -425,7 +427,7 @@ def measured(folder, rows):
     output = SimpleNamespace(
         features=folder / "out.tsv", notes=folder / "notes.json", inputs=folder / "inputs.json"
     )
-    params = SimpleNamespace(features={"set": 396, "n_bins": 32}, rows=rows)
+    params = SimpleNamespace(features={"set": 396, "n_levels": 32}, rows=rows)
     measure_tumours.main(
         SimpleNamespace(params=params, input=SimpleNamespace(pyradiomics=""), output=output)
     )

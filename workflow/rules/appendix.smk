@@ -4,11 +4,12 @@ s3 = {}
 if with_null:
     s3 = {
         "s3_pdf": "<results>/patients/{patient}/figures/fig_s3.pdf",
-        "s3_png": report(
+        "s3_png": shown(
             "<results>/patients/{patient}/figures/fig_s3.png",
-            caption="../report/caption_s3.rst",
-            category="Patients",
-            labels={"patient": "{patient}", "figure": "S3"},
+            "Patients",
+            "caption_s3.rst",
+            patient="{patient}",
+            figure="S3",
         ),
         "s3_caption": "<results>/patients/{patient}/figures/fig_s3.caption.rst",
     }
@@ -28,19 +29,21 @@ rule appendix:
     output:
         **s3,
         s1_pdf="<results>/patients/{patient}/figures/fig_s1.pdf",
-        s1_png=report(
+        s1_png=shown(
             "<results>/patients/{patient}/figures/fig_s1.png",
-            caption="../report/caption_s1.rst",
-            category="Patients",
-            labels={"patient": "{patient}", "figure": "S1"},
+            "Patients",
+            "caption_s1.rst",
+            patient="{patient}",
+            figure="S1",
         ),
         s1_caption="<results>/patients/{patient}/figures/fig_s1.caption.rst",
         s2_pdf="<results>/patients/{patient}/figures/fig_s2.pdf",
-        s2_png=report(
+        s2_png=shown(
             "<results>/patients/{patient}/figures/fig_s2.png",
-            caption="../report/caption_s2.rst",
-            category="Patients",
-            labels={"patient": "{patient}", "figure": "S2"},
+            "Patients",
+            "caption_s2.rst",
+            patient="{patient}",
+            figure="S2",
         ),
         s2_caption="<results>/patients/{patient}/figures/fig_s2.caption.rst",
     log:

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shlex
 import sys
 from functools import cache
 from pathlib import Path
@@ -10,38 +11,25 @@ ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=False)).parents
 SCHEMAS = ROOT / "workflow" / "schemas"
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "workflow")]
 
-import slurm_patience
+import slurm_executor
 from npcradiomics.cohort import configuration
+from npcradiomics.cohort.configuration import is_simulated
 from npcradiomics.jobs.dependencies import code_of
 
-slurm_patience.be_patient(sys.modules.get("snakemake_executor_plugin_slurm"))
+# Snakemake puts it bare into command lines, which a clone in "My Study" would break.
+if not sys.executable.startswith("'"):
+    sys.executable = shlex.quote(sys.executable)
+slurm_executor.prepare(sys.modules.get("snakemake_executor_plugin_slurm"))
 
-gc.set_threshold(
-    500_000
-)  # a DAG is a million objects that stay: looking through them again and again costs a tenth
-
-# One thread per job: as many jobs as cores, and the same bits however many run.
-LIBRARIES = (
-    "OMP_NUM OPENBLAS_NUM MKL_NUM NUMEXPR_NUM NUMBA_NUM ITK_GLOBAL_DEFAULT_NUMBER_OF".split()
-)
-os.environ.update({f"{library}_THREADS": "1" for library in LIBRARIES})
-os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".cache" / "numba"))
-
-
-def schema_of(name):
-    return configuration.read_schema(SCHEMAS / f"{name}.schema.yaml")
-
-
-def results_folders():
-    """{study: folder of its results}; a key at the top that nobody has stops here, before the demo runs in its place."""
-    studies = {study: schema_of(f"{study}_config") for study in ("heterogeneity", "response")}
-    configuration.refuse_unknown_top(config, schema_of("config"), studies)
-    return configuration.results_folders(config, studies)
+# A DAG is a million objects that stay: looking through them again and again costs a tenth. Not
+# where this is a module of somebody's own workflow.
+if Path(workflow.main_snakefile).parent == ROOT:
+    gc.set_threshold(500_000)
 
 
 def settings_of(study):
     """The study's settings with defaults; a wrong key or value stops here."""
-    schema = schema_of(f"{study}_config")
+    schema = configuration.read_schema(SCHEMAS / f"{study}_config.schema.yaml")
     complete = configuration.complete_settings(config, schema, where=f"config: {study}")
     del complete["results"]  # <results> says it; the same results elsewhere are no other results
     return configuration.with_repository_files(complete, ROOT)
@@ -49,16 +37,24 @@ def settings_of(study):
 
 def patients_of(study, settings):
     """The patients table as {patient: row}; a wrong row stops here."""
-    schema = schema_of(f"{study}_patients")
-    table = configuration.Patients(settings["patients"], schema, settings["clinical_columns"])
+    schema = configuration.read_schema(SCHEMAS / f"{study}_patients.schema.yaml")
+    table = configuration.Patients(settings, schema, workflow.is_main_process and logger.warning)
     return configuration.with_results(table, workflow.pathvars.apply("<results>"))
-
-
-def is_simulated(row):
-    return any("simulated" in value.split("/") for value in row.values())
 
 
 def repository_files(folder, *names):
     """Files of the repository as inputs: an edit reruns what depends on it. Relative to the working directory where it can be."""
     inside = Path.cwd() == ROOT
     return [str((Path(folder) if inside else ROOT / folder) / name) for name in names]
+
+
+def shown(path, category, caption="caption.rst", **labels):
+    """An output that stands in Snakemake's report under `category`, with what its rule wrote as caption."""
+    return report(path, caption=f"../report/{caption}", category=category, labels=labels)
+
+
+def tell_by_docstrings():
+    """Rules without a message of their own tell the first line of their docstring when they run."""
+    for made in workflow.rules:
+        if not made.message and made.docstring and Path(made.snakefile).is_relative_to(ROOT):
+            made.message = made.docstring.splitlines()[0]

@@ -1,10 +1,10 @@
-"""DICOM in: what the patients table gives as DICOM becomes NIfTI, voxels and places without anything that identifies."""
+"""What the patients table gives as DICOM, or as a file that must not be read as it is, becomes NIfTI: voxels and places only."""
 
 
 rule import_image:
-    """A DICOM series as NIfTI: voxels and where they are, nothing of whom."""
+    """A DICOM series, or a volume that is imported, as NIfTI: voxels and where they are, nothing of whom."""
     input:
-        source=simulated_series(lambda wildcards: wildcards.image),
+        source=simulated_source(lambda wildcards: wildcards.image),
     output:
         image="<results>/patients/{patient}/imported/{image}.nii.gz",
         facts="<results>/patients/{patient}/imported/{image}.json",
@@ -18,7 +18,7 @@ rule import_image:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("import_image"),
-        source=series_of(lambda wildcards: wildcards.image),
+        source=source_of(lambda wildcards: wildcards.image),
     message:
         "{wildcards.patient}: importing {wildcards.image}"
     script:
@@ -28,7 +28,7 @@ rule import_image:
 rule import_contour:
     """A structure of an RTSTRUCT as a mask on the grid of the MRI it belongs to."""
     input:
-        source=dicom_of(lambda wildcards: wildcards.contour),
+        source=simulated_source(lambda wildcards: wildcards.contour),
         image=lambda wildcards: files_of(wildcards.patient)[
             sources.frame_of(wildcards.contour, patients[wildcards.patient])
         ],
@@ -46,7 +46,7 @@ rule import_contour:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("import_contour"),
-        source=lambda wildcards: patients[wildcards.patient][wildcards.contour],
+        source=source_of(lambda wildcards: wildcards.contour),
         image=lambda wildcards: located(wildcards.patient)[
             sources.frame_of(wildcards.contour, patients[wildcards.patient])
         ],
@@ -61,7 +61,7 @@ rule import_contour:
 rule import_dose:
     """An RTDOSE in gray on its own grid, in the frame of the planning MRI."""
     input:
-        source=dicom_of("dose"),
+        source=simulated_source("dose"),
         image=lambda wildcards: files_of(wildcards.patient)["planning_mri"],
         facts=frame_facts("dose"),
         registration=file_of_registration("dose"),
@@ -75,7 +75,7 @@ rule import_dose:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("import_dose"),
-        source=lambda wildcards: patients[wildcards.patient]["dose"],
+        source=source_of("dose"),
         image=lambda wildcards: located(wildcards.patient)["planning_mri"],
         registration=lambda wildcards: registration_of("dose", wildcards),
     message:

@@ -6,6 +6,7 @@ rule draw_regions:
     input:
         unpack(files_in("planning_mri", "gtv")),
         recurrent="<results>/patients/{patient}/regions/recurrent.nii.gz",
+        gtvr="<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz",
     output:
         draws="<results>/patients/{patient}/null/draws.npz",
     log:
@@ -18,6 +19,7 @@ rule draw_regions:
         *code_of("draw_regions"),
         n_draws=settings["spatial_null"]["n_draws"],
         surrogates=settings["spatial_null"]["surrogates"],
+        shape=settings["spatial_null"]["shape"],
         match=settings["spatial_null"]["match"],
         seed=settings["spatial_null"]["seed"],
         extraction=settings["extraction"],

@@ -5,7 +5,7 @@ rule export_structures:
     """GTVr on the planning MRI and both regions as RTSTRUCT, SEG and NIfTI; the planning MRI too where it is no DICOM."""
     input:
         unpack(files_in("planning_mri")),
-        series=simulated_series("planning_mri"),
+        series=simulated_source("planning_mri"),
         gtvr="<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz",
         recurrent="<results>/patients/{patient}/regions/recurrent.nii.gz",
         non_recurrent="<results>/patients/{patient}/regions/non_recurrent.nii.gz",
@@ -19,7 +19,7 @@ rule export_structures:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("export_structures"),
-        source=series_of("planning_mri"),
+        source=source_of("planning_mri"),
     message:
         "{wildcards.patient}: structures for the planning system (research use only)"
     script:

@@ -46,7 +46,5 @@ rule definitions:
     params:
         *code_of("definitions"),
         notice=notice,
-    message:
-        "definitions beside those of pyradiomics"
     script:
         "../../scripts/definitions.py"

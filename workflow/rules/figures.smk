@@ -8,12 +8,7 @@ rule fig2:
         caption=repository_files("workflow/report", "fig2.rst")[0],
     output:
         pdf="<results>/figures/fig2.pdf",
-        png=report(
-            "<results>/figures/fig2.png",
-            caption="../report/caption.rst",
-            category="Figures",
-            labels={"figure": "2"},
-        ),
+        png=shown("<results>/figures/fig2.png", "Figures", figure="2"),
         caption="<results>/figures/fig2.caption.rst",
         data="<results>/figures/fig2.tsv",
     log:
@@ -25,8 +20,6 @@ rule fig2:
     params:
         *code_of("fig2"),
         notice=notice,
-    message:
-        "Figure 2"
     script:
         "../../scripts/fig2.py"
 
@@ -39,12 +32,7 @@ rule fig3:
         caption=repository_files("workflow/report", "fig3.rst")[0],
     output:
         pdf="<results>/figures/fig3.pdf",
-        png=report(
-            "<results>/figures/fig3.png",
-            caption="../report/caption.rst",
-            category="Figures",
-            labels={"figure": "3"},
-        ),
+        png=shown("<results>/figures/fig3.png", "Figures", figure="3"),
         caption="<results>/figures/fig3.caption.rst",
         data="<results>/figures/fig3.tsv",
     log:
@@ -56,8 +44,6 @@ rule fig3:
     params:
         *code_of("fig3"),
         notice=notice,
-    message:
-        "Figure 3"
     script:
         "../../scripts/fig3.py"
 
@@ -70,12 +56,7 @@ rule fig4:
         caption=repository_files("workflow/report", "fig4.rst")[0],
     output:
         pdf="<results>/figures/fig4.pdf",
-        png=report(
-            "<results>/figures/fig4.png",
-            caption="../report/caption.rst",
-            category="Figures",
-            labels={"figure": "4"},
-        ),
+        png=shown("<results>/figures/fig4.png", "Figures", figure="4"),
         caption="<results>/figures/fig4.caption.rst",
         data="<results>/figures/fig4.tsv",
     log:
@@ -87,8 +68,6 @@ rule fig4:
     params:
         *code_of("fig4"),
         notice=notice,
-    message:
-        "Figure 4"
     script:
         "../../scripts/fig4.py"
 
@@ -102,12 +81,7 @@ rule fig5:
         caption=repository_files("workflow/report", "fig5.rst")[0],
     output:
         pdf="<results>/figures/fig5.pdf",
-        png=report(
-            "<results>/figures/fig5.png",
-            caption="../report/caption.rst",
-            category="Figures",
-            labels={"figure": "5"},
-        ),
+        png=shown("<results>/figures/fig5.png", "Figures", figure="5"),
         caption="<results>/figures/fig5.caption.rst",
         data="<results>/figures/fig5.tsv",
     log:
@@ -119,7 +93,5 @@ rule fig5:
     params:
         *code_of("fig5"),
         notice=notice,
-    message:
-        "Figure 5"
     script:
         "../../scripts/fig5.py"

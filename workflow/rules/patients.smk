@@ -1,6 +1,5 @@
 """Who enters the cohort, and where each patient's files lie, also those that an import makes."""
 
-from npcradiomics.cohort import sources
 from npcradiomics.dicom.names import selector
 from npcradiomics.dicom.dataset import state_of_files
 from npcradiomics.publication.notices import cohort_notice
@@ -100,44 +99,39 @@ def cells_of(row):
     return {name: row[name] for name in FILE_COLUMNS if name in row}
 
 
-def dicom_of(column):
-    """Input function: the DICOM files in this column; one that is missing is refused by the job, with its name."""
-
-    def paths(wildcards):
-        name = column(wildcards) if callable(column) else column
-        row = patients[wildcards.patient]
-        value = row.get(name, "")
-        if not sources.is_dicom(value):
-            return []
-        return sources.split(value)[0] if is_simulated(row) else sources.files(value)
-
-    return paths
+def in_column(column, wildcards):
+    """(the patient's row, the column that a rule imports: given, or a function of the wildcards)."""
+    return patients[wildcards.patient], column(wildcards) if callable(column) else column
 
 
-def simulated_series(column):
-    """Input function: the series that simulate_dicom makes."""
+def simulated_source(column):
+    """Input function: what simulate_patient or simulate_dicom makes of an imported cell."""
 
     def path(wildcards):
-        name = column(wildcards) if callable(column) else column
-        row = patients[wildcards.patient]
+        row, name = in_column(column, wildcards)
         return (
-            sources.split(row[name])[0] if sources.is_dicom(row[name]) and is_simulated(row) else []
+            sources.split(row[name])[0]
+            if sources.needs_import(row, name) and is_simulated(row)
+            else []
         )
 
     return path
 
 
-def series_of(column):
-    """Param function: the source and its state. Slices are no inputs one by one: Snakemake would record names with UIDs."""
+def source_of(column):
+    """Param function: an imported cell and the state of its files. They are no inputs: Snakemake would record names with UIDs,
+    and take braces for wildcards."""
 
     def source(wildcards):
-        name = column(wildcards) if callable(column) else column
-        row = patients[wildcards.patient]
-        if not sources.is_dicom(row[name]):
+        row, name = in_column(column, wildcards)
+        if not sources.needs_import(row, name):
             return {}
-        chosen = selector(row.get(f"{name.removesuffix('_mri')}_series"))
-        state = "" if is_simulated(row) else state_of_files(sources.files(row[name]))
-        return {"path": sources.split(row[name])[0], "series": chosen, "state": state}
+        path, structure = sources.split(row[name])
+        found = {"path": path, "structure": structure, "geometry": row.get("nifti_geometry")}
+        found["series"] = selector(row.get(f"{name.removesuffix('_mri')}_series"))
+        return found | {
+            "state": "" if is_simulated(row) else state_of_files(sources.files(row[name]))
+        }
 
     return source
 
@@ -146,19 +140,17 @@ def frame_facts(column):
     """Input function: what the import wrote of the image on which a contour or dose lies; nothing where it is NIfTI."""
 
     def path(wildcards):
-        name = column(wildcards) if callable(column) else column
-        row = patients[wildcards.patient]
+        row, name = in_column(column, wildcards)
         frame = sources.frame_of(name, row)
-        is_dicom = sources.is_dicom(row[frame])
-        return f"{IMPORTED}/{frame}.json".format(**row) if is_dicom else []
+        return f"{IMPORTED}/{frame}.json".format(**row) if sources.needs_import(row, frame) else []
 
     return path
 
 
 def registration_of(column, wildcards):
     """The cell of the table that says how a contour or dose was registered to its MRI, None where there is none."""
-    name = column(wildcards) if callable(column) else column
-    return patients[wildcards.patient].get(f"{name}_registration")
+    row, name = in_column(column, wildcards)
+    return row.get(f"{name}_registration")
 
 
 def file_of_registration(column):

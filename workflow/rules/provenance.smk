@@ -22,14 +22,13 @@ rule provenance:
         "<results>/logs/provenance.log",
     benchmark:
         "<results>/benchmarks/provenance.tsv"
+    localrule: True
     conda:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("provenance"),
         settings=settings,
         results=lambda wildcards, output: os.path.dirname(output.record),
-    message:
-        "where the results come from"
     script:
         "../../scripts/provenance.py"
 
@@ -38,6 +37,7 @@ rule verify:
     """Recompute the checksums: do inputs, settings and results still fit provenance.json? Makes nothing, so always runs."""
     log:
         "<results>/logs/verify.log",
+    localrule: True
     conda:
         "../../envs/npcradiomics.yaml"
     params:
@@ -47,7 +47,5 @@ rule verify:
         files=provenance_files,
         settings=settings,
         results=workflow.pathvars.apply("<results>"),
-    message:
-        "do the results still fit their inputs?"
     script:
         "../../scripts/verify.py"

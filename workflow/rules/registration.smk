@@ -100,7 +100,5 @@ rule collect_registrations:
         *code_of("collect_registrations"),
         reviews=[reviews[patient] for patient in with_page],
         simulated=simulated_cohort,
-    message:
-        "collecting the registrations"
     script:
         "../../scripts/collect_registrations.py"

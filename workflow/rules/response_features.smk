@@ -20,8 +20,6 @@ rule simulate_tumours:
             for name in simulated_patients
         ],
         simulation=settings["simulation"],
-    message:
-        "simulating the response cohort"
     script:
         "../../scripts/simulate_tumours.py"
 
@@ -45,7 +43,8 @@ rule measure_tumours:
     params:
         *code_of("measure_tumours"),
         rows=lambda wildcards: [
-            {key: row[key] for key in ("patient", "image", "mask")}
+            {key: row[key] for key in ("patient", "image", "mask", "nifti_geometry") if key in row}
+            | state_of_braces(row)
             for row in parts[wildcards.part]
         ],
         features=settings["features"],
@@ -60,6 +59,7 @@ rule collect_tumours:
     input:
         parts=expand("<results>/features/part{part}.tsv", part=parts),
         notes=expand("<results>/features/part{part}_notes.json", part=parts),
+        inputs=expand("<results>/features/part{part}_inputs.json", part=parts),
     output:
         features="<results>/cohort/features.tsv",
         new_features="<results>/cohort/new_features.tsv",
@@ -76,7 +76,5 @@ rule collect_tumours:
             {"patient": name, "response": row["response"], "set": where}
             for (name, row), where in zip(patients.items(), sets, strict=True)
         ],
-    message:
-        "collecting the response cohort"
     script:
         "../../scripts/collect_tumours.py"

@@ -22,8 +22,6 @@ rule fit_radscore:
     params:
         *code_of("fit_radscore"),
         model=settings["model"],
-    message:
-        "fitting the rad-score"
     script:
         "../../scripts/fit_radscore.py"
 
@@ -47,8 +45,6 @@ rule score_cohort:
     params:
         *code_of("score_cohort"),
         seed=settings["resampling"]["seed"],
-    message:
-        "scoring both sets"
     script:
         "../../scripts/score_cohort.py"
 
@@ -68,7 +64,6 @@ rule score_patients:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("score_patients"),
-    message:
-        "scoring new patients"
+        max_outside_training=settings["max_outside_training"],
     script:
         "../../scripts/score_patients.py"

@@ -27,8 +27,6 @@ rule liu_tables:
         categories=settings["clinical_categories"],
         labels=settings["clinical_labels"],
         simulated=simulated_cohort,
-    message:
-        "Tables 1 and 2"
     script:
         "../../scripts/liu_tables.py"
 
@@ -54,8 +52,6 @@ rule liu_fig2:
         *code_of("liu_fig2"),
         measure=settings["model"]["measure"],
         simulated=simulated_cohort,
-    message:
-        "Figure 2"
     script:
         "../../scripts/liu_fig2.py"
 
@@ -79,8 +75,6 @@ rule liu_fig3:
     params:
         *code_of("liu_fig3"),
         simulated=simulated_cohort,
-    message:
-        "Figure 3"
     script:
         "../../scripts/liu_fig3.py"
 
@@ -104,8 +98,6 @@ rule liu_fig4:
     params:
         *code_of("liu_fig4"),
         simulated=simulated_cohort,
-    message:
-        "Figure 4"
     script:
         "../../scripts/liu_fig4.py"
 
@@ -130,8 +122,6 @@ rule liu_fig5:
     params:
         *code_of("liu_fig5"),
         simulated=simulated_cohort,
-    message:
-        "Figure 5"
     script:
         "../../scripts/liu_fig5.py"
 
@@ -163,7 +153,5 @@ rule liu_validation:
     params:
         *code_of("liu_validation"),
         simulated=simulated_cohort,
-    message:
-        "validation of the rad-score"
     script:
         "../../scripts/liu_validation.py"

@@ -56,7 +56,5 @@ rule collect_resampling:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("collect_resampling"),
-    message:
-        "collecting the resampling"
     script:
         "../../scripts/collect_resampling.py"

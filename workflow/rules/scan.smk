@@ -4,10 +4,6 @@
 include: "common.smk"
 
 
-localrules:
-    scan_dicom,
-
-
 rule scan_dicom:
     """Group a folder tree by patient, study and series; link RTSTRUCT and RTDOSE; say what could not be placed."""
     output:
@@ -17,11 +13,12 @@ rule scan_dicom:
         "<results>/scan_dicom/scan_dicom.log",
     benchmark:
         "<results>/scan_dicom/scan_dicom.tsv"
+    localrule: True
     conda:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("scan_dicom"),
-        dicom_root=config.get("dicom_root", ""),
+        dicom_root=lambda wildcards: config.get("dicom_root", ""),  # braces are no wildcards
     message:
         "scanning {params.dicom_root} (draft of the patients table: {output.patients})"
     script:

@@ -24,8 +24,6 @@ rule compare_with_null:
         *code_of("compare_with_null"),
         alpha=settings["statistics"]["alpha"],
         spatial_null=settings["spatial_null"],
-    message:
-        "comparing with regions of the same size elsewhere in the tumours"
     script:
         "../../scripts/compare_with_null.py"
 
@@ -42,12 +40,7 @@ rule table3:
         tsv="<results>/tables/table3.tsv",
         markdown="<results>/tables/table3.md",
         latex="<results>/tables/table3.tex",
-        word=report(
-            "<results>/tables/table3.docx",
-            caption="../report/caption.rst",
-            category="Tables",
-            labels={"table": "3"},
-        ),
+        word=shown("<results>/tables/table3.docx", "Tables", table="3"),
         caption="<results>/tables/table3.caption.rst",
     log:
         "<results>/logs/table3.log",
@@ -62,8 +55,6 @@ rule table3:
         match=settings["spatial_null"]["match"],
         simulated=simulated_cohort,
         notice=notice,
-    message:
-        "Table 3"
     script:
         "../../scripts/table3.py"
 
@@ -79,12 +70,7 @@ rule fig6:
         caption=repository_files("workflow/report", "fig6.rst")[0],
     output:
         pdf="<results>/figures/fig6.pdf",
-        png=report(
-            "<results>/figures/fig6.png",
-            caption="../report/caption.rst",
-            category="Figures",
-            labels={"figure": "6"},
-        ),
+        png=shown("<results>/figures/fig6.png", "Figures", figure="6"),
         caption="<results>/figures/fig6.caption.rst",
         data="<results>/figures/fig6.tsv",
     log:
@@ -98,8 +84,6 @@ rule fig6:
         alpha=settings["statistics"]["alpha"],
         match=settings["spatial_null"]["match"],
         notice=notice,
-    message:
-        "Figure 6"
     script:
         "../../scripts/fig6.py"
 
@@ -114,12 +98,7 @@ rule fig7:
         caption=repository_files("workflow/report", "fig7.rst")[0],
     output:
         pdf="<results>/figures/fig7.pdf",
-        png=report(
-            "<results>/figures/fig7.png",
-            caption="../report/caption.rst",
-            category="Figures",
-            labels={"figure": "7"},
-        ),
+        png=shown("<results>/figures/fig7.png", "Figures", figure="7"),
         caption="<results>/figures/fig7.caption.rst",
         data="<results>/figures/fig7.tsv",
     log:
@@ -133,8 +112,6 @@ rule fig7:
         alpha=settings["statistics"]["alpha"],
         match=settings["spatial_null"]["match"],
         notice=notice,
-    message:
-        "Figure 7"
     script:
         "../../scripts/fig7.py"
 
@@ -147,12 +124,7 @@ rule fig8:
         caption=repository_files("workflow/report", "fig8.rst")[0],
     output:
         pdf="<results>/figures/fig8.pdf",
-        png=report(
-            "<results>/figures/fig8.png",
-            caption="../report/caption.rst",
-            category="Figures",
-            labels={"figure": "8"},
-        ),
+        png=shown("<results>/figures/fig8.png", "Figures", figure="8"),
         caption="<results>/figures/fig8.caption.rst",
         data="<results>/figures/fig8.tsv",
     log:
@@ -166,7 +138,5 @@ rule fig8:
         alpha=settings["statistics"]["alpha"],
         match=settings["spatial_null"]["match"],
         notice=notice,
-    message:
-        "Figure 8"
     script:
         "../../scripts/fig8.py"

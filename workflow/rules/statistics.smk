@@ -31,6 +31,7 @@ rule collect_features:
         ),
         notes=expand("<results>/patients/{patient}/features/notes.json", patient=analysed),
         regions=expand("<results>/patients/{patient}/regions/regions.json", patient=analysed),
+        inputs=expand("<results>/patients/{patient}/inputs.json", patient=analysed),
         patients=settings["patients"],
     output:
         features="<results>/cohort/features.tsv",
@@ -51,8 +52,6 @@ rule collect_features:
         exclude=settings["exclude"],
         left_out=left_out,
         regions=settings["regions"],
-    message:
-        "collecting the cohort"
     script:
         "../../scripts/collect_features.py"
 
@@ -79,7 +78,5 @@ rule compare_regions:
     params:
         *code_of("compare_regions"),
         statistics=settings["statistics"],
-    message:
-        "comparing the regions"
     script:
         "../../scripts/compare_regions.py"

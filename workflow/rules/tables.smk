@@ -9,12 +9,7 @@ rule table1:
         tsv="<results>/tables/table1.tsv",
         markdown="<results>/tables/table1.md",
         latex="<results>/tables/table1.tex",
-        word=report(
-            "<results>/tables/table1.docx",
-            caption="../report/caption.rst",
-            category="Tables",
-            labels={"table": "1"},
-        ),
+        word=shown("<results>/tables/table1.docx", "Tables", table="1"),
         caption="<results>/tables/table1.caption.rst",
     log:
         "<results>/logs/table1.log",
@@ -24,8 +19,6 @@ rule table1:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("table1"),
-    message:
-        "Table 1"
     script:
         "../../scripts/table1.py"
 
@@ -41,12 +34,7 @@ rule table2:
         tsv="<results>/tables/table2.tsv",
         markdown="<results>/tables/table2.md",
         latex="<results>/tables/table2.tex",
-        word=report(
-            "<results>/tables/table2.docx",
-            caption="../report/caption.rst",
-            category="Tables",
-            labels={"table": "2"},
-        ),
+        word=shown("<results>/tables/table2.docx", "Tables", table="2"),
         caption="<results>/tables/table2.caption.rst",
     log:
         "<results>/logs/table2.log",
@@ -57,7 +45,5 @@ rule table2:
     params:
         *code_of("table2"),
         simulated=simulated_cohort,
-    message:
-        "Table 2"
     script:
         "../../scripts/table2.py"

@@ -1,17 +1,20 @@
 """Config and patients tables against their closed schemas: every fault in one line, before the first job."""
 
-import csv
 import difflib
 import itertools
-import math
 import os
 from pathlib import Path
 
 import jsonschema
 import yaml
 
+from npcradiomics.cohort.clinical_values import fold, settle
+from npcradiomics.cohort.sources import as_on_disc
+from npcradiomics.tables import read_cells
+
 # Patient names become folder names and labels in figures.
 FORBIDDEN_IN_NAMES = set('/\\ \t"<>|:*?{}')
+NO_BRACES = ("transform", "initial_transform")
 
 
 def read_schema(path):
@@ -70,6 +73,11 @@ def results_folders(config, studies):
     return folders
 
 
+def is_simulated(row: dict[str, str]) -> bool:
+    """Whether a patient's files lie below a folder `simulated`."""
+    return any("simulated" in value.split("/") for value in row.values())
+
+
 def with_results(patients, folder):
     """The patients table with `<results>/` at the beginning of a cell replaced by the study's folder of results."""
     for row in patients.values():
@@ -103,30 +111,31 @@ def refuse_unknown_top(config, top, studies):
 
 
 def read_patients(path, schema, clinical_columns=()):
-    """Read a patients table (tab-separated, one row per patient) as a list of dicts of text, in the order of the file.
+    """Read a patients table, one row per patient, however Excel wrote it.
 
     Columns are those of the schema and the clinical ones named in the config; an empty cell is an
-    absent value. Raises ValueError with a line per fault, each with file, row, column and value.
+    absent value. Returns (rows, said): dicts of text in the order of the file; a line for
+    everything that was not read as it stands. Raises ValueError with a line per fault, each with
+    file, row, column and value.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise ValueError(f"{path}: no such patients table (key `patients` in the config)")
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        lines = [
-            line for line in csv.reader(file, delimiter="\t") if any(cell.strip() for cell in line)
-        ]
-    if len(lines) < 2:
-        raise ValueError(f"{path}: no patients in the table")
-    header = [name.strip() for name in lines[0]]
-    faults = _header_faults(header, schema, clinical_columns)
+    paths = [
+        name
+        for name, value in schema["properties"].items()
+        if value.get("type") == "string" and name != "patient"
+    ]
+    if {"{", "}"} & set(str(path)):
+        raise ValueError(
+            f"{path}: braces in the path of a patients table, which Snakemake takes for wildcards; rename it"
+        )
+    cells = read_cells(path)
+    if not cells.rows:
+        raise ValueError(f"{path}: no patients in the table, 0 rows; add a row per patient")
+    faults = _header_faults(cells.header, schema, clinical_columns)
     if faults:
         raise ValueError("\n".join(f"{path}: {fault}" for fault in faults))
     rows, seen = [], {}
-    for number, line in enumerate(lines[1:], start=2):
-        if len(line) != len(header):
-            faults.append(f"row {number}: {len(line)} cells, the header has {len(header)}")
-            continue
-        row = {name: cell.strip() for name, cell in zip(header, line, strict=True) if cell.strip()}
+    for number, line in cells.rows:
+        row = {name: cell for name, cell in zip(cells.header, line, strict=True) if cell}
         patient = row.get("patient", "")
         known = {name: value for name, value in row.items() if name in schema["properties"]}
         faults += [f"row {number} ({patient}): {_fault_words(e)}" for e in _errors(known, schema)]
@@ -134,50 +143,48 @@ def read_patients(path, schema, clinical_columns=()):
             faults.append(
                 f"row {number}: patient {patient!r} cannot be a folder name (no spaces, slashes or quotes)"
             )
-        if patient in seen:
+        faults += [
+            f"row {number} ({patient}): {name} {row[name]!r} has braces, which Snakemake takes for wildcards; rename it"
+            for name in row
+            if name in NO_BRACES or name.endswith("_registration")
+            if {"{", "}"} & set(row[name])
+        ]
+        first, name = seen.setdefault(fold(patient), (number, patient))
+        if first != number:
+            other = "" if name == patient else f" as {name}"
             faults.append(
-                f"row {number}: patient {patient} stands in row {seen[patient]} already; names must differ"
+                f"row {number}: patient {patient} stands in row {first} already{other}; names must differ"
             )
-        seen.setdefault(patient, number)
         rows.append(row)
     if faults:
         raise ValueError("\n".join(f"{path}, {fault}" for fault in faults))
-    return rows
-
-
-def require_numbers(rows, numbers):
-    """ValueError naming every value in a column of `numbers` that is no finite number;
-
-    an absent value is allowed.
-    """
-    faults = []
-    for row in rows:
-        for column in numbers:
-            try:
-                sound = column not in row or math.isfinite(float(row[column]))
-            except ValueError:
-                sound = False
-            if not sound:
-                faults.append(f"{row['patient']}: {column} is {row[column]!r}")
-    if faults:
-        more = f" and {len(faults) - 5} more" if len(faults) > 5 else ""
-        raise ValueError(
-            f"clinical columns that should hold numbers: {'; '.join(faults[:5])}{more}"
-            " (words belong into clinical_categories, an unknown value stays empty)"
-        )
+    said = [cells.said] * bool(cells.said)
+    try:
+        said += settle(rows, [name for name in clinical_columns if name in cells.header])
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+    return [
+        {name: as_on_disc(value) if name in paths else value for name, value in row.items()}
+        for row in rows
+    ], said
 
 
 class Patients(dict):
-    """{patient: row} of a patients table as read_patients reads it;
+    """{patient: row} of the patients table of a study; a name that is not in it is an error that says so.
 
-    a name that is not in the table is an error that says so.
+    settings: with `patients`, the table, `clinical_columns` and perhaps `nifti_geometry`, for rows
+    that say nothing of it. tell: called with a line for everything that was not read as it stands
+    in the table; None tells nobody.
     """
 
-    def __init__(self, path, schema, clinical_columns=()):
-        super().__init__(
-            {row["patient"]: row for row in read_patients(path, schema, clinical_columns)}
-        )
-        self.path = path
+    def __init__(self, settings, schema, tell=None):
+        self.path = settings["patients"]
+        rows, said = read_patients(self.path, schema, settings["clinical_columns"])
+        for line in said if tell else ():
+            tell(line)
+        if geometry := settings.get("nifti_geometry"):
+            rows = [{"nifti_geometry": geometry} | row for row in rows]
+        super().__init__({row["patient"]: row for row in rows})
 
     def __missing__(self, name):
         near = difflib.get_close_matches(name, self, n=1)
@@ -188,9 +195,7 @@ class Patients(dict):
 
 def _header_faults(header, schema, clinical_columns):
     known = [*schema["properties"], *clinical_columns]
-    faults = [
-        f"column {name} stands twice" for name in sorted({n for n in header if header.count(n) > 1})
-    ]
+    faults = []
     for name in header:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import SimpleITK as sitk
 
+from npcradiomics.cohort.same_files import voxels_sha256
 from npcradiomics.images.masks import volume_ml
 from npcradiomics.images.transforms import read_linear_transform
 from npcradiomics.images.volumes import read_image, read_mask
+from npcradiomics.refusal import Refusal
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,10 @@ def read_examination(row):
     facts = {
         "planning_mri": _image_facts(planning),
         "recurrence_mri": _image_facts(recurrence),
+        "voxels": {
+            name: voxels_sha256(sitk.GetArrayViewFromImage(image))
+            for name, image in (("planning_mri", planning), ("recurrence_mri", recurrence))
+        },
         "gtv_cm3": volume_ml(gtv),
         "gtvr_cm3": volume_ml(gtvr),
     }
@@ -59,6 +65,8 @@ def read_examination(row):
 def _with_column(column, read, *arguments):
     try:
         return read(*arguments)
+    except Refusal as error:
+        raise error.within(column) from error
     except ValueError as error:
         raise ValueError(f"{column}: {error}") from error
 

@@ -1,9 +1,11 @@
 """A subset of the patients by an expression on clinical columns, without editing the patients table."""
 
 import ast
-import csv
 
 import pandas as pd
+
+from npcradiomics.cohort.clinical_values import fold, settle
+from npcradiomics.tables import read_cells
 
 # A comparison of columns with constants, combined; no calls, attributes, subscripts or Python
 # variables.
@@ -29,18 +31,22 @@ def read_clinical(path, clinical_columns):
     """The column patient and the clinical columns of a patients table, as configuration.read_patients reads them.
 
     A column in which every filled cell is a number becomes numeric, others stay text; empty cells
-    are missing. Parameters: path, tab-separated; clinical_columns, names. Errors: ValueError naming
-    columns that are absent.
+    are missing. Parameters: path; clinical_columns, names. Errors: ValueError naming columns that
+    are absent, and as settle.
     """
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        lines = [[cell.strip() for cell in line] for line in csv.reader(file, delimiter="\t")]
-    header, *rows = [line for line in lines if any(line)]
-    absent = [name for name in ("patient", *clinical_columns) if name not in header]
+    cells = read_cells(path)
+    absent = [name for name in ("patient", *clinical_columns) if name not in cells.header]
     if absent:
-        raise ValueError(f"{path}: no column {', '.join(absent)}; there are {', '.join(header)}")
-    table = pd.DataFrame(rows, columns=header)[["patient", *clinical_columns]]
+        raise ValueError(
+            f"{path}: no column {', '.join(absent)}; there are {', '.join(cells.header)}"
+        )
+    rows = [
+        {name: c for name, c in zip(cells.header, line, strict=True) if c} for _, line in cells.rows
+    ]
+    settle(rows, clinical_columns)
+    table = pd.DataFrame(rows, columns=cells.header)[["patient", *clinical_columns]]
     for name in clinical_columns:
-        filled = table[name].mask(table[name] == "")
+        filled = table[name]
         numbers = pd.to_numeric(filled, errors="coerce")
         table[name] = numbers if numbers.notna().equals(filled.notna()) else filled
     return table
@@ -75,7 +81,7 @@ def select_patients(table, exclude_expression):
     _check_types(tree, table, exclude_expression)
     try:
         excluded = table.eval(
-            exclude_expression.strip(), engine="python", local_dict={}, global_dict={}
+            _as_spelt(tree, table[columns]), engine="python", local_dict={}, global_dict={}
         )
     except (TypeError, ValueError, NotImplementedError, SyntaxError) as error:
         raise ValueError(f"exclude: {exclude_expression!r}: {error}") from error
@@ -107,6 +113,20 @@ def _parse(expression):
                 f"exclude: {expression!r}: only comparisons of columns and values, no {what}"
             )
     return tree
+
+
+def _as_spelt(tree, table):
+    """The expression with its words spelt as the columns spell them: 'male' is true for Male."""
+    words = {value for name in table for value in table[name].unique() if isinstance(value, str)}
+    spelt = {fold(word): word for word in sorted(words)}
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and node.value not in words
+        ):
+            node.value = spelt.get(fold(node.value), node.value)
+    return ast.unparse(tree)
 
 
 def _check_types(tree, table, expression):

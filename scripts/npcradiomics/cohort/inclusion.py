@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from npcradiomics.tables import read_table
+
 MIN_PATIENTS = 3  # Shapiro-Wilk needs three differences
 
 
@@ -83,5 +85,4 @@ def stack(paths):
         if first != header:
             raise ValueError(f"{path}: columns differ from those of {paths[0]}")
         lines += rest
-    text = io.StringIO("\n".join([header, *lines, ""]))
-    return pd.read_csv(text, sep="\t", dtype={"patient": str}, low_memory=False)
+    return read_table(io.StringIO("\n".join([header, *lines, ""])))

@@ -15,17 +15,23 @@ from pathlib import Path
 
 import numpy as np
 
+from npcradiomics.images.file_formats import DICOM, FOREIGN, recognised
+from npcradiomics.refusal import Refusal
+
 MAX_FILE_BYTES = 1_500_000_000
 DEFLATED = "1.2.840.10008.1.2.1.99"
 DIRECTORY = "1.2.840.10008.1.3.10"
 UID = re.compile(r"\d+(\.\d+){4,}")
 
 
-class DicomError(ValueError):
-    """What is wrong with a DICOM file, in words that identify nobody."""
+EXPORT_AGAIN = "export it again from the system it comes from"
 
-    def __init__(self, words):
-        super().__init__(without_uids(words))
+
+class DicomError(Refusal):
+    """What is wrong with a DICOM file and what to do, in words that identify nobody."""
+
+    def __init__(self, wrong, todo=EXPORT_AGAIN):
+        super().__init__(without_uids(wrong), without_uids(todo))
 
 
 def without_uids(words):
@@ -65,7 +71,8 @@ def guarded(path):
     except Exception as error:
         name = type(error).__name__
         raise DicomError(
-            f"{path}: cannot be read as DICOM (truncated, damaged or not DICOM; {name})"
+            f"{path}: cannot be read as DICOM (truncated, damaged or not DICOM",
+            f"{name})",
         ) from None
     finally:
         logger.setLevel(level)
@@ -80,23 +87,41 @@ def open_dataset(path, pixels=True, tags=None):
 
     path = Path(path)
     if path.is_dir():
-        raise DicomError(f"{path}: a folder, one DICOM file is needed here")
+        raise DicomError(
+            f"{path}: a folder, one DICOM file is needed here",
+            "give the file in it that is meant",
+        )
     if not path.is_file():
-        raise DicomError(f"{path}: no such file")
+        raise DicomError(
+            f"{path}: no such file",
+            "correct the path in the patients table",
+        )
     size = path.stat().st_size
     if size > MAX_FILE_BYTES:
         raise DicomError(
-            f"{path}: {size / 1e9:.1f} GB, at most {MAX_FILE_BYTES / 1e9:.1f} GB are read"
+            f"{path}: {size / 1000000000.0:.1f} GB, at most "
+            f"{MAX_FILE_BYTES / 1000000000.0:.1f} GB are read",
+            "export it as a file per slice",
         )
-    if not looks_like_dicom(path):
-        raise DicomError(f"{path}: not a DICOM file")
+    kind = recognised(path)
+    if kind != DICOM:
+        todo = FOREIGN.get(
+            kind,
+            f"give it the ending of {kind}"
+            if kind
+            else "give the folder of a series, or the right file",
+        )
+        raise DicomError(
+            f"{path}: not a DICOM file but {kind or 'nothing that is known'} ({size} bytes)", todo
+        )
     with guarded(path), BoundedFile(io.FileIO(path)) as source:
         dataset = pydicom.dcmread(
             source, stop_before_pixels=not pixels, force=True, specific_tags=tags
         )
         if str(dataset.file_meta.get("TransferSyntaxUID", "")) == DEFLATED:
             raise DicomError(
-                f"{path}: deflated transfer syntax is not read; export it uncompressed"
+                f"{path}: deflated transfer syntax is not read",
+                "export it uncompressed",
             )
         if len(dataset) == 0:
             raise DicomError(f"{path}: no DICOM attributes in the file ({size} bytes)")
@@ -115,9 +140,7 @@ def state_of_files(paths):
 
 def looks_like_dicom(path):
     """Whether the file has the DICOM mark, or starts with group 0008 as files without preamble do."""
-    with open(path, "rb") as file:
-        start = file.read(132)
-    return start[128:132] == b"DICM" or start[:2] == b"\x08\x00"
+    return recognised(path) == DICOM
 
 
 def number(dataset, keyword, path, default=None):

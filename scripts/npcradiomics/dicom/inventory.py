@@ -6,7 +6,6 @@ the files.
 """
 
 import logging
-import os
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,8 @@ from npcradiomics.dicom.dataset import (
     text,
 )
 from npcradiomics.dicom.structure_names import guess_structures
+from npcradiomics.files import files_below
+from npcradiomics.refusal import Refusal
 
 WANTED = [
     "PatientID",
@@ -81,9 +82,9 @@ def scan(root, progress=log.info):
     """
     root = Path(root)
     if not root.is_dir():
-        raise ValueError(f"{root}: no such folder (dicom_root)")
+        raise Refusal(f"{root}: no such folder", "correct dicom_root")
     series, single, left_out = {}, [], Counter()
-    for count, path in enumerate(_files(root), start=1):
+    for count, path in enumerate(files_below(root), start=1):
         if count % PROGRESS_EVERY == 0:
             progress(
                 f"{count} files, {len(series)} image series, {len(single)} structure sets, doses and plans"
@@ -256,13 +257,6 @@ def _tell_the_rest(left, found, said):
         said.append(f"not in the table: {one.modality} {one.path} ({', '.join([*where, frame])})")
     if len(left) > LISTED:
         said.append(f"not in the table: {len(left) - LISTED} RTSTRUCTs and RTDOSEs more")
-
-
-def _files(root):
-    for folder, folders, names in os.walk(root):
-        folders.sort()
-        for name in sorted(names):
-            yield Path(folder) / name
 
 
 def _place(path, series, single, left_out):

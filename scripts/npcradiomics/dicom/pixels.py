@@ -41,7 +41,8 @@ def stored_values(dataset, path):
     )
     if samples != 1 or photometric not in ("MONOCHROME2", ""):
         raise DicomError(
-            f"{path}: {samples} samples per pixel or not MONOCHROME2; grey images are needed"
+            f"{path}: {samples} samples per pixel or not MONOCHROME2; grey images are needed",
+            "name the series of grey images in the patients table",
         )
     with guarded(path):
         if "PixelData" not in dataset:

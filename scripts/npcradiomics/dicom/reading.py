@@ -54,7 +54,7 @@ def read_dose_in(path, reference, registration=None):
     """
     dose = read_dose(path)
     transform = _between(reference, dose.GetMetaData(FRAME_KEY), registration, str(path))
-    return dose if transform is None else move_image(dose, transform)
+    return dose if transform is None else move_image(dose, transform, path)
 
 
 def _between(reference, frame, registration, where):
@@ -64,17 +64,24 @@ def _between(reference, frame, registration, where):
     """
     of_image = reference.GetMetaData(FRAME_KEY) if reference.HasMetaDataKey(FRAME_KEY) else ""
     if registration is None:
-        if frame and of_image and frame != of_image:
+        if of_image and frame != of_image:
+            lies = (
+                f"lies in another frame of reference (code {frame})"
+                if frame
+                else "has no frame of reference, other"
+            )
             raise DicomError(
-                f"{where}: lies in another frame of reference (code {frame}) than the image (code {of_image}); give the"
-                " registration between them (a REG object or a .tfm)"
+                f"{where}: {lies} than the image (code {of_image}); give the registration "
+                "between them (a REG object or a .tfm",
+                "the identity, if it was drawn there)",
             )
         return None
     if str(registration).endswith((".tfm", ".txt", ".mat", ".xfm", ".h5")):
         return read_linear_transform(registration)
     if not of_image:
         raise DicomError(
-            f"{where}: the image has no frame of reference, so a REG object says nothing; give a .tfm"
+            f"{where}: the image has no frame of reference, so a REG object says nothing",
+            "give a .tfm",
         )
     return read_registration(registration, of_image, frame)
 

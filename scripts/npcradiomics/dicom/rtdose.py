@@ -14,8 +14,10 @@ from npcradiomics.dicom.dataset import (
     text,
 )
 from npcradiomics.dicom.pixels import stored_values
-from npcradiomics.dicom.series import FRAME_KEY, perpendicular
+from npcradiomics.dicom.series import FRAME_KEY
+from npcradiomics.dicom.stack import perpendicular
 
+DOSES = ("PHYSICAL", "EFFECTIVE", "")
 WHOLE_PLAN = ("PLAN", "MULTI_PLAN", "PLAN_OVERVIEW", "")
 
 
@@ -27,12 +29,23 @@ def read_dose(path):
     """
     dataset = open_dataset(path)
     if text(dataset, "Modality", path) != "RTDOSE":
-        raise DicomError(f"{path}: not an RTDOSE")
+        raise DicomError(f"{path}: not an RTDOSE", "give the right file")
     if text(dataset, "DoseUnits", path) != "GY":
-        raise DicomError(f"{path}: dose is not in gray (relative dose); export it as absolute dose")
+        raise DicomError(
+            f"{path}: dose is not in gray (relative dose)",
+            "export it as absolute dose",
+        )
+    kind = text(dataset, "DoseType", path)
+    if kind not in DOSES:
+        what = "the uncertainty of a dose" if kind == "ERROR" else "no dose"
+        raise DicomError(
+            f"{path}: DoseType is not one of {', '.join(DOSES[:2])}: this is {what}",
+            "export the dose itself",
+        )
     if text(dataset, "DoseSummationType", path) not in WHOLE_PLAN:
         raise DicomError(
-            f"{path}: the dose of a part of the plan (a beam or a fraction); export the dose of the plan"
+            f"{path}: the dose of a part of the plan (a beam or a fraction)",
+            "export the dose of the plan",
         )
     stored = stored_values(dataset, path)
     scaling = number(dataset, "DoseGridScaling", path)
@@ -47,7 +60,9 @@ def read_dose(path):
     steps = np.diff(along[order])
     if steps.size == 0 or steps.min() <= 0 or np.ptp(steps) > 0.02 * np.median(steps):
         raise DicomError(
-            f"{path}: {len(along)} dose planes, {_range(steps)} mm apart; an even stack of 2 or more is needed"
+            f"{path}: {len(along)} dose planes, {_range(steps)} mm apart; an even "
+            "stack of 2 or more is needed",
+            "export the dose on an even grid",
         )
     image = sitk.GetImageFromArray((stored[order] * scaling).astype(np.float32))
     image.SetSpacing([float(columns_mm), float(rows_mm), float(np.median(steps))])
@@ -66,7 +81,7 @@ def read_prescriptions(path):
     """
     dataset = open_dataset(path)
     if text(dataset, "Modality", path) != "RTPLAN":
-        raise DicomError(f"{path}: not an RTPLAN")
+        raise DicomError(f"{path}: not an RTPLAN", "give the right file")
     return [
         number(item, "TargetPrescriptionDose", path)
         for item in items(dataset, "DoseReferenceSequence", path)

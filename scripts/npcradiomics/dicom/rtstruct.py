@@ -49,11 +49,26 @@ def read_contours(path, name):
     known = _structures(dataset, path)
     _, roi, frame_uid = known[choose_name([n for n, _, _ in known], name, path)]
     where = without_uids(f"{path}#{name}")
+    sharing = [other for other, number, _ in known if number == roi]
+    if len(sharing) > 1:
+        listed = ", ".join(map(repr, sharing))
+        raise DicomError(
+            f"{where}: ROINumber {roi} is used by {len(sharing)} structures "
+            f"({listed}): whose contours are whose cannot be told",
+            "export the structures again, or delete all but one in the planning system",
+        )
     holders = [
         item
         for item in items(dataset, "ROIContourSequence", path)
         if whole(item, "ReferencedROINumber", path) == roi
     ]
+    if len(holders) > 1:
+        counts = ", ".join(str(len(items(holder, "ContourSequence", path))) for holder in holders)
+        raise DicomError(
+            f"{where}: {len(holders)} sets of contours ({counts} contours) are given "
+            f"for ROINumber {roi}: which is meant cannot be told",
+            "export the structures again",
+        )
     drawn = [contour for holder in holders for contour in items(holder, "ContourSequence", path)]
     kinds = [text(contour, "ContourGeometricType", path) for contour in drawn]
     opened = (
@@ -61,13 +76,17 @@ def read_contours(path, name):
     )
     if opened:
         raise DicomError(
-            f"{where}: {opened} of {len(kinds)} contours are open or non-planar and enclose no area"
+            f"{where}: {opened} of {len(kinds)} contours are open or non-planar and "
+            "enclose no area",
+            "close them in the planning system and export again",
         )
     contours = [_points(c, where) for c, kind in zip(drawn, kinds, strict=True) if kind in CLOSED]
     closed = tuple(points for points in contours if len(points) >= 3)
     if not closed:
         raise DicomError(
-            f"{where}: the structure is empty ({len(drawn)} contours, none closed with 3 points or more)"
+            f"{where}: the structure is empty ({len(drawn)} contours, none closed "
+            "with 3 points or more)",
+            "draw it, or name another structure",
         )
     if len(closed) < len(drawn):
         log.warning("%s: %d contours of 1 or 2 points left out", where, len(drawn) - len(closed))
@@ -77,7 +96,7 @@ def read_contours(path, name):
 def _open(path):
     dataset = open_dataset(path)
     if text(dataset, "Modality", path) != "RTSTRUCT":
-        raise DicomError(f"{path}: not an RTSTRUCT")
+        raise DicomError(f"{path}: not an RTSTRUCT", "give the right file")
     return dataset
 
 

@@ -5,6 +5,7 @@ import SimpleITK as sitk
 
 from npcradiomics.dicom.dataset import DicomError, code, items, numbers, open_dataset, text
 from npcradiomics.images.grids import ROUNDING_TOLERANCE, nearest_orthonormal, orthonormality_error
+from npcradiomics.refusal import Refusal
 
 
 def read_registration(path, from_frame, to_frame):
@@ -16,7 +17,7 @@ def read_registration(path, from_frame, to_frame):
     """
     dataset = open_dataset(path)
     if text(dataset, "Modality", path) != "REG":
-        raise DicomError(f"{path}: not a REG object")
+        raise DicomError(f"{path}: not a REG object", "give the right file")
     # The object's own frame is often left out, or holds the identity.
     to_common = {code(text(dataset, "FrameOfReferenceUID", path)): np.eye(4)}
     for item in items(dataset, "RegistrationSequence", path):
@@ -32,7 +33,9 @@ def read_registration(path, from_frame, to_frame):
     for frame in (from_frame, to_frame):
         if frame not in to_common:
             raise DicomError(
-                f"{path}: the registration is between frames of code {', '.join(to_common)}; {frame} is not there"
+                f"{path}: the registration is between frames of code "
+                f"{', '.join(to_common)}; {frame} is not there",
+                "give the registration between the two frames, or a .tfm",
             )
     matrix = np.linalg.inv(to_common[to_frame]) @ to_common[from_frame]
     transform = sitk.AffineTransform(3)
@@ -41,19 +44,20 @@ def read_registration(path, from_frame, to_frame):
     return transform
 
 
-def move_image(image, transform):
+def move_image(image, transform, where):
     """The image as it lies in another frame: same voxels, new origin and axes.
 
-    transform: rigid, maps points of the new frame to points of the image's own. Raises ValueError
-    if it is not rigid.
+    transform: rigid, maps points of the new frame to points of the image's own. where: the file,
+    for messages. Raises ValueError if the transform is not rigid.
     """
     zero = np.array(transform.TransformPoint((0.0, 0.0, 0.0)))
     columns = [np.array(transform.TransformPoint(tuple(axis))) - zero for axis in np.eye(3)]
     rotation = np.column_stack(columns)
     error = orthonormality_error(rotation)
     if error > ROUNDING_TOLERANCE:
-        raise ValueError(
-            f"the registration is not rigid (off by {error:.2g}); a dose cannot be moved by it"
+        raise Refusal(
+            f"{where}: the registration is not rigid (off by {error:.2g}), a dose cannot be moved by it",
+            "give a rigid one",
         )
     moved = sitk.Image(image)
     moved.SetOrigin([float(x) for x in rotation.T @ (np.array(image.GetOrigin()) - zero)])
@@ -69,4 +73,7 @@ def _require_rigid(matrix, path):
         or np.linalg.det(matrix[:3, :3]) < 0
         or np.abs(matrix[3] - [0, 0, 0, 1]).max() > 1e-6
     ):
-        raise DicomError(f"{path}: a matrix of the registration is not rigid (off by {error:.2g})")
+        raise DicomError(
+            f"{path}: a matrix of the registration is not rigid (off by {error:.2g})",
+            "export a rigid registration, or give a .tfm",
+        )

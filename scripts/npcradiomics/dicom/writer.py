@@ -11,11 +11,11 @@ import logging
 import numpy as np
 import SimpleITK as sitk
 
+from npcradiomics.dicom.names import RESEARCH
 from npcradiomics.dicom.series import Source
 from npcradiomics.files import replacing
 from npcradiomics.images.tracing import trace
 
-RESEARCH = "RESEARCH USE ONLY - NOT FOR CLINICAL USE"
 LABEL = "RESEARCH ONLY"  # StructureSetLabel and SeriesNumber have 16 characters
 MR, RTSTRUCT, RTDOSE = (
     "1.2.840.10008.5.1.4.1.1.4",

@@ -1,4 +1,4 @@
-"""Where the toolbox's 40 texture features and pyradiomics' of the same name agree, and by how much they differ."""
+"""Where the toolbox's texture features and pyradiomics' of the same name agree, and by how much."""
 
 import pandas as pd
 
@@ -7,18 +7,30 @@ from npcradiomics.features.definitions import DEFINITIONS
 EQUAL = 1e-9  # relative; both add the same numbers in another order
 
 
-def compare_definitions(features, pyradiomics):
-    """One row per texture feature: formula, pyradiomics' name, whether the definitions agree, measured difference.
+def compare_definitions(features: pd.DataFrame, pyradiomics: pd.DataFrame) -> pd.DataFrame:
+    """Compare both definitions of every texture feature on the same regions.
 
-    features, pyradiomics: tables with a row per patient and region, keyed by both; pyradiomics'
-    columns are class_Feature. Difference: (pyradiomics - toolbox) / |toolbox|, median and largest
-    absolute value over the rows. Raises ValueError when the rows are not the same regions, or where
-    a definition said to agree differs by more than 1e-9.
+    Parameters
+    ----------
+    features, pyradiomics
+        A row per patient and region, keyed by both; pyradiomics' columns are class_Feature.
+
+    Returns
+    -------
+    DataFrame
+        A row per feature: formula, unit, pyradiomics' name, whether the definitions agree, and the
+        measured (pyradiomics - toolbox) / |toolbox|: median, and largest absolute value.
+
+    Raises
+    ------
+    ValueError
+        The rows are not the same regions, or a definition said to agree differs by more than 1e-9.
     """
     ours, theirs = (table.set_index(["patient", "region"]) for table in (features, pyradiomics))
     if not ours.index.sort_values().equals(theirs.index.sort_values()):
         raise ValueError(
-            f"{len(ours)} regions of ours and {len(theirs)} of pyradiomics are not the same patients and regions"
+            f"{len(ours)} regions of ours and {len(theirs)} of pyradiomics are not the same"
+            " patients and regions"
         )
     rows = []
     for definition in DEFINITIONS:
@@ -44,7 +56,8 @@ def compare_definitions(features, pyradiomics):
             if definition.agrees and row["largest_difference"] > EQUAL:
                 raise ValueError(
                     f"{definition.feature} and {definition.pyradiomics} should agree and differ by"
-                    f" {row['largest_difference']:.2g}; look at config: pyradiomics (binWidth 1, weightingNorm euclidean)"
+                    f" {row['largest_difference']:.2g}; look at config: pyradiomics (binWidth 1,"
+                    " weightingNorm euclidean)"
                 )
         rows.append(row)
     return pd.DataFrame(rows)

@@ -1,5 +1,4 @@
-"""The 47 definitions as a table: formula, unit, source, dependence on the volume, and pyradiomics' feature of
-the same name.
+"""The 47 definitions as a table: formula, unit, source, dependence on volume, pyradiomics' feature.
 
 Formulas are those of the TextureToolbox's code (commit d3a6173), not of its manual. Notation:
 NOTATION.
@@ -67,27 +66,34 @@ FEATURES = tuple(feature for _, feature, _ in TABLE1)
 NOTATION = (
     "v: intensities of the n voxels, s^2 = sum (v - mean)^2 / n. "
     "Levels run from 1 to Ng (Ng levels asked for, empty ones included). "
-    "GLCM: p(i,j) = weighted pairs / their sum, weights 1, sqrt 2, sqrt 3 for face, edge and corner neighbours, all directions in "
-    "one matrix; mu = sum i p. "
-    "GLRLM, GLSZM: p(i,j) = runs of length j (weighted as pairs) or zones of j voxels / their sum; pg(i) = sum_j p, "
-    "pr(j) = sum_i p; M = longest run or largest zone. "
-    "NGTDM: A = mean of the neighbours' levels with weights 1, 1/sqrt 2, 1/sqrt 3; S(i) = sum |i - A|, N(i) = voxels of level i "
-    "with a neighbour; N = sum N(i); q(i) = N(i)/N; E = number of levels with N(i) > 0; eps = 2.2e-16. "
-    "Distances count voxels, not millimetres; a region in one slice has 8 neighbours and 4 directions."
+    "GLCM: p(i,j) = weighted pairs / their sum, weights 1, sqrt 2, sqrt 3 for face, edge and "
+    "corner neighbours, all directions in one matrix; mu = sum i p. "
+    "GLRLM, GLSZM: p(i,j) = runs of length j (weighted as pairs) or zones of j voxels / their sum; "
+    "pg(i) = sum_j p, pr(j) = sum_i p; M = longest run or largest zone. "
+    "NGTDM: A = mean of the neighbours' levels with weights 1, 1/sqrt 2, 1/sqrt 3; "
+    "S(i) = sum |i - A|, N(i) = voxels of level i with a neighbour; N = sum N(i); q(i) = N(i)/N; "
+    "E = number of levels with N(i) > 0; eps = 2.2e-16. "
+    "Distances count voxels, not millimetres; a region in one slice has 8 neighbours and 4 "
+    "directions."
 )
 
 _SAMPLING = "drifts with volume: {} while the {} x {} cells fill"
 _CELLS = "falls with volume: averaged over all Ng x M cells, and M grows with the region"
 _MATRIX = "pyradiomics weights no pair, or by exp(-d^2)"
 _NGTDM = "pyradiomics weights all neighbours alike and counts voxels without neighbours"
-_VARIANCE = "pyradiomics has the variance of {}, 2 to 5 orders larger; this is the variance of the matrix entries"
+_VARIANCE = (
+    "pyradiomics has the variance of {}, 2 to 5 orders larger;"
+    " this is the variance of the matrix entries"
+)
 
 
 class Definition(NamedTuple):
-    """One feature. unit: '1' for none; volume: how the value follows the size of the region, '' if not by
-    formula; pyradiomics: its class and feature of the same name, '' if none; agrees: whether both
+    """One feature.
+
+    unit: '1' for none. volume: how the value follows the size of the region, '' if not by formula.
+    pyradiomics: its class and feature of the same name, '' if none. agrees: whether both
     definitions give the same number on the same levels (unit spacing, binWidth 1, GLRLM with
-    weightingNorm euclidean); difference: why not.
+    weightingNorm euclidean). difference: why not.
     """
 
     feature: str

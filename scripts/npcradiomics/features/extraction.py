@@ -1,28 +1,23 @@
-"""From a volume and a mask to the 47 features of a region: outlier removal, resampling, quantization,
-features.
-"""
+"""The 47 features of a region of an image: outlier removal, resampling, quantization, features."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from npcradiomics.features.histogram import HISTOGRAM_NAMES, histogram_features
 from npcradiomics.features.interpolation import resample_isotropic, resample_toolbox
-from npcradiomics.features.kernels import find_box, list_voxels
+from npcradiomics.features.kernels_region import find_box, list_voxels
 from npcradiomics.features.quantization import (
+    N_LEVELS,
     Quantizer,
     UniformQuantizer,
     fit,
     fit_optimal,
     uniform,
 )
-from npcradiomics.features.toolbox import (
-    TEXTURE_NAMES,
-    Scanner,
-    branch_of,
-    check_size,
-    undefined_features,
-)
+from npcradiomics.features.scanning import RegionScanner, branch_of, check_size
+from npcradiomics.features.toolbox import TEXTURE_NAMES, texture_values, undefined_features
 
 FEATURE_NAMES = HISTOGRAM_NAMES + TEXTURE_NAMES
 QUANTIZERS = {"lloyd": fit, "optimal": fit_optimal, "uniform": uniform}
@@ -31,59 +26,61 @@ RESAMPLINGS = ("none", "toolbox", "isotropic")
 
 
 @dataclass(frozen=True, eq=False)
-class QuantizedRegion:
-    """What `quantize_region` returns.
-
-    levels int32 (z, y, x), 0 outside, shape of the volume or, resampled, of the resampled box;
-    values (n) and voxel_levels int32 (n): the region's voxels in (z, y, x) order before and after
-    quantization; positions int32 (n): the same voxels in the grid of `box` int64 (z0, z1, y0, y1,
-    x0, x1), see kernels; branch: '2D' or '3D', see texture.branch.
-    """
-
-    levels: np.ndarray
-    values: np.ndarray
-    voxel_levels: np.ndarray
-    positions: np.ndarray
-    box: np.ndarray
-    quantizer: Quantizer | UniformQuantizer
-    branch: str
-
-
-@dataclass(frozen=True, eq=False)
 class Extraction:
     """What `extract` returns.
 
     features: the 47 by name, in the order of FEATURE_NAMES, NaN where undefined; undefined: reason
-    of each NaN; n_voxels: voxels counted, after outlier removal and resampling; levels, quantizer,
-    branch as in QuantizedRegion.
+    of each NaN; n_voxels: voxels counted, after outlier removal and resampling; largest_zone:
+    voxels of the largest zone of one level; levels int32 (z, y, x), 0 outside, shape of the volume
+    or, resampled, of the resampled box; branch: '2D' or '3D', see scanning.branch_of.
     """
 
     features: dict
     undefined: dict
     n_voxels: int
+    largest_zone: int
     levels: np.ndarray
     quantizer: Quantizer | UniformQuantizer
     branch: str
 
 
-def quantize_region(
-    volume,
-    mask,
+def extract(
+    volume: np.ndarray,
+    mask: np.ndarray,
     *,
-    n_levels=256,
-    quantizer="lloyd",
-    fit_mask=None,
-    outliers="none",
-    resampling="none",
-    spacing_mm=None,
-):
-    """Quantize one region of an image as the TextureToolbox's prepareVolume does; returns QuantizedRegion.
+    n_levels: int = N_LEVELS,
+    quantizer: str = "lloyd",
+    fit_mask: np.ndarray | None = None,
+    outliers: str = "none",
+    resampling: str = "none",
+    spacing_mm: Sequence[float] | None = None,
+) -> Extraction:
+    """Measure the 47 features of one region, prepared as by the TextureToolbox's prepareVolume.
 
-    volume: (z, y, x), any real type; mask: same shape, > 0 inside. quantizer: 'lloyd', 'optimal' or
-    'uniform'. fit_mask: the voxels the quantizer is fitted on (the whole GTV, say), the region
-    itself without it; both are prepared alike. outliers: '3sigma' removes the voxels beyond 3
-    standard deviations of the region. resampling: 'toolbox' or 'isotropic' to the in-plane size;
-    then spacing_mm (z, y, x) is needed. ValueError: see `extract`.
+    Histogram features are those of the voxels that are quantized (after outlier removal and
+    resampling), before quantization.
+
+    Parameters
+    ----------
+    volume, mask : (z, y, x)
+        Image of any real type, and > 0 inside.
+    n_levels
+        2 to 1024.
+    quantizer : 'lloyd', 'optimal', 'uniform'
+    fit_mask : (z, y, x)
+        The voxels the quantizer is fitted on (the whole GTV, say), the region itself without it;
+        both are prepared alike.
+    outliers : 'none', '3sigma'
+        The latter removes the voxels beyond 3 standard deviations of the region.
+    resampling : 'none', 'toolbox', 'isotropic'
+        To the in-plane size, see `interpolation`; then spacing_mm is needed.
+    spacing_mm : (z, y, x)
+
+    Raises
+    ------
+    ValueError
+        Mask of another shape, empty region, one voxel, NaN in the region, constant region, n_levels
+        outside 2..1024, unknown option.
     """
     _check_choice("quantizer", quantizer, QUANTIZERS)
     _check_choice("outliers", outliers, OUTLIERS)
@@ -100,38 +97,36 @@ def quantize_region(
     voxel_levels = fitted.apply(values)
     levels = np.zeros(shape, np.int32)
     levels.ravel()[cells] = voxel_levels
-    return QuantizedRegion(
-        levels, values, voxel_levels, positions, box, fitted, branch_of(n_slices)
-    )
-
-
-def extract(volume, mask, **options):
-    """The 47 features of one region; arguments of `quantize_region`; returns Extraction.
-
-    Histogram features are those of the voxels that are quantized (after outlier removal and
-    resampling), before quantization. ValueError, each with its numbers: mask of another shape,
-    empty region, one voxel, NaN in the region, constant region, n_levels outside 2..1024, unknown
-    option.
-    """
-    region = quantize_region(volume, mask, **options)
-    n_voxels = region.values.size
-    scanner = Scanner(region.box[1::2] - region.box[::2], options.get("n_levels", 256), n_voxels)
-    scanner.scan(region.positions, region.voxel_levels)
-    texture = dict(zip(TEXTURE_NAMES, scanner.features(region.branch).tolist(), strict=True))
+    branch = branch_of(n_slices)
+    scanner = RegionScanner(box[1::2] - box[::2], n_levels, values.size)
+    scanner.scan(positions, voxel_levels)
+    texture = dict(zip(TEXTURE_NAMES, texture_values(scanner, branch).tolist(), strict=True))
     return Extraction(
-        features=histogram_features(region.values) | texture,
+        features=histogram_features(values) | texture,
         undefined=undefined_features(texture),
-        n_voxels=n_voxels,
-        levels=region.levels,
-        quantizer=region.quantizer,
-        branch=region.branch,
+        n_voxels=values.size,
+        largest_zone=scanner.largest_zone(),
+        levels=levels,
+        quantizer=fitted,
+        branch=branch,
     )
 
 
-def list_region(volume, mask, name="mask"):
-    """The voxels of a mask in (z, y, x) order: values (n), positions int32 (n) in the grid of their box (see
-    kernels), flat indices int64 (n) in the volume, and the box int64 (z0, z1, y0, y1, x0, x1).
-    ValueError: other shape, empty, NaN inside.
+def list_region(
+    volume: np.ndarray, mask: np.ndarray, name: str = "mask"
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """List the voxels of a mask (z, y, x) of a volume in (z, y, x) order.
+
+    Returns
+    -------
+    values (n), positions int32 (n), cells int64 (n), box int64 (6)
+        Intensities; places in the grid of their box, see `kernels`; flat indices in the volume;
+        z0, z1, y0, y1, x0, x1 of the box.
+
+    Raises
+    ------
+    ValueError
+        Mask, called `name`, of another shape, empty, or with NaN inside.
     """
     mask = np.ascontiguousarray(mask) > 0
     if mask.shape != volume.shape:
@@ -154,9 +149,10 @@ def _check_choice(option, choice, choices):
 
 
 def _prepare(volume, mask, name, outliers, resampling, spacing_mm):
-    """Voxels of a mask after the options: values, positions in the grid of their box, flat indices, box, shape
-    of the array they lie in, and slices of the box that decides on the branch (the toolbox fixes it
-    before it removes outliers).
+    """Voxels of a mask after the options, as `list_region`, and what they lie in.
+
+    That is the shape of the array, and the slices of the box that decides on the branch (the
+    toolbox fixes it before it removes outliers).
     """
     values, positions, cells, box = list_region(volume, mask, name)
     n_slices = box[1] - box[0]
@@ -183,11 +179,11 @@ def _prepare(volume, mask, name, outliers, resampling, spacing_mm):
     return volume.ravel()[cells], positions, cells, box, volume.shape, n_slices
 
 
-def inliers(values):
-    """Which voxels of a region stay, bool (n): those within 3 standard deviations (n - 1) of the mean, the
-    limits included.
+def inliers(values: np.ndarray) -> np.ndarray:
+    """Which voxels of a region stay, bool (n): those within 3 standard deviations of the mean.
 
-    values: (n), the region's intensities, at least 2. Source: TextureToolbox prepareVolume.
+    values: (n), at least 2. The limits are included, the SD is that of n - 1. Source:
+    TextureToolbox prepareVolume.
     """
     values = values.astype(np.float64)
     mean = values.mean()

@@ -19,15 +19,18 @@ HISTOGRAM_NAMES = (
 )
 
 
-def histogram_features(values):
-    """The seven features, dict of float in the order of HISTOGRAM_NAMES, of `values` (any shape, n >= 2).
+def histogram_features(values: np.ndarray) -> dict[str, float]:
+    """Measure the seven features of `values` (any shape, n >= 2), in the order of HISTOGRAM_NAMES.
 
-    Mean: sum v / n (unit of the image) Variance: sum (v - mean)^2 / (n - 1), MATLAB's var (unit
-    squared) Skewness, Kurtosis, Hyperskewness, Hyperflatness: sum (v - mean)^k / n / s^k for k = 3,
-    4, 5, 6, no unit; s is normalised by n; the kurtosis is not the excess (3 for a normal
-    distribution, hyperflatness 15) MAD: sum |v - mean| / n, the mean absolute deviation about the
-    mean, MATLAB's mad (unit of the image) ValueError: no values, NaN or infinite values, constant
-    values (moments of zero variance do not exist).
+    Mean: sum v / n, unit of the image. Variance: sum (v - mean)^2 / (n - 1), MATLAB's var.
+    Skewness, Kurtosis, Hyperskewness, Hyperflatness: sum (v - mean)^k / n / s^k for k = 3, 4, 5, 6;
+    the kurtosis is not the excess (3 for a normal distribution, hyperflatness 15). MAD: sum |v -
+    mean| / n, MATLAB's mad.
+
+    Raises
+    ------
+    ValueError
+        No values, NaN or infinite values, constant values (standardised moments do not exist).
     """
     values = np.asarray(values)
     if values.size == 0:
@@ -44,10 +47,8 @@ def histogram_features(values):
 
 
 @compiled
-def moments(values):
-    """The seven features, float64 (7), of values float64 (n) that are finite and not all equal; see
-    `histogram_features`.
-    """
+def moments(values: np.ndarray) -> np.ndarray:
+    """Measure the seven features, float64 (7), of float64 (n) that are finite and not all equal."""
     # Deviations are taken from the mean of v - v[0] and divided by s before they are raised to the
     # sixth power: neither a large offset nor the unit of the image costs digits. The second pass
     # removes what rounding left in the mean.

@@ -1,60 +1,30 @@
-"""The definitions of the Image Biomarker Standardisation Initiative (IBSI 1), counted by the same kernels
-without weights.
+"""The texture definitions of the Image Biomarker Standardisation Initiative (IBSI 1).
 
-Only texture families the toolbox has too, in 3-D: GLCM and GLRLM per direction and averaged
-(3D_avg) or merged (3D_comb), GLSZM and NGTDM. Names are IBSI's tags. Source: Zwanenburg 2020,
-Radiology 295:328, and the IBSI reference manual (arXiv:1612.07003).
+Only families the toolbox has too, in 3-D, from the same scanner without weights: GLCM and GLRLM per
+direction and averaged (3D_avg) or merged (3D_comb), GLSZM and NGTDM. Names are IBSI's tags. Source:
+Zwanenburg 2020, Radiology 295:328, and the IBSI reference manual (arXiv:1612.07003).
 """
 
 import numpy as np
 
 from npcradiomics.features.kernels import DIRECTIONS
-from npcradiomics.features.toolbox import scan_region
+from npcradiomics.features.scanning import scan_region
 
 _ONE_EACH = np.arange(len(DIRECTIONS))
 _ALL_MERGED = np.zeros(len(DIRECTIONS), np.int64)
 _UNWEIGHTED = np.ones(3)
-_RUN_TAGS = [
-    "sre",
-    "lre",
-    "lgre",
-    "hgre",
-    "srlge",
-    "srhge",
-    "lrlge",
-    "lrhge",
-    "glnu",
-    "glnu_norm",
-    "rlnu",
-    "rlnu_norm",
-    "r_perc",
-    "gl_var",
-    "rl_var",
-    "rl_entr",
+# Of _sizes: runs and zones have the same features under two names.
+_SIZE_TAGS = [
+    *("sre sze", "lre lze", "lgre lgze", "hgre hgze", "srlge szlge", "srhge szhge"),
+    *("lrlge lzlge", "lrhge lzhge", "glnu glnu", "glnu_norm glnu_norm", "rlnu zsnu"),
+    *("rlnu_norm zsnu_norm", "r_perc z_perc", "gl_var gl_var", "rl_var zs_var"),
+    "rl_entr zs_entr",
 ]
-_ZONE_TAGS = [
-    "sze",
-    "lze",
-    "lgze",
-    "hgze",
-    "szlge",
-    "szhge",
-    "lzlge",
-    "lzhge",
-    "glnu",
-    "glnu_norm",
-    "zsnu",
-    "zsnu_norm",
-    "z_perc",
-    "gl_var",
-    "zs_var",
-    "zs_entr",
-]
+_RUN_TAGS, _ZONE_TAGS = zip(*(tags.split() for tags in _SIZE_TAGS), strict=True)
 
 
-def standard_features(levels, n_levels):
-    """IBSI texture features, dict tag to float, of levels (z, y, x), 0 outside; arguments and errors as
-    texture.texture_features.
+def standard_features(levels: np.ndarray, n_levels: int) -> dict[str, float]:
+    """Measure IBSI's texture features; arguments and errors as for toolbox.texture_features.
 
     Averaged features are means over the 13 directions, a direction without any pair of neighbours
     left out. NaN where a formula is 0/0.
@@ -92,8 +62,8 @@ def _entropy(p):
     return -(p * np.log2(p)).sum()
 
 
-def cooccurrence(pairs):
-    """The 25 co-occurrence features, dict, of symmetric pair counts (level, level)."""
+def cooccurrence(pairs: np.ndarray) -> dict[str, float]:
+    """Measure the 25 co-occurrence features of symmetric pair counts (level, level)."""
     n = len(pairs)
     p = pairs / pairs.sum()
     i, j = np.indices(p.shape) + 1.0
@@ -171,18 +141,18 @@ def _sizes(counts):
     ]
 
 
-def run_lengths(counts):
-    """The 16 run-length features, dict, of run counts (level, length), of one direction or several merged."""
+def run_lengths(counts: np.ndarray) -> dict[str, float]:
+    """Measure the 16 run-length features of counts (level, length), one direction or merged."""
     return dict(zip(_RUN_TAGS, _sizes(counts), strict=True))
 
 
-def size_zones(counts):
-    """The 16 size-zone features, dict, of zone counts (level, size)."""
+def size_zones(counts: np.ndarray) -> dict[str, float]:
+    """Measure the 16 size-zone features of counts (level, size)."""
     return dict(zip(_ZONE_TAGS, _sizes(counts), strict=True))
 
 
-def neighbourhood(sums, number):
-    """The five NGTDM features, dict, of sums (level) and number of voxels with a neighbour (level)."""
+def neighbourhood(sums: np.ndarray, number: np.ndarray) -> dict[str, float]:
+    """Measure the five NGTDM features of sums (level) and numbers of voxels (level)."""
     seen = number > 0
     s, number = sums[seen], number[seen]
     level = np.flatnonzero(seen) + 1.0
@@ -202,25 +172,3 @@ def neighbourhood(sums, number):
         / total,
         "strength": ((pi + pj) * (i - j) ** 2).sum() / s.sum(),
     }
-
-
-def agrees(value, reference, tolerance):
-    """Whether a value meets a consensus value, which is printed with three significant digits, within IBSI's
-    tolerance.
-    """
-    half_digit = 0.5 * 10 ** (np.floor(np.log10(abs(reference))) - 2)
-    return bool(abs(value - reference) <= tolerance + half_digit * (1 + 1e-9))
-
-
-def agreement_table(features, references):
-    """Markdown table of `standard_features` against consensus values; references: dict tag to (value,
-    tolerance).
-    """
-    rows = [
-        "| IBSI tag | consensus value | tolerance | this software | agrees |",
-        "|---|---|---|---|---|",
-    ]
-    for tag, (reference, tolerance) in references.items():
-        verdict = "yes" if agrees(features[tag], reference, tolerance) else "**no**"
-        rows.append(f"| {tag} | {reference:g} | {tolerance:g} | {features[tag]:.6g} | {verdict} |")
-    return "\n".join(rows) + "\n"

@@ -3,22 +3,37 @@
 import numpy as np
 
 SCALE_MAX = 255.0  # the paper's images have 256 grey values
-N_BINS = 48  # about; whole grey values per bin where the image has whole grey values, or the bins would show a comb
+# About; whole grey values per bin where the image has whole grey values, or the bins show a comb.
+N_BINS = 48
 
 
-def intensity_shares(values_by_region):
+def intensity_shares(values_by_region: dict[str, np.ndarray]) -> list[dict]:
     """Histograms of the regions of one patient, comparable with each other.
 
-    values_by_region: {region: values (n,)}. The lowest voxel of all regions becomes 0 and the
-    highest 255; each region's shares add to 1, so that a small region compares with a large one.
-    Returns rows of region, intensity_low, intensity_high, share. Raises ValueError when all voxels
-    have one value.
+    The lowest voxel of all regions becomes 0 and the highest 255; each region's shares add to 1, so
+    that a small region compares with a large one.
+
+    Parameters
+    ----------
+    values_by_region
+        Region to its intensities (n).
+
+    Returns
+    -------
+    list
+        Rows of region, intensity_low, intensity_high, share.
+
+    Raises
+    ------
+    ValueError
+        All voxels have one value.
     """
     everything = np.concatenate(list(values_by_region.values())).astype(float)
     low, high = everything.min(), everything.max()
     if low == high:
         raise ValueError(
-            f"all {everything.size} voxels of the regions have the value {low:g}; there is no histogram"
+            f"all {everything.size} voxels of the regions have the value {low:g};"
+            " there is no histogram"
         )
     width = (high - low) / N_BINS
     if (everything == np.rint(everything)).all():

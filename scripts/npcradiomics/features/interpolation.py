@@ -1,4 +1,6 @@
-"""Resampling of a region to isotropic voxels of the in-plane size: the toolbox's own way and a correct one."""
+"""Resampling of a region to isotropic voxels of the in-plane size: the toolbox's way, and right."""
+
+from collections.abc import Sequence
 
 import numpy as np
 from scipy import ndimage
@@ -6,15 +8,26 @@ from scipy import ndimage
 SPACING_TOLERANCE = 1e-3  # relative; in-plane spacings of one image differ by rounding only
 
 
-def resample_toolbox(volume, mask, spacing_mm):
-    """Region resampled as the TextureToolbox does it: volume float64 and mask bool of its resampled box (z, y,
-    x).
+def resample_toolbox(
+    volume: np.ndarray, mask: np.ndarray, spacing_mm: Sequence[float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Resample a region as the TextureToolbox's imresize3D does it; only to reproduce its numbers.
 
-    volume, mask: cropped to the tight box of the region. imresize3D reads output slice k (1-based)
-    at k / factor without aligning voxel centres, sees only this box and takes zero outside it:
-    slices shift by half a voxel and the first ones are darkened. Only for reproducing its numbers.
-    Image: cubic convolution (Keys, a = -1/2); mask: nearest. One slice is left as it is.
-    spacing_mm: (z, y, x), y and x equal. Source: TextureToolbox imresize3D.
+    It reads output slice k (1-based) at k / factor without aligning voxel centres, sees only the
+    region's box and takes zero outside it: slices shift by half a voxel and the first ones are
+    darkened. Image: cubic convolution (Keys, a = -1/2); mask: nearest. One slice is left as it is.
+
+    Parameters
+    ----------
+    volume, mask : (z, y, x)
+        Cropped to the tight box of the region.
+    spacing_mm : (z, y, x)
+        y and x equal.
+
+    Returns
+    -------
+    float64 (z, y, x), bool (z, y, x)
+        Volume and mask of the resampled box.
     """
     in_plane = _in_plane_spacing(spacing_mm)
     volume = volume.astype(np.float64)
@@ -38,13 +51,26 @@ def resample_toolbox(volume, mask, spacing_mm):
     return new_volume, new_mask
 
 
-def resample_isotropic(volume, mask, spacing_mm):
-    """Region on slices of the in-plane spacing: volume float64 and mask bool (z, y, x) of the mask's in-plane
-    box.
+def resample_isotropic(
+    volume: np.ndarray, mask: np.ndarray, spacing_mm: Sequence[float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Resample a region to slices of the in-plane spacing.
 
     The new slices cover the old ones and lie centred on them, on one grid for every mask of the
     image. Image: cubic B-spline over all slices of the image, mirrored at its ends; mask: linear
-    between slice centres, inside from one half upward. spacing_mm: (z, y, x), y and x equal.
+    between slice centres, inside from one half upward.
+
+    Parameters
+    ----------
+    volume, mask : (z, y, x)
+        Whole.
+    spacing_mm : (z, y, x)
+        y and x equal.
+
+    Returns
+    -------
+    float64 (z, y, x), bool (z, y, x)
+        Volume and mask of the mask's in-plane box.
     """
     in_plane = _in_plane_spacing(spacing_mm)
     _, rows, columns = ndimage.find_objects(mask.astype(np.uint8))[0]

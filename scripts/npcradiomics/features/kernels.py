@@ -35,13 +35,12 @@ LOWEST_BIT = np.array([(k & -k).bit_length() - 1 for k in range(1 << 13)], np.in
 
 @compiled
 def _look_around(grid, first, n_cells, steps, row, sums, links, pairs):
-    """Neighbours of the n_cells grid cells from `first` on, region or not, in loops that become vector
-    instructions.
+    """Look at the neighbours of n_cells grid cells from `first` on, region or not.
 
-    sums int32 (3, cells): values of the face, edge and corner neighbours, added; links int32
-    (cells): bit d set where the cell equals its neighbour in direction d, bit 13 + d its neighbour
-    in the opposite direction; pairs int32 (13, cells): place of the pair in a table of `row`
-    columns, lower level first.
+    In loops that become vector instructions. sums int32 (3, cells): values of the face, edge and
+    corner neighbours, added; links int32 (cells): bit d set where the cell equals its neighbour in
+    direction d, bit 13 + d its neighbour in the opposite direction; pairs int32 (13, cells): place
+    of the pair in a table of `row` columns, lower level first.
     """
     for x in range(n_cells):
         sums[at(0), at(x)] = 0
@@ -71,32 +70,50 @@ def _look_around(grid, first, n_cells, steps, row, sums, links, pairs):
 
 @compiled
 def scan(
-    grid,
-    voxels,
-    steps,
-    tables,
-    weights,
-    glcm,
-    runs,
-    counts,
-    neighbours,
-    deviations,
-    sums,
-    parent,
-    members,
-    links,
-):
-    """Count pairs, runs longer than one voxel and neighbourhood differences of one region in one pass.
+    grid: np.ndarray,
+    voxels: np.ndarray,
+    steps: np.ndarray,
+    tables: np.ndarray,
+    weights: np.ndarray,
+    glcm: np.ndarray,
+    runs: np.ndarray,
+    counts: np.ndarray,
+    neighbours: np.ndarray,
+    deviations: np.ndarray,
+    sums: np.ndarray,
+    parent: np.ndarray,
+    members: np.ndarray,
+    links: np.ndarray,
+) -> tuple[int, int]:
+    """Count pairs, runs longer than one voxel and neighbourhood differences of one region.
 
-    grid: int32 (cells); voxels: int32 (n), positions of the region's voxels in rising order; steps:
-    int64 (13), DIRECTIONS as distances in the grid; tables: int64 (13), the table of `glcm` and
-    `runs` a direction is counted in. weights: float64 (3), of face, edge and corner neighbours in
-    the neighbourhood mean. Adds to glcm int32 (table, level, level; lower level first, row 0 is
-    outside), runs int32 (length, table, level; length >= 2), counts int64 (level), neighbours int64
-    (class, level), deviations int64 (level; voxels with a neighbour), sums float64 (level; |level -
-    mean of neighbours|). Leaves in parent int32 (cells) the forest of the zones and in members
-    int32 (n + 1) the voxels that have an equal neighbour; links int32 (n + 1) is scratch. Returns
-    (longest run or 1, number of members).
+    Parameters
+    ----------
+    grid : (cells,) int32
+    voxels : (n,) int32
+        Positions of the region's voxels, rising.
+    steps, tables : (13,) int64
+        DIRECTIONS as distances in the grid; the table of `glcm` and `runs` each is counted in.
+    weights : (3,) float64
+        Of face, edge and corner neighbours in the neighbourhood mean.
+    glcm : (table, level, level) int32, added to
+        Pairs, lower level first; row 0 is outside.
+    runs : (length, table, level) int32, added to
+        Runs of 2 voxels and more.
+    counts, deviations : (level,) int64, added to
+        Voxels, and voxels with a neighbour.
+    neighbours : (3, level) int64, added to
+    sums : (level,) float64, added to
+        |level - mean of neighbours|.
+    parent : (cells,) int32, filled
+        The forest of the zones.
+    members, links : (n + 1,) int32, filled
+        The voxels that have an equal neighbour; scratch.
+
+    Returns
+    -------
+    (int, int)
+        Longest run or 1, and number of members.
     """
     row = glcm.shape[2]
     flat = glcm.ravel()
@@ -184,13 +201,34 @@ def scan(
 
 
 @compiled
-def measure_zones(grid, members, parent, size, column, sizes, zones):
+def measure_zones(
+    grid: np.ndarray,
+    members: np.ndarray,
+    parent: np.ndarray,
+    size: np.ndarray,
+    column: np.ndarray,
+    sizes: np.ndarray,
+    zones: np.ndarray,
+) -> int:
     """Count the 26-connected zones of more than one voxel that `scan` left in `parent`.
 
-    column int32 (n + 1), all zero before and after, maps a size to its column; sizes int64
-    (columns) and zones int32 (column, level) receive the sizes that occur (in no particular order)
-    and their numbers; rows used are cleared first. n voxels have at most sqrt(2n) different sizes.
-    Returns the number of columns.
+    Parameters
+    ----------
+    grid, members, parent
+        As `scan` has them, members cut to their number.
+    size : (cells,) int32
+        Scratch.
+    column : (n + 1,) int32
+        Maps a size to its column; all zero before and after.
+    sizes : (columns,) int64, filled
+        The sizes that occur, in no particular order; n voxels have at most sqrt(2n) of them.
+    zones : (column, level) int32, filled
+        Their numbers; rows used are cleared first.
+
+    Returns
+    -------
+    int
+        Number of columns.
     """
     for k in range(members.size):
         p = members[k]
@@ -217,67 +255,40 @@ def measure_zones(grid, members, parent, size, column, sizes, zones):
 
 
 @compiled
-def find_box(region):
-    """Tight box of the cells > 0 of an array (z, y, x), int64 (z0, z1, y0, y1, x0, x1) with upper ends
-    excluded, and their number.
+def zone_table(
+    zones: np.ndarray, sizes: np.ndarray, counts: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Add the zones of one voxel, what the larger ones leave over of counts int64 (level).
+
+    `zones` and `sizes` are those of `measure_zones`.
+
+    Returns
+    -------
+    (1 + column, level) float64, (1 + column,) int64
+        Zones, column 0 those of one voxel (may be empty), and sizes.
     """
-    nz, ny, nx = region.shape
-    box = np.array([nz, 0, ny, 0, nx, 0])
-    n = 0
-    for z in range(nz):
-        for y in range(ny):
-            in_row = 0
-            for x in range(nx):
-                in_row += region[at(z), at(y), at(x)] > 0
-            if in_row == 0:
-                continue
-            n += in_row
-            box[0] = min(box[0], z)
-            box[1] = z + 1
-            box[2] = min(box[2], y)
-            box[3] = max(box[3], y + 1)
-            x = 0
-            while region[z, y, x] <= 0:
-                x += 1
-            box[4] = min(box[4], x)
-            x = nx
-            while region[z, y, x - 1] <= 0:
-                x -= 1
-            box[5] = max(box[5], x)
-    return box, n
+    n = counts.size - 1
+    table = np.zeros((sizes.size + 1, n + 1))
+    all_sizes = np.ones(sizes.size + 1, np.int64)
+    for i in range(n + 1):
+        table[0, i] = counts[i]
+    for c in range(sizes.size):
+        all_sizes[c + 1] = sizes[c]
+        for i in range(1, n + 1):
+            table[at(c + 1), at(i)] = zones[at(c), at(i)]
+            table[at(0), at(i)] -= sizes[c] * zones[at(c), at(i)]
+    return table, all_sizes
 
 
 @compiled
-def list_voxels(region, box, n):
-    """Positions int32 (n) of the cells > 0 in the grid of `box`, rising, and the same cells' flat index int64
-    (n) in the array.
-    """
-    _, ny, nx = region.shape
-    wide = box[5] - box[4] + 2
-    high = box[3] - box[2] + 2
-    positions = np.empty(n + 1, np.int32)
-    cells = np.empty(n + 1, np.int64)
-    k = 0
-    for z in range(box[0], box[1]):
-        for y in range(box[2], box[3]):
-            row = ((z - box[0] + 1) * high + y - box[2] + 1) * wide + 1 - box[4]
-            for x in range(box[4], box[5]):
-                # Written always, kept only inside: no branch to mispredict along the outline.
-                positions[at(k)] = row + x
-                cells[at(k)] = (z * ny + y) * nx + x
-                k += region[at(z), at(y), at(x)] > 0
-    return positions[:n], cells[:n]
-
-
-@compiled
-def fill_grid(grid, voxels, levels):
+def fill_grid(grid: np.ndarray, voxels: np.ndarray, levels: np.ndarray) -> None:
     """Write the levels (n) of a region at its voxels (n)."""
     for k in range(voxels.size):
         grid[at(voxels[at(k)])] = INSIDE + levels[at(k)]
 
 
 @compiled
-def clear_grid(grid, voxels):
+def clear_grid(grid: np.ndarray, voxels: np.ndarray) -> None:
     """Make the grid empty again where the region was."""
     for k in range(voxels.size):
         grid[at(voxels[at(k)])] = 0

@@ -1,4 +1,4 @@
-"""Compiled scalar quantizers on sorted values in [0, 1]: MATLAB's Lloyd-Max and the global optimum."""
+"""Compiled Lloyd-Max quantizer of sorted values in [0, 1] as MATLAB runs it, and levels by it."""
 
 import numpy as np
 
@@ -9,9 +9,10 @@ EPS = np.finfo(np.float64).eps
 
 
 @compiled
-def sort_integers(values, low, high):
-    """Integers int64 (n) between low and high in rising order, as float64; counts instead of comparing: n +
-    high - low steps.
+def sort_integers(values: np.ndarray, low: int, high: int) -> np.ndarray:
+    """Integers int64 (n) between low and high in rising order, as float64.
+
+    Counts instead of comparing: n + high - low steps.
     """
     counts = np.zeros(high - low + 1, np.int64)
     for k in range(values.size):
@@ -27,9 +28,7 @@ def sort_integers(values, low, high):
 
 @compiled
 def _cell_ends(x, thresholds, ends):
-    """ends[i] = number of x <= thresholds[i]: a value on a threshold belongs to the lower cell. ends[-1] =
-    n.
-    """
+    """ends[i] = number of x <= thresholds[i], ends[-1] = n: on a threshold is in the lower cell."""
     k = 0
     for i in range(thresholds.size):
         low = k
@@ -60,8 +59,9 @@ def _add_up(x, first, last, total):
 
 @compiled
 def _cell_means(x, first, last, cells, means):
-    """means[i] = sequential mean of x[first[i]:last[i]] for the cells i listed; four cells side by side, whose
-    additions need not wait for each other.
+    """means[i] = sequential mean of x[first[i]:last[i]] for the cells i listed.
+
+    Four cells side by side, whose additions need not wait for each other.
     """
     g = 0
     while g + 4 <= cells.size:
@@ -108,10 +108,13 @@ def _place_thresholds(codebook, thresholds):
 
 
 @compiled
-def lloyd(x, n_levels):
-    """Lloyd-Max of sorted x float64 (n), x[0] < x[-1], as MATLAB's lloyds since R14SP3 does it.
+def lloyd(x: np.ndarray, n_levels: int) -> tuple[np.ndarray, np.ndarray, int, float]:
+    """Fit Lloyd-Max to sorted x float64 (n), x[0] < x[-1], as MATLAB's lloyds since R14SP3.
 
-    Returns (thresholds (n_levels - 1), codebook (n_levels), passes, mean squared error).
+    Returns
+    -------
+    (n_levels - 1,) float64, (n_levels,) float64, int, float
+        Thresholds, codebook, passes, mean squared error.
     """
     width = (x[-1] - x[0]) / n_levels
     codebook = x[0] + width / 2.0 + width * np.arange(n_levels)
@@ -193,8 +196,13 @@ N_BUCKETS = 4096
 
 
 @compiled
-def assign_levels(values, low, high, thresholds, levels):
-    """Write levels int32 (n) of values float64 (n): 1 + number of thresholds < (value - low) / (high - low)."""
+def assign_levels(
+    values: np.ndarray, low: float, high: float, thresholds: np.ndarray, levels: np.ndarray
+) -> None:
+    """Write levels int32 (n) of values float64 (n).
+
+    1 + number of thresholds < (value - low) / (high - low).
+    """
     # x * 2^k is exact, so a bucket's first level is exact too and only thresholds inside the bucket
     # are compared.
     first = np.empty(N_BUCKETS + 1, np.int32)
@@ -209,81 +217,3 @@ def assign_levels(values, low, high, thresholds, levels):
         while level < thresholds.size and thresholds[at(level)] < x:
             level += 1
         levels[at(k)] = level + 1
-
-
-@compiled
-def _optimal_row(weight, first, second, last_row, row, cut, stack):
-    """row[j] = min over i < j of last_row[i] + error of the values i..j-1 in one cell; cut[j] = that i.
-
-    The best cut rises with j, so the middle j halves the search for both sides.
-    """
-    n = row.size - 1
-    top = 1
-    stack[0, 0] = 0
-    stack[0, 1] = n
-    stack[0, 2] = 0
-    stack[0, 3] = n
-    while top:
-        top -= 1
-        low, high, cut_low, cut_high = stack[top]
-        middle = (low + high) // 2
-        best = np.inf
-        best_cut = cut_low
-        for i in range(cut_low, min(middle - 1, cut_high) + 1):
-            total = first[middle] - first[i]
-            error = max(
-                second[middle] - second[i] - total * total / (weight[middle] - weight[i]), 0.0
-            )
-            if last_row[i] + error < best:
-                best = last_row[i] + error
-                best_cut = i
-        row[middle] = best
-        cut[middle] = best_cut
-        if low < middle:
-            stack[top] = (low, middle - 1, cut_low, best_cut)
-            top += 1
-        if middle < high:
-            stack[top] = (middle + 1, high, best_cut, cut_high)
-            top += 1
-
-
-@compiled
-def optimal(x, counts, n_levels):
-    """Smallest squared error of x float64 (u), rising and distinct, counts int64 (u), u > n_levels, over all
-    quantizers.
-
-    Returns (thresholds, codebook, mean squared error).
-    """
-    n = x.size
-    weight = np.zeros(n + 1)
-    first = np.zeros(n + 1)
-    second = np.zeros(n + 1)
-    # Centred: less cancellation in the sums of squares.
-    centre = (x * counts).sum() / counts.sum()
-    for k in range(n):
-        weight[k + 1] = weight[k] + counts[k]
-        first[k + 1] = first[k] + counts[k] * (x[k] - centre)
-        second[k + 1] = second[k] + counts[k] * (x[k] - centre) ** 2
-    cuts = np.empty((n_levels, n + 1), np.int32)
-    stack = np.empty((128, 4), np.int64)
-    row = np.full(n + 1, np.inf)
-    row[0] = 0.0
-    for level in range(n_levels):
-        last_row = row
-        row = np.empty(n + 1)
-        _optimal_row(weight, first, second, last_row, row, cuts[level], stack)
-    codebook = np.empty(n_levels)
-    distortion = 0.0
-    last = n
-    for level in range(n_levels - 1, -1, -1):
-        start = cuts[level, last]
-        total = 0.0
-        for k in range(start, last):
-            total += counts[k] * x[k]
-        codebook[level] = total / (weight[last] - weight[start])
-        for k in range(start, last):
-            distortion += counts[k] * (x[k] - codebook[level]) ** 2
-        last = start
-    thresholds = np.empty(n_levels - 1)
-    _place_thresholds(codebook, thresholds)
-    return thresholds, codebook, distortion / weight[n]

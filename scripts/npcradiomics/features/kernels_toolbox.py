@@ -1,6 +1,4 @@
-"""Compiled feature sums of the TextureToolbox over the counts of kernels.scan; formulas by TextureToolbox (see
-definitions).
-"""
+"""Compiled feature sums of the TextureToolbox over the counts of `kernels`; see `definitions`."""
 
 import numpy as np
 
@@ -12,13 +10,18 @@ EPS = np.finfo(np.float64).eps
 
 
 @compiled
-def glcm_features(glcm, neighbours, values):
-    """The nine GLCM features into values float64 (9): Energy, Contrast, Entropy, Homogeneity, Correlation,
-    SumAverage, Variance, Dissimilarity, AutoCorrelation.
+def glcm_features(glcm: np.ndarray, neighbours: np.ndarray, values: np.ndarray) -> None:
+    """Measure the nine GLCM features.
 
-    glcm: int32 (3, level, level), pairs once, lower level first; neighbours: int64 (3, level),
-    pairs seen from each level. With no pair all are NaN; Correlation is NaN where only one level
-    has pairs.
+    Parameters
+    ----------
+    glcm : (3, level, level) int32
+        Pairs once, lower level first.
+    neighbours : (3, level) int64
+        Pairs seen from each level.
+    values : (9,) float64, filled
+        Energy, Contrast, Entropy, Homogeneity, Correlation, SumAverage, Variance, Dissimilarity,
+        AutoCorrelation. With no pair all are NaN; Correlation is NaN where one level has pairs.
     """
     n = neighbours.shape[1] - 1
     values[:] = np.nan
@@ -105,13 +108,17 @@ def glcm_features(glcm, neighbours, values):
 
 
 @compiled
-def size_features(table, sizes, values):
-    """The thirteen features of a run-length or size-zone matrix into values float64 (13), in the order of
-    GLRLM: SRE, LRE, GLN, RLN, RP, LGRE, HGRE, SRLGE, SRHGE, LRLGE, LRHGE, GLV, RLV.
+def size_features(table: np.ndarray, sizes: np.ndarray, values: np.ndarray) -> None:
+    """Measure the thirteen features of a run-length or size-zone matrix.
 
-    table: float64 (column, level), column c belongs to size sizes[c]; sizes: int64 (column), each
-    size that occurs once. GLV and RLV run over all n_levels x max(sizes) cells of the full matrix,
-    empty ones included.
+    Parameters
+    ----------
+    table : (column, level) float64
+    sizes : (column,) int64
+        Size of each column, each that occurs once.
+    values : (13,) float64, filled
+        SRE, LRE, GLN, RLN, RP, LGRE, HGRE, SRLGE, SRHGE, LRLGE, LRHGE, GLV, RLV. GLV and RLV run
+        over all n_levels x max(sizes) cells of the full matrix, empty ones included.
     """
     n = table.shape[1] - 1
     n_cells = n * sizes.max()
@@ -163,11 +170,21 @@ def size_features(table, sizes, values):
 
 
 @compiled
-def run_table(runs, counts, longest, n_directions):
-    """Weighted run counts, float64 (longest, level), from runs int32 (length, 3, level) of two voxels and more.
+def run_table(
+    runs: np.ndarray, counts: np.ndarray, longest: int, n_directions: np.ndarray
+) -> np.ndarray:
+    """Weighted run counts, float64 (longest, level).
 
     Each direction visits each voxel once, so runs of one voxel are what the longer ones leave over.
-    counts: int64 (level); n_directions: int64 (3) of faces, edges and corners.
+
+    Parameters
+    ----------
+    runs : (length, 3, level) int32
+        Runs of two voxels and more.
+    counts : (level,) int64
+        Voxels.
+    n_directions : (3,) int64
+        Of faces, edges and corners.
     """
     n = counts.size - 1
     table = np.zeros((longest, n + 1))
@@ -184,30 +201,18 @@ def run_table(runs, counts, longest, n_directions):
 
 
 @compiled
-def zone_table(zones, sizes, counts):
-    """Zone counts, float64 (1 + columns, level), and their sizes; column 0 holds the zones of one voxel (may
-    be empty).
-    """
-    n = counts.size - 1
-    table = np.zeros((sizes.size + 1, n + 1))
-    all_sizes = np.ones(sizes.size + 1, np.int64)
-    for i in range(n + 1):
-        table[0, i] = counts[i]
-    for c in range(sizes.size):
-        all_sizes[c + 1] = sizes[c]
-        for i in range(1, n + 1):
-            table[at(c + 1), at(i)] = zones[at(c), at(i)]
-            table[at(0), at(i)] -= sizes[c] * zones[at(c), at(i)]
-    return table, all_sizes
+def ngtdm_features(counts: np.ndarray, sums: np.ndarray, values: np.ndarray) -> None:
+    """Measure the five NGTDM features.
 
-
-@compiled
-def ngtdm_features(counts, sums, values):
-    """The five NGTDM features into values float64 (5): Coarseness, Contrast, Busyness, Complexity, Strength.
-
-    counts: int64 (level), voxels with a neighbour; sums: float64 (level). All NaN with no such
-    voxel; Contrast NaN with one level; Busyness NaN where i * counts(i) is the same for all levels
-    (its denominator is exactly zero).
+    Parameters
+    ----------
+    counts : (level,) int64
+        Voxels with a neighbour.
+    sums : (level,) float64
+    values : (5,) float64, filled
+        Coarseness, Contrast, Busyness, Complexity, Strength. All NaN with no such voxel; Contrast
+        NaN with one level; Busyness NaN where i * counts(i) is the same for all levels (its
+        denominator is exactly zero).
     """
     levels = np.flatnonzero(counts)
     values[:] = np.nan

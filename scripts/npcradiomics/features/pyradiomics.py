@@ -1,17 +1,27 @@
 """What pyradiomics itself gives for a quantized region, by its own settings file."""
 
 import logging
+from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
 
 
-def pyradiomics_features(levels, settings_path):
-    """Features of pyradiomics 3.0.1 for one region.
+def pyradiomics_features(levels: np.ndarray, settings_path: str | Path) -> dict[str, float]:
+    """Measure the features of pyradiomics 3.0.1 of one region.
 
-    levels: int array (z, y, x), 0 outside, 1..n inside. The image it sees has unit spacing, because
-    the toolbox counts in voxels; settings_path is pyradiomics' native parameter file. Returns
-    {family_Feature: value} in its order.
+    Parameters
+    ----------
+    levels : (z, y, x)
+        Integers: 0 outside, 1..n inside. The image it sees has unit spacing, because the toolbox
+        counts in voxels.
+    settings_path
+        pyradiomics' native parameter file.
+
+    Returns
+    -------
+    dict
+        family_Feature to value, in pyradiomics' order.
     """
     # Imported here: it takes most of a second, and nothing else of the core needs it.
     from radiomics.featureextractor import RadiomicsFeatureExtractor

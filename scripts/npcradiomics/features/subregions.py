@@ -1,29 +1,49 @@
-"""The 47 features of many sub-regions of one tumour and of what each leaves over, without setting anything up
-again.
-"""
+"""The 47 features of many sub-regions of one tumour and of what each leaves over, set up once."""
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from scipy import ndimage
 
 from npcradiomics.compilation import at, compiled
-from npcradiomics.features.extraction import FEATURE_NAMES, extract, list_region
+from npcradiomics.features.extraction import FEATURE_NAMES, QUANTIZERS, extract, list_region
 from npcradiomics.features.histogram import HISTOGRAM_NAMES, moments
-from npcradiomics.features.ibsi import standard_features
 from npcradiomics.features.kernels_quantization import assign_levels, lloyd
-from npcradiomics.features.quantization import check_n_levels
-from npcradiomics.features.toolbox import Scanner, branch_of, check_size, texture_features
+from npcradiomics.features.quantization import (
+    N_LEVELS,
+    Quantizer,
+    UniformQuantizer,
+    check_n_levels,
+)
+from npcradiomics.features.scanning import RegionScanner, branch_of, check_size
+from npcradiomics.features.toolbox import texture_features, texture_values
 
 
 class SubregionExtractor:
-    """Buffers for one tumour. Results equal `extraction.extract` (no outlier removal, no resampling) to the
-    last bit.
+    """Buffers for one tumour; results equal `extraction.extract` to the last bit.
 
-    volume: (z, y, x); gtv: mask of the tumour. shared: a Quantizer fitted on the GTV for all
-    regions; without it every region and every remainder gets its own Lloyd-Max quantizer with
-    n_levels. Memory: that of texture.Scanner and 50 bytes per voxel of the tumour; nothing that
-    grows with the image or the tumour is allocated per region. Not for several threads at once.
+    No outlier removal, no resampling. Memory: that of scanning.RegionScanner and 50 bytes per voxel
+    of the tumour; nothing that grows with the image or the tumour is allocated per region. Not for
+    several threads at once.
+
+    Parameters
+    ----------
+    volume, gtv : (z, y, x)
+        Image, and mask of the tumour.
+    n_levels
+        2 to 1024.
+    shared
+        A Quantizer fitted on the GTV for all regions; without it every region and every remainder
+        gets its own Lloyd-Max quantizer.
     """
 
-    def __init__(self, volume, gtv, n_levels=256, shared=None):
+    def __init__(
+        self,
+        volume: np.ndarray,
+        gtv: np.ndarray,
+        n_levels: int = N_LEVELS,
+        shared: Quantizer | UniformQuantizer | None = None,
+    ) -> None:
         check_n_levels(n_levels)
         values, self.positions, self.cells, box = list_region(
             np.ascontiguousarray(volume), gtv, "gtv"
@@ -35,29 +55,39 @@ class SubregionExtractor:
         self.ordered = self.values[self.order]
         self.shared = shared
         self.n_levels = n_levels
-        self.scanner = Scanner(box[1::2] - box[::2], n_levels, self.n_voxels)
+        self.scanner = RegionScanner(box[1::2] - box[::2], n_levels, self.n_voxels)
         # Two halves each: the region first, the remainder after it.
         self.part_values = np.empty(self.n_voxels + 2)
         self.part_ordered = np.empty(self.n_voxels + 2)
         self.part_positions = np.empty(self.n_voxels + 2, np.int32)
         self.levels = np.empty(self.n_voxels, np.int32)
 
-    def members(self, mask):
-        """Which voxels of the tumour lie in a mask (z, y, x): bool (n_voxels), in (z, y, x) order, as
-        `measure` takes it.
-        """
+    def members(self, mask: np.ndarray) -> np.ndarray:
+        """Which voxels of the tumour lie in a mask (z, y, x), as `measure` takes them."""
         mask = np.ascontiguousarray(mask) > 0
         if mask.shape != self.shape:
             raise ValueError(f"mask has shape {mask.shape}, the volume {self.shape}")
         return mask.ravel()[self.cells]
 
-    def measure(self, members):
-        """Features float64 (2, 47), in the order of FEATURE_NAMES: row 0 the region, row 1 the remainder of
-        the tumour.
+    def measure(self, members: np.ndarray) -> np.ndarray:
+        """Measure a region and the remainder of the tumour.
 
-        members: bool (n_voxels). NaN where undefined: texture.undefined_features has the reasons.
-        ValueError, naming region or remainder: fewer than 2 voxels, constant values; members of
-        another length.
+        Parameters
+        ----------
+        members : (n_voxels,) bool
+            The region, in (z, y, x) order of the tumour's voxels.
+
+        Returns
+        -------
+        (2, 47) float64
+            In the order of FEATURE_NAMES, row 0 the region, row 1 the remainder. NaN where
+            undefined: toolbox.undefined_features has the reasons.
+
+        Raises
+        ------
+        ValueError
+            Naming region or remainder: fewer than 2 voxels, constant values; members of another
+            length.
         """
         if members.shape != self.values.shape or members.dtype != bool:
             raise ValueError(
@@ -105,17 +135,84 @@ class SubregionExtractor:
         n_histogram = len(HISTOGRAM_NAMES)
         features[:n_histogram] = moments(values)
         n_slices = positions[-1] // self.scanner.plane - positions[0] // self.scanner.plane + 1
-        features[n_histogram:] = self.scanner.features(branch_of(n_slices))
+        features[n_histogram:] = texture_values(self.scanner, branch_of(n_slices))
+
+
+class RegionMeter:
+    """The 47 features of regions of one tumour and of their remainders, as the observed ones.
+
+    What SubregionExtractor can do it does; with outlier removal, resampling or another quantizer
+    per region, `extraction.extract` does it, some times slower.
+
+    Parameters
+    ----------
+    volume, gtv : (z, y, x)
+        Image, and mask of the tumour.
+    spacing_zyx_mm : (z, y, x)
+    extraction
+        Settings of the study: n_levels, quantizer, quantizer_fit, outliers, resampling.
+    """
+
+    def __init__(
+        self,
+        volume: np.ndarray,
+        gtv: np.ndarray,
+        spacing_zyx_mm: Sequence[float],
+        extraction: Mapping[str, object],
+    ) -> None:
+        settings = dict(extraction)
+        fit_on_gtv = settings.pop("quantizer_fit") == "gtv"
+        # What lies beside the GTV's rows and columns enters no feature; slices above and below do
+        # (resampling).
+        _, rows, columns = ndimage.find_objects(np.asarray(gtv, np.uint8))[0]
+        self.gtv = np.ascontiguousarray(gtv[:, rows, columns]) > 0
+        self.fit_mask = self.gtv if fit_on_gtv else None
+        self.volume = np.array(volume[:, rows, columns], order="C")
+        self.options = settings | {"spacing_mm": spacing_zyx_mm}
+        self.cells = np.flatnonzero(self.gtv)
+        self.ordered = np.sort(self.volume.ravel()[self.cells])
+        self.extractor = None
+        plain = settings["outliers"] == settings["resampling"] == "none"
+        if plain and settings["quantizer"] in (("lloyd", "optimal") if fit_on_gtv else ("lloyd",)):
+            shared = QUANTIZERS[settings["quantizer"]](self.volume[self.gtv], settings["n_levels"])
+            shared = shared if fit_on_gtv else None
+            self.extractor = SubregionExtractor(self.volume, self.gtv, settings["n_levels"], shared)
+
+    def measure(self, members: np.ndarray) -> np.ndarray:
+        """Features float64 (2, 47) of region and remainder; members bool (n).
+
+        ValueError: as extraction.extract.
+        """
+        if self.extractor is not None:
+            return self.extractor.measure(members)
+        features = np.empty((2, len(FEATURE_NAMES)))
+        for row, part in zip(features, (members, ~members), strict=True):
+            mask = np.zeros(self.volume.size, bool)
+            mask[self.cells[part]] = True
+            result = extract(
+                self.volume, mask.reshape(self.gtv.shape), fit_mask=self.fit_mask, **self.options
+            )
+            row[:] = list(result.features.values())
+        return features
+
+    def retexture(self, field: np.ndarray) -> None:
+        """Give the tumour's own values to its voxels in the order of a field (n)."""
+        order = np.argsort(field, kind="stable")
+        if self.extractor is not None:
+            self.extractor.order = order
+            self.extractor.values[order] = self.extractor.ordered
+        else:
+            self.volume.ravel()[self.cells[order]] = self.ordered
 
 
 @compiled
 def _split(
     members, n, values, positions, ordered, order, part_values, part_positions, part_ordered
 ):
-    """Write the voxels with members[k] from 0 on and the others from n + 1 on, in (z, y, x) order and in
-    rising order of value.
+    """Write the voxels with members[k] from 0 on and the others from n + 1 on.
 
-    Both sides are written for every voxel and one of them is kept: no branch to mispredict.
+    In (z, y, x) order, and in rising order of value. Both sides are written for every voxel and one
+    of them is kept: no branch to mispredict.
     """
     inside = 0
     outside = n + 1
@@ -136,10 +233,8 @@ def _split(
         outside += not member
 
 
-def warm_cache():
-    """Compile every kernel an extraction uses, so that later jobs find them in numba's cache
-    (NUMBA_CACHE_DIR).
-    """
+def warm_cache() -> None:
+    """Compile every kernel an extraction uses into numba's cache (NUMBA_CACHE_DIR)."""
     rng = np.random.default_rng(0)
     volume = rng.integers(0, 99, (4, 5, 6))
     mask = np.ones(volume.shape, bool)
@@ -148,6 +243,5 @@ def warm_cache():
             extract(image, mask, n_levels=8, quantizer=quantizer)
     levels = extract(volume, mask, n_levels=8).levels
     texture_features(levels, 8)
-    standard_features(levels, 8)
     extractor = SubregionExtractor(volume, mask, 8)
     extractor.measure(extractor.members(np.indices(mask.shape)[2] < 3))

@@ -4,10 +4,11 @@ Arrays are (z, y, x); points are rows of (x, y, z) in millimetres, as ITK has th
 """
 
 import itertools
-import os
 
 import numpy as np
 import SimpleITK as sitk
+
+from npcradiomics.refusal import Refusal
 
 # Direction cosines that were written with three decimals are each off by up to 5e-4, which makes
 # the product of two axes differ from 0 (or the length from 1) by up to 2 * sqrt(3) * 5e-4 = 1.7e-3.
@@ -46,31 +47,12 @@ def repair_direction(image: sitk.Image, tolerance: float = ROUNDING_TOLERANCE) -
     if image.GetDimension() != 3:
         raise ValueError(f"image has {image.GetDimension()} dimensions, 3 needed")
     direction = np.array(image.GetDirection()).reshape(3, 3)
-    _refuse_shear(direction, tolerance, "image")
+    refuse_shear(direction, "image", tolerance)
     if orthonormality_error(direction) == 0.0:
         return image
     repaired = sitk.Image(image)
     repaired.SetDirection(nearest_orthonormal(direction).ravel())
     return repaired
-
-
-def read_nifti(path: str, tolerance: float = ROUNDING_TOLERANCE) -> sitk.Image:
-    """Read a NIfTI file whose sform may be a little off; axes are repaired as by `repair_direction`.
-
-    ITK 5.4 by itself passes small noise on (up to about 1e-4) unrepaired; beyond, it takes the
-    qform in silence if there is one, and otherwise stops without a number. Told to be permissive
-    (ITK_NIFTI_SFORM_PERMISSIVE) it straightens any shear in silence. So it is told so, and the
-    sform of the header is judged here.
-
-    Raises ValueError with the numbers where the sform is off by more than ``tolerance``.
-    """
-    image = _read_permissive(path)
-    if int(image.GetMetaData("sform_code")) > 0:
-        rows = [image.GetMetaData(f"srow_{axis}").split()[:3] for axis in "xyz"]
-        axes = np.array(rows, dtype=float)
-        # pixdim may be rounded on its own: lengths are the header's affair, angles are judged.
-        _refuse_shear(axes / np.linalg.norm(axes, axis=0), tolerance, str(path))
-    return repair_direction(image, tolerance)
 
 
 def require_same_grid(image: sitk.Image, other: sitk.Image, name: str, other_name: str) -> None:
@@ -80,8 +62,9 @@ def require_same_grid(image: sitk.Image, other: sitk.Image, name: str, other_nam
     differently.
     """
     if image.GetSize() != other.GetSize():
-        raise ValueError(
-            f"{name} has {_grid_text(image)}, {other_name} {_grid_text(other)}: not one grid; {_WHAT_TO_TRY}"
+        raise Refusal(
+            f"{name} has {_grid_text(image)}, {other_name} {_grid_text(other)}: not one grid",
+            _WHAT_TO_TRY,
         )
     corners = itertools.product(*((0, n - 1) for n in image.GetSize()))
     apart = max(
@@ -96,9 +79,10 @@ def require_same_grid(image: sitk.Image, other: sitk.Image, name: str, other_nam
         for corner in corners
     )
     if apart > 0.01:
-        raise ValueError(
+        raise Refusal(
             f"{name} ({_grid_text(image)}) and {other_name} ({_grid_text(other)}) are {apart:.3g} voxels apart at a"
-            f" corner: not one grid; {_WHAT_TO_TRY}"
+            " corner: not one grid",
+            _WHAT_TO_TRY,
         )
 
 
@@ -145,32 +129,21 @@ def inside(points: np.ndarray, image: sitk.Image) -> np.ndarray:
     return ((index >= -0.5) & (index <= np.array(image.GetSize()) - 0.5)).all(axis=1)
 
 
-def _refuse_shear(direction: np.ndarray, tolerance: float, name: str) -> None:
+def refuse_shear(direction: np.ndarray, name: str, tolerance: float = ROUNDING_TOLERANCE) -> None:
+    """Raise ValueError with angles and lengths where the columns of ``direction`` are not perpendicular unit axes."""
     if not np.isfinite(direction).all():
-        raise ValueError(f"{name}: direction {direction.ravel().tolist()} is not finite")
+        raise Refusal(
+            f"{name}: direction {direction.ravel().tolist()} is not finite", "write the axes again"
+        )
     error = orthonormality_error(direction)
     if error > tolerance:
         lengths = np.linalg.norm(direction, axis=0)
         x, y, z = (direction / lengths).T
         degrees = np.degrees(np.arccos(np.clip([x @ y, x @ z, y @ z], -1, 1)))
-        raise ValueError(
+        raise Refusal(
             f"{name}: the image axes are not perpendicular unit vectors: angles "
             f"{degrees[0]:.3f}, {degrees[1]:.3f}, {degrees[2]:.3f} degrees, lengths "
             f"{lengths[0]:.5f}, {lengths[1]:.5f}, {lengths[2]:.5f}; off by {error:.2g}, at most "
-            f"{tolerance:.2g} is taken for rounding"
+            f"{tolerance:.2g} is taken for rounding",
+            "resample it to perpendicular axes",
         )
-
-
-def _read_permissive(path: str) -> sitk.Image:
-    before = os.environ.get("ITK_NIFTI_SFORM_PERMISSIVE")
-    os.environ["ITK_NIFTI_SFORM_PERMISSIVE"] = "1"
-    try:
-        reader = sitk.ImageFileReader()
-        reader.SetFileName(str(path))
-        reader.SetImageIO("NiftiImageIO")
-        return reader.Execute()
-    finally:
-        if before is None:
-            del os.environ["ITK_NIFTI_SFORM_PERMISSIVE"]
-        else:
-            os.environ["ITK_NIFTI_SFORM_PERMISSIVE"] = before

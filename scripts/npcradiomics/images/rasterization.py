@@ -7,6 +7,7 @@ half a plane distance (end caps), as treatment planning systems count a contour'
 belongs to the mask if its centre lies inside.
 """
 
+import dataclasses
 import itertools
 import logging
 
@@ -14,7 +15,9 @@ import numpy as np
 import SimpleITK as sitk
 from scipy import ndimage
 
+from npcradiomics.images.contour_overlaps import even_odd, without_copies
 from npcradiomics.images.contour_planes import sort_into_planes
+from npcradiomics.refusal import Refusal
 
 RASTER_MM = (
     0.15,
@@ -36,21 +39,48 @@ def rasterize(contours, reference, name, end_caps=True):
     half a plane distance. Raises ValueError: contours not planar or not parallel, two planes or
     more missing in the middle, extent absurd, nothing of the structure on the grid.
     """
-    planes = sort_into_planes(contours, name, _spacing_along_slices(reference))
-    raster = _Raster(planes, reference, name)
+    planes = _without_copies(
+        sort_into_planes(contours, name, _spacing_along_slices(reference)), reference, name
+    )
+    raster = _Raster(planes, reference)
     array = np.zeros(reference.GetSize()[::-1], np.uint8)
     for low, high, below, above in _slabs(planes, raster, name, end_caps):
         _fill(array, reference, planes, raster, (low, high), below, above)
     if not array.any():
-        raise ValueError(
-            f"{name}: no voxel centre of the grid ({'x'.join(map(str, reference.GetSize()))} voxels) lies in the structure,"
-            f" whose {sum(map(len, planes.polygons))} contours lie in {len(planes.positions)} planes round"
-            f" {_centre(planes)} mm; another patient, frame or grid?"
+        raise Refusal(
+            f"{name}: no voxel centre of the grid "
+            f"({'x'.join(map(str, reference.GetSize()))} voxels) lies in the "
+            f"structure, whose {sum(map(len, planes.polygons))} contours lie in "
+            f"{len(planes.positions)} planes round {_centre(planes)} mm",
+            "check that patient, frame and grid belong together",
         )
     _tell_if_cut(planes, reference, name)
     mask = sitk.GetImageFromArray(array)
     mask.CopyInformation(reference)
     return mask
+
+
+def _without_copies(planes, reference, name):
+    extent = np.ptp(np.concatenate(list(itertools.chain.from_iterable(planes.polygons))), axis=0)
+    if extent.max() > MAX_EXTENT_MM:
+        raise Refusal(
+            f"{name}: contours extend over {extent[0]:.0f} x {extent[1]:.0f} mm, "
+            "which is no structure",
+            "delete the stray contour",
+        )
+    pixel_mm, kept = min(reference.GetSpacing()[:2]), []
+    for height, polygons in zip(planes.positions, planes.polygons, strict=True):
+        where = f"{name}, plane at {height:.2f} mm along the normal"
+        kept.append(without_copies(polygons, pixel_mm, where))
+    n_all, n_kept = (sum(map(len, polygons)) for polygons in (planes.polygons, kept))
+    if n_kept < n_all:
+        log.warning(
+            "%s: %d of %d contours stand twice; the copies are left out",
+            name,
+            n_all - n_kept,
+            n_all,
+        )
+    return dataclasses.replace(planes, polygons=tuple(kept))
 
 
 class _Raster:
@@ -59,13 +89,9 @@ class _Raster:
     the last ones stay in memory.
     """
 
-    def __init__(self, planes, reference, name):
+    def __init__(self, planes, reference):
         points = np.concatenate(list(itertools.chain.from_iterable(planes.polygons)))
         extent = np.ptp(points, axis=0)
-        if extent.max() > MAX_EXTENT_MM:
-            raise ValueError(
-                f"{name}: contours extend over {extent[0]:.0f} x {extent[1]:.0f} mm, which is no structure"
-            )
         step = float(np.clip(min(reference.GetSpacing()) / 3.0, *RASTER_MM))
         self.step = max(step, float(np.sqrt(extent.prod() / MAX_RASTER)))
         self.origin = points.min(axis=0) - MARGIN_PIXELS * self.step
@@ -98,29 +124,6 @@ class _Raster:
         )
 
 
-def even_odd(polygons, shape):
-    """Which integer points (row j, column i) lie inside an odd number of polygons, (n, 2) arrays of (i, j).
-
-    Each edge flips all points to its right in the rows it crosses; what was flipped an odd number
-    of times is inside.
-    """
-    start = np.concatenate(polygons)
-    end = np.concatenate([np.roll(p, -1, axis=0) for p in polygons])
-    upward = start[:, 1] <= end[:, 1]
-    lower, upper = np.where(upward[:, None], start, end), np.where(upward[:, None], end, start)
-    first = np.clip(np.ceil(lower[:, 1]), 0, shape[0]).astype(int)
-    last = np.clip(np.ceil(upper[:, 1]), 0, shape[0]).astype(int)  # half open: a vertex counts once
-    count = last - first
-    edge = np.repeat(np.arange(len(count)), count)
-    row = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + first[edge]
-    share = (row - lower[edge, 1]) / (upper[edge, 1] - lower[edge, 1])
-    crossing = lower[edge, 0] + share * (upper[edge, 0] - lower[edge, 0])
-    column = np.clip(np.ceil(crossing), 0, shape[1]).astype(int)
-    flips = np.zeros((shape[0], shape[1] + 1), np.int32)
-    np.add.at(flips, (row, column), 1)
-    return np.cumsum(flips, axis=1)[:, :-1] % 2 == 1
-
-
 def _slabs(planes, raster, name, end_caps):
     """(low, high, plane below, plane above) of the slabs between planes, and the end caps, where both planes are one."""
     half = planes.distance / 2.0 if end_caps else 0.0
@@ -142,9 +145,11 @@ def _slabs(planes, raster, name, end_caps):
             )
             yield positions[i], positions[i + 1], i, i + 1
         else:
-            raise ValueError(
-                f"{name}: planes missing: contours at {positions[i]:.2f} and {positions[i + 1]:.2f} mm along the normal"
-                f" overlap, with nothing for {gap:.2f} mm between, where planes are {planes.distance:.2f} mm apart"
+            raise Refusal(
+                f"{name}: planes missing: contours at {positions[i]:.2f} and "
+                f"{positions[i + 1]:.2f} mm along the normal overlap, with nothing for "
+                f"{gap:.2f} mm between, where planes are {planes.distance:.2f} mm apart",
+                "draw the missing planes, or interpolate them in the planning system",
             )
     yield positions[last], positions[last] + half + 2 * ROUNDING_MM * (half == 0.0), last, last
 

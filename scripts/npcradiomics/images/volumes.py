@@ -4,56 +4,79 @@ Images are SimpleITK's; arrays taken from them are (z, y, x); physical points ar
 patient frame.
 """
 
-import sys
-import zlib
 from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
 
 from npcradiomics.files import replacing
-from npcradiomics.images.grids import read_nifti, repair_direction, require_same_grid
+from npcradiomics.images.file_formats import (
+    DICOM,
+    META,
+    NIFTI,
+    NIFTI_PAIR,
+    NRRD,
+    recognised,
+    refuse_foreign,
+)
+from npcradiomics.images.grids import repair_direction, require_same_grid
+from npcradiomics.images.nifti import read_nifti
+from npcradiomics.refusal import Refusal
+
+WHOLE = 1e-5  # a label that was scaled by 1/255 and back
 
 
-def read_image(path):
-    """Read a scalar 3-D image (NIfTI or NRRD).
+def read_image(path, geometry=None):
+    """Read a scalar 3-D image (NIfTI, NRRD or MetaImage, told by content).
 
+    geometry: sform, qform or pixdim, where a NIfTI header says two things (`nifti.read_nifti`).
     Returns a SimpleITK image. Raises ValueError with file and numbers: missing, unreadable, not
-    3-D, several components, NaN or infinite values.
+    3-D, several components, NaN or infinite values, a header that contradicts itself.
     """
-    image = _read_volume(path)
+    image = _read_volume(path, geometry)
     values = sitk.GetArrayViewFromImage(image)
     if values.dtype.kind == "f":
         _require_finite(values, path)
     return image
 
 
-def read_mask(path, image=None, image_path=None):
+def read_mask(path, image=None, image_path=None, geometry=None):
     """Read a contour as a 0/1 mask (uint8) on the grid of `image`.
 
     A single positive label of any value is accepted. Raises ValueError with file and numbers:
     several labels, negative or fractional labels, an empty mask, another grid than `image`'s.
     """
-    mask = _read_volume(path)
+    mask = _read_volume(path, geometry)
     values = sitk.GetArrayViewFromImage(mask)
     labels = np.unique(values)
-    if not np.isfinite(labels).all() or (labels < 0).any() or (labels != np.rint(labels)).any():
-        raise ValueError(
-            f"{path}: a mask holds whole numbers >= 0, here values from {labels.min()} to {labels.max()}"
+    fractions = labels[np.abs(labels - np.rint(labels)) > WHOLE]
+    if not np.isfinite(labels).all() or (labels < 0).any() or fractions.size:
+        words = (
+            f"{fractions.size} different fractions"
+            if fractions.size
+            else "negative or infinite ones"
         )
-    labels = labels[labels > 0]
+        raise Refusal(
+            f"{path}: a mask holds whole numbers >= 0, here values from {labels.min():g} to {labels.max():g}, {words} among them",
+            "cut a map of probabilities at 0.5 and write 0 and 1",
+        )
+    labels = np.unique(np.rint(labels[labels > WHOLE]))
     if labels.size == 0:
-        raise ValueError(f"{path}: the mask is empty (no voxel above 0 among {values.size})")
+        raise Refusal(
+            f"{path}: the mask is empty (no voxel above 0 among {values.size})",
+            "correct the file, or its path in the patients table",
+        )
     if labels.size > 1:
         listed = ", ".join(
-            f"{label:g} ({np.count_nonzero(values == label)} voxels)" for label in labels[:10]
+            f"{label:g} ({np.count_nonzero(np.rint(values) == label)} voxels)"
+            for label in labels[:10]
         )
-        raise ValueError(
-            f"{path}: {labels.size} labels in one mask: {listed}; keep one structure per file"
+        raise Refusal(
+            f"{path}: {labels.size} labels in one mask: {listed}", "keep one structure per file"
         )
     if image is not None:
         require_same_grid(mask, image, str(path), image_path or "its image")
-    return sitk.Cast(mask > 0, sitk.sitkUInt8)
+    return sitk.Cast(mask > WHOLE, sitk.sitkUInt8)
 
 
 def write_image(image, path):
@@ -72,72 +95,52 @@ def spacing_zyx_mm(image):
     return tuple(image.GetSpacing()[::-1])
 
 
-def _read_volume(path):
+def _read_volume(path, geometry):
     path = Path(path)
-    if not path.is_file():
-        raise ValueError(f"{path}: no such file")
-    is_nifti = path.name.endswith((".nii", ".nii.gz"))
-    try:
-        if is_nifti:
-            _require_sound_nifti(path)
-        image = read_nifti(str(path)) if is_nifti else sitk.ReadImage(str(path))
-        if image.GetNumberOfComponentsPerPixel() != 1:
-            raise ValueError(
-                f"{image.GetNumberOfComponentsPerPixel()} components per voxel, one is needed"
+    pair = {".img": ".hdr", ".IMG": ".HDR"}
+    header = path.with_suffix(pair.get(path.suffix, path.suffix))
+    if header != path and path.is_file() and recognised(path) == DICOM:
+        header = path
+    for needed in (header, path):
+        if not needed.is_file():
+            raise Refusal(
+                f"{needed}: no such file", "correct the file, or its path in the patients table"
             )
-        return image if is_nifti else repair_direction(image)
+    kind = recognised(header)
+    refuse_foreign(header, kind)
+    if kind in (NIFTI, NIFTI_PAIR):
+        return read_nifti(header, geometry)
+    if kind == DICOM:
+        raise Refusal(
+            f"{path}: this is DICOM ({path.stat().st_size} bytes)",
+            "give it without the ending of a volume",
+        )
+    try:
+        image = sitk.ReadImage(
+            str(path), imageIO={NRRD: "NrrdImageIO", META: "MetaImageIO"}.get(kind, "")
+        )
     except RuntimeError as error:
         reason = [line for line in str(error).splitlines() if line.strip()][-1].strip()
-        raise ValueError(
-            f"{path}: cannot be read (truncated, damaged or not an image): {reason}"
+        why = "truncated, damaged or not an image"
+        raise Refusal(
+            f"{path}: cannot be read ({why}): {reason}", "copy or export it again"
         ) from error
-    except ValueError as error:
-        raise ValueError(str(error) if str(path) in str(error) else f"{path}: {error}") from error
-
-
-def _import_nibabel():
-    # nibabel imports pydicom where there is one, for header extensions that nobody reads here: 0.2
-    # CPU s of every job.
-    unwanted = "pydicom" not in sys.modules
-    if unwanted:
-        sys.modules["pydicom"] = None
-    try:
-        import nibabel
-    finally:
-        if unwanted:
-            del sys.modules["pydicom"]
-    return nibabel
-
-
-nibabel = _import_nibabel()
-
-
-def _require_sound_nifti(path):
-    """Refuse what ITK's NIfTI reader lets pass: it fills a truncated file with zeros and replaces NaN by zero."""
-    try:
-        values = np.asanyarray((volume := nibabel.load(path)).dataobj)
-    except (
-        nibabel.filebasedimages.ImageFileError,
-        OSError,
-        EOFError,
-        ValueError,
-        zlib.error,
-    ) as error:
-        raise ValueError(
-            f"{path}: cannot be read (truncated, damaged or not an image): {error}"
-        ) from error
-    shape = volume.shape
-    if len(shape) < 3 or any(n > 1 for n in shape[3:]):
-        raise ValueError(
-            f"{path}: {len(shape)}-D image of {'x'.join(map(str, shape))} voxels, a 3-D one is needed"
+    if image.GetNumberOfComponentsPerPixel() != 1 or "complex" in image.GetPixelIDTypeAsString():
+        what = f"{image.GetNumberOfComponentsPerPixel()} components per voxel ({image.GetPixelIDTypeAsString()})"
+        raise Refusal(
+            f"{path}: {what}, one real value is needed", "write one channel, or the magnitude"
         )
-    if values.dtype.kind == "f":
-        _require_finite(values, path)
+    try:
+        return repair_direction(image)
+    except Refusal as error:
+        raise error.within(str(path)) from error
+    except ValueError as error:
+        raise Refusal(f"{path}: {error}", "write one volume of it") from error
 
 
 def _require_finite(values, path):
     bad = values.size - np.count_nonzero(np.isfinite(values))
     if bad:
-        raise ValueError(
-            f"{path}: {bad} of {values.size} voxels are NaN or infinite; replace them before use"
+        raise Refusal(
+            f"{path}: {bad} of {values.size} voxels are NaN or infinite", "replace them before use"
         )

@@ -1,6 +1,7 @@
 """Who failed, at which step, why, and what to try: a record beside the log of every job that has not ended well."""
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,7 +11,7 @@ ENDING = ".failed.json"
 WITHOUT_A_WORD = "ended without a word: killed, or beyond its memory or time"
 INTERRUPTED = "interrupted together with the run"
 
-# A first remedy per step; the message itself says more where more is known.
+# A first remedy per step, where the refusal itself has none.
 REMEDIES = {
     "import_image": "give the series by its UID or description, or correct the path in the patients table",
     "import_contour": "correct the structure's name or the path in the patients table",
@@ -22,12 +23,12 @@ REMEDIES = {
 ELSE = "read the log"
 
 
-def path_beside(log):
+def path_beside(log: str | Path) -> Path:
     """Path of the record of the job with this log file."""
     return Path(log).with_suffix(ENDING)
 
 
-def begin(log, step, patient):
+def begin(log: str | Path, step: str, patient: str) -> None:
     """Leave a record that a job has begun; one that is killed leaves it as it is.
 
     n_silent counts the times the job ended without a word in a row.
@@ -37,34 +38,38 @@ def begin(log, step, patient):
     _write(log, step, patient, WITHOUT_A_WORD, n_silent)
 
 
-def fail(log, step, patient, reason):
-    """Write why the job failed; a disk that takes no more must not hide that from the terminal."""
+def fail(log: str | Path, step: str, patient: str, reason: str, todo: str | None = None) -> None:
+    """Write why the job failed, and what to do where that is known.
+
+    A disk that takes no more must not hide the reason from the terminal.
+    """
     with suppress(OSError):
-        _write(log, step, patient, reason, n_silent=-1)
+        _write(log, step, patient, reason, n_silent=-1, todo=todo)
 
 
-def interrupt(log, step, patient):
+def interrupt(log: str | Path, step: str, patient: str) -> None:
     """Write that a person stopped the run while the job went on: no failure, it is done again."""
     fail(log, step, patient, INTERRUPTED)
 
 
-def _write(log, step, patient, reason, n_silent):
+def _write(log, step, patient, reason, n_silent, todo=None):
     record = {
         "patient": patient,
         "step": step,
         "reason": reason,
+        "try": todo or REMEDIES.get(step, ELSE),
         "log": str(log),
         "n_silent": n_silent,
     }
     write_json(record, path_beside(log))
 
 
-def succeed(log):
+def succeed(log: str | Path) -> None:
     """Take the record away."""
     path_beside(log).unlink(missing_ok=True)
 
 
-def records(folder, since=0.0):
+def records(folder: str | Path, since: float = 0.0) -> list[dict]:
     """Records below a folder, patients in order of name, those of the cohort last.
 
     since: time (s since 1970); what failed before it belongs to another run and is left out.
@@ -76,12 +81,19 @@ def records(folder, since=0.0):
     )
 
 
-def lasting(folder, changed):
+def lasting(folder: str | Path, changed: Callable[[str], float]) -> list[dict]:
     """Records of jobs of patients that a run can do without: the last attempt failed and nothing changed since.
 
-    folder: of the logs; changed: function of a patient's name, time (s since 1970) at which the
-    patient's files or row last changed: after that a patient is tried again. A job that ended
-    without a word once may only have been interrupted together with the run, and is tried again.
+    A job that ended without a word once may only have been interrupted together with the run, and
+    is tried again.
+
+    Parameters
+    ----------
+    folder : path
+        Of the logs.
+    changed : callable
+        Of a patient's name: time (s since 1970) at which the patient's files or row last changed;
+        after that a patient is tried again.
     """
     found = []
     for record in records(folder):
@@ -96,21 +108,21 @@ def lasting(folder, changed):
     return found
 
 
-def rows(found):
+def rows(found: list[dict]) -> list[dict]:
     """Records as rows of a table: patient (or "cohort"), step, reason, what to try, log."""
     return [
         {
             "patient": record["patient"] or "cohort",
             "step": record["step"],
             "reason": record["reason"],
-            "try": REMEDIES.get(record["step"], ELSE),
+            "try": record["try"],
             "log": record["log"],
         }
         for record in found
     ]
 
 
-def report(found, table):
+def report(found: list[dict], table: str | Path) -> list[str]:
     """Write the records that are failures as a tab-separated table; return the terminal's lines.
 
     Without a failure there is no table: one of an earlier run is taken away.

@@ -1,7 +1,4 @@
-"""Where results come from: software, settings, inputs and outputs with checksums;
-
-and what no longer fits them.
-"""
+"""Where results come from: software, settings, inputs and outputs with checksums; what no longer fits."""
 
 import hashlib
 import os
@@ -14,18 +11,18 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[3]
 
 
-def sha256(path):
+def sha256(path: str | Path) -> str:
     """SHA-256 of a file, hexadecimal."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def checksums(paths):
+def checksums(paths: dict[str, str | Path]) -> dict[str, str | None]:
     """{name: SHA-256, or None where there is no file} of {name: path}."""
     return {name: sha256(path) if os.path.isfile(path) else None for name, path in paths.items()}
 
 
-def software():
+def software() -> dict:
     """Versions of this code, its kernels and every package; the git commit, "" outside a clone."""
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     code = sorted((REPOSITORY / "scripts").rglob("*.py")) + sorted(
@@ -57,24 +54,31 @@ def _together(paths):
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def host_class():
+def host_class() -> dict:
     """What kind of machine this is, without its name or its user's."""
     return {"system": platform.system(), "machine": platform.machine(), "cores": os.cpu_count()}
 
 
-def without_folders(arguments):
+def without_folders(arguments: list[str]) -> list[str]:
     """A command line with paths cut to their last part: folders can hold names of people."""
     return [os.path.basename(a) if a.startswith(("/", "~")) else a for a in arguments]
 
 
-def differences(then, now):
+def differences(
+    then: dict, now: dict, where: tuple[str, str] = ("in the record", "now")
+) -> list[str]:
     """Sentences, one per thing that is no longer what the record says.
 
-    then, now: nested dicts of text, numbers and lists, as in provenance.json; None as value: the
-    file is not there.
+    Parameters
+    ----------
+    then, now : dict
+        Nested dicts of text, numbers and lists, as in provenance.json; None as value: the file is
+        not there.
+    where : tuple of str
+        What to call the two.
     """
     return [
-        f"{' '.join(place)}: {_words(old)} in the record, {_words(new)} now"
+        f"{' '.join(place)}: {_words(old)} {where[0]}, {_words(new)} {where[1]}"
         for place, old, new in _unequal(then, now, ())
     ]
 

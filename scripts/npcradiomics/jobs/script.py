@@ -5,18 +5,22 @@ import os
 import sys
 import traceback
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 from npcradiomics.jobs import failures
 
 
-def run(main, snakemake):
+def run(main: Callable, snakemake) -> None:
     """Call main(snakemake) with everything it prints in the rule's log.
 
     A failure leaves the whole traceback in the log, one line on the terminal (step, patient,
     message), and exit code 1. What a script logs as a warning of "npcradiomics" stands in the log
     and on the terminal, too. Ctrl-C ends the job without a line: the run says once what goes on.
     """
+    # One thread per job: as many jobs as cores, and the same bits however many run. ITK reads this at
+    # its first filter; Snakemake sets what BLAS and OpenMP read.
+    os.environ["ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS"] = "1"
     with (
         os.fdopen(os.dup(2), "w") as terminal,
         open(snakemake.log[0], "w", buffering=1, encoding="utf-8") as log,
@@ -47,6 +51,6 @@ def run(main, snakemake):
             what = " ".join(str(error).split()) or type(error).__name__
             if not isinstance(error, ValueError):
                 what = f"{type(error).__name__}: {what}"
-            failures.fail(*job, what)
+            failures.fail(*job, what, getattr(error, "todo", None))
             print(f"FAILED {where}: {what} (log: {snakemake.log[0]})", file=terminal, flush=True)
             sys.exit(1)

@@ -1,4 +1,5 @@
-"""From contours to the two regions that are compared: the recurrent part of the tumour and the rest, and whether the
-recurrence lies in the high-dose volume. Comes in: masks on the planning grid. Goes out: masks,
-volumes, shares.
+"""From contours to the two regions compared: the recurrent part of the tumour and the rest.
+
+And whether the recurrence lies in the high-dose volume. Comes in: masks on the planning grid. Goes
+out: masks, volumes, shares.
 """

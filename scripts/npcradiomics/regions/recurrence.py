@@ -11,7 +11,6 @@ import numpy as np
 from scipy import ndimage
 
 RECURRENT_DEFINITIONS = ("whole", "inside_gtv")
-REGIONS = ("recurrent", "non_recurrent")
 
 
 @dataclass(frozen=True)
@@ -24,27 +23,41 @@ class Regions:
 
 
 def derive_regions(
-    gtv,
-    gtvr,
-    voxel_cm3,
-    isodose95=None,
+    gtv: np.ndarray,
+    gtvr: np.ndarray,
+    voxel_cm3: float,
+    isodose95: np.ndarray | None = None,
     *,
-    recurrent="whole",
-    in_field_minimum=0.95,
-    outside_gtv_warning=0.10,
-    min_voxels=64,
-):
+    recurrent: str = "whole",
+    in_field_minimum: float = 0.95,
+    outside_gtv_warning: float = 0.10,
+    min_voxels: int = 64,
+) -> Regions:
     """Split the tumour.
 
-    gtv, gtvr: boolean (z, y, x) on one grid, GTVr already carried to the planning MRI. isodose95:
-    the same, or None when no dose is known. recurrent: "whole" takes all of GTVr (the paper's
-    words), "inside_gtv" its part inside the GTV. in_field_minimum: share of GTVr inside the 95 %
-    isodose from which a recurrence counts as in field. Raises ValueError when GTVr lies outside the
-    GTV or a region has fewer than min_voxels voxels.
+    Parameters
+    ----------
+    gtv, gtvr, isodose95 : (z, y, x) bool
+        On one grid, GTVr already carried to the planning MRI; no isodose when no dose is known.
+    voxel_cm3
+    recurrent : 'whole', 'inside_gtv'
+        All of GTVr (the paper's words), or its part inside the GTV.
+    in_field_minimum
+        Share of GTVr inside the 95 % isodose from which a recurrence counts as in field.
+    outside_gtv_warning
+        Share of GTVr outside the GTV above which `report` warns.
+    min_voxels
+        Of each region.
+
+    Raises
+    ------
+    ValueError
+        GTVr lies outside the GTV, or a region has fewer than min_voxels voxels.
     """
     if recurrent not in RECURRENT_DEFINITIONS:
         raise ValueError(
-            f"recurrent region {recurrent!r} is unknown, choose one of {', '.join(RECURRENT_DEFINITIONS)}"
+            f"recurrent region {recurrent!r} is unknown,"
+            f" choose one of {', '.join(RECURRENT_DEFINITIONS)}"
         )
     n_gtv, n_gtvr, n_shared = (int(np.count_nonzero(m)) for m in (gtv, gtvr, gtv & gtvr))
     if n_gtv == 0 or n_gtvr == 0:
@@ -54,43 +67,44 @@ def derive_regions(
     if n_shared == 0:
         apart = np.abs(np.array(ndimage.center_of_mass(gtv)) - ndimage.center_of_mass(gtvr))
         raise ValueError(
-            f"GTVr ({n_gtvr} voxels) lies wholly outside the GTV ({n_gtv} voxels): their centres are {apart[0]:.0f} slices,"
-            f" {apart[1]:.0f} rows and {apart[2]:.0f} columns apart; look at the registration and at gtvr_frame"
+            f"GTVr ({n_gtvr} voxels) lies wholly outside the GTV ({n_gtv} voxels): their centres"
+            f" are {apart[0]:.0f} slices, {apart[1]:.0f} rows and {apart[2]:.0f} columns apart;"
+            " look at the registration and at gtvr_frame"
         )
-    recurrent_mask = gtvr if recurrent == "whole" else gtv & gtvr
-    non_recurrent_mask = gtv & ~gtvr
-    for name, mask in zip(REGIONS, (recurrent_mask, non_recurrent_mask), strict=True):
-        n = int(np.count_nonzero(mask))
+    masks = {
+        "recurrent": gtvr if recurrent == "whole" else gtv & gtvr,
+        "non_recurrent": gtv & ~gtvr,
+    }
+    voxels = {name: int(np.count_nonzero(mask)) for name, mask in masks.items()}
+    for name, n in voxels.items():
         if n < min_voxels:
             raise ValueError(
-                f"{name} region has {n} voxels ({n * voxel_cm3:.3f} cm3), at least {min_voxels} needed for texture"
-                " (regions: min_voxels in the config)"
+                f"{name} region has {n} voxels ({n * voxel_cm3:.3f} cm3), at least {min_voxels}"
+                " needed for texture (regions: min_voxels in the config)"
             )
     outside = 1.0 - n_shared / n_gtvr
     in_field = None if isodose95 is None else float(np.count_nonzero(gtvr & isodose95) / n_gtvr)
+    words = "not known" if in_field is None else "yes" if in_field >= in_field_minimum else "no"
     warnings = []
     if outside > outside_gtv_warning:
         warnings.append(
-            f"{100 * outside:.4g}% of GTVr lies outside the GTV (more than {outside_gtv_warning:.0%})"
+            f"{100 * outside:.4g}% of GTVr lies outside the GTV"
+            f" (more than {outside_gtv_warning:.0%})"
         )
     report = {
         "recurrent_definition": recurrent,
         "gtv_voxels": n_gtv,
         "gtvr_voxels": n_gtvr,
-        "recurrent_voxels": int(np.count_nonzero(recurrent_mask)),
-        "non_recurrent_voxels": int(np.count_nonzero(non_recurrent_mask)),
+        "recurrent_voxels": voxels["recurrent"],
+        "non_recurrent_voxels": voxels["non_recurrent"],
         "gtv_cm3": n_gtv * voxel_cm3,
         "gtvr_cm3": n_gtvr * voxel_cm3,
-        "recurrent_cm3": np.count_nonzero(recurrent_mask) * voxel_cm3,
-        "non_recurrent_cm3": np.count_nonzero(non_recurrent_mask) * voxel_cm3,
+        "recurrent_cm3": voxels["recurrent"] * voxel_cm3,
+        "non_recurrent_cm3": voxels["non_recurrent"] * voxel_cm3,
         "recurrent_fraction_of_gtv": n_shared / n_gtv,
         "gtvr_outside_gtv_fraction": outside,
         "in_field_fraction": in_field,
-        "in_field": "not known"
-        if in_field is None
-        else "yes"
-        if in_field >= in_field_minimum
-        else "no",
+        "in_field": words,
         "warnings": warnings,
     }
-    return Regions(recurrent_mask, non_recurrent_mask, report)
+    return Regions(**masks, report=report)

@@ -8,17 +8,17 @@ ORDER = ("pass", "look", "not known", "failed")  # from no doubt to most
 TITLES = {
     "registered": "Registered at all",
     "backward": "Registered backwards",
-    "similarity": "Likeness round the tumour",
+    "similarity": "Best place around",
     "recurrence_inside": "Recurrence near the old tumour",
-    "overlap": "Field of view",
+    "covered": "Whole tumour in view",
+    "overlap": "Surroundings in view",
     "restart": "Started again from elsewhere",
+    "laterality": "Left and right",
     "rotation": "Turning of the head",
 }
-# The value of perfect agreement, for checks that ask for a value of at least the limit; the others
-# ask for at most it.
-PERFECT = {"similarity": 2.0, "recurrence_inside": 1.0, "overlap": 1.0}
-WORST_LIKENESS = 1.0  # normalised mutual information of images that have nothing in common
-SHARES = ("recurrence_inside", "overlap")
+# Checks whose value is a share, and all that ask for at least the limit; the others ask for at most.
+SHARES = ("similarity", "recurrence_inside", "covered", "overlap")
+AT_LEAST = (*SHARES, "laterality")
 
 
 def not_registered(reason: str) -> dict:
@@ -50,7 +50,7 @@ def limit_words(check: dict) -> str:
     if check["limit"] is None:
         return ""
     return (
-        f"{'at least' if check['name'] in PERFECT else 'at most'} {_amount(check, check['limit'])}"
+        f"{'at least' if check['name'] in AT_LEAST else 'at most'} {_amount(check, check['limit'])}"
     )
 
 
@@ -61,12 +61,10 @@ def doubt(check: dict) -> float:
     """
     if check["value"] is None:
         return 1.0
-    if check["name"] == "similarity":
-        gained, needed = check["value"] - WORST_LIKENESS, check["limit"] - WORST_LIKENESS
-        return needed / max(gained, 1e-6)
-    if check["name"] in PERFECT:
-        perfect = PERFECT[check["name"]]
-        return (perfect - check["value"]) / max(perfect - check["limit"], 1e-6)
+    if check["name"] in SHARES:
+        return (1.0 - check["value"]) / max(1.0 - check["limit"], 1e-6)
+    if check["name"] in AT_LEAST:
+        return check["limit"] / max(check["value"], 1e-6)
     return check["value"] / check["limit"]
 
 
@@ -135,6 +133,8 @@ def table_row(quality: dict, review: str, note: str) -> dict:
     row |= {
         name: quality[name] for name in ("rotation_angle_deg", "shift_mm", "volume_change_percent")
     }
+    error = quality["estimated_error"] or dict.fromkeys(("error_mm", "low_mm", "high_mm"))
+    row |= {f"estimated_{name}": error[name] for name in ("error_mm", "low_mm", "high_mm")}
     carried = quality["gtvr_volume"]
     row |= {
         f"gtvr_{name}": carried[name]
@@ -154,8 +154,6 @@ def table_row(quality: dict, review: str, note: str) -> dict:
 def _amount(check: dict, value: float) -> str:
     if check["name"] in SHARES:
         return f"{100 * value:.0f} %"
-    if check["name"] == "similarity":
-        return f"{value:.3f}"
     return (
         f"{value:.1f}\N{DEGREE SIGN}"
         if check["unit"] == "degrees"

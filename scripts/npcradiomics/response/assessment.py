@@ -16,11 +16,20 @@ N_BOOTSTRAP = 500
 N_POINTS = 60
 
 
-def assess_set(name, y, score, probability, threshold):
-    """One row of figures for a set: y (patient) of 0 and 1, score, probability (patient), threshold fixed beforehand.
+def assess_set(
+    name: str, y: np.ndarray, score: np.ndarray, probability: np.ndarray, threshold: float
+) -> dict:
+    """One row of figures for a set.
 
-    Hosmer-Lemeshow's p has groups - 2 degrees of freedom on "train" and groups on a set the model
-    has not seen.
+    Parameters
+    ----------
+    name : str
+        On "train" Hosmer-Lemeshow's p has groups - 2 degrees of freedom, and groups on a set the
+        model has not seen.
+    y, score, probability : (patient,) arrays
+        0 or 1, the rad-score, and its probability.
+    threshold : float
+        Of the score, fixed beforehand.
     """
     area = auc_delong(y, score)
     row = {"set": name, "patients": len(y), "effective": int(np.sum(y)), "auc": area.auc}
@@ -42,8 +51,16 @@ def assess_set(name, y, score, probability, threshold):
     return row | {"note": figures.note}
 
 
-def roc_table(name, y, score):
-    """set, threshold, sensitivity, specificity; infinite thresholds are left empty."""
+def roc_table(name: str, y: np.ndarray, score: np.ndarray) -> pd.DataFrame:
+    """The ROC curve of a set: set, threshold, sensitivity, specificity.
+
+    Parameters
+    ----------
+    name : str
+        Of the set.
+    y, score : (patient,) arrays
+        0 or 1, and the rad-score. Infinite thresholds are left empty.
+    """
     curve = roc_curve(y, score)
     thresholds = np.where(np.isfinite(curve.thresholds), curve.thresholds, np.nan)
     columns = {
@@ -54,8 +71,25 @@ def roc_table(name, y, score):
     return pd.DataFrame({"set": name} | columns)
 
 
-def calibration_table(name, y, probability, rng):
-    """set, probability, observed (smooth curve), low, high (95 % bootstrap band) over the range of the probabilities."""
+def calibration_table(
+    name: str, y: np.ndarray, probability: np.ndarray, rng: np.random.Generator
+) -> pd.DataFrame:
+    """The calibration curve of a set over the range of its probabilities.
+
+    Parameters
+    ----------
+    name : str
+        Of the set.
+    y, probability : (patient,) arrays
+        0 or 1, and the predicted probability.
+    rng : numpy.random.Generator
+        Draws the cohorts of the band.
+
+    Returns
+    -------
+    DataFrame
+        set, probability, observed (smooth curve), low, high (95 % bootstrap band).
+    """
     at = np.linspace(probability.min(), probability.max(), N_POINTS)
     low, high = band(y, probability, at, N_BOOTSTRAP, rng)
     observed = np.clip(smooth_curve(y, probability, at), 0, 1)

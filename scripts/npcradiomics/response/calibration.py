@@ -23,10 +23,7 @@ class Recalibration(NamedTuple):
 
 
 class HosmerLemeshow(NamedTuple):
-    """chisq over groups of predicted risk;
-
-    p with groups - 2 (where the model was fitted) or groups degrees.
-    """
+    """Chi-square over groups of predicted risk, its p with groups - 2 degrees or, elsewhere, groups."""
 
     chisq: float
     groups: int
@@ -34,11 +31,25 @@ class HosmerLemeshow(NamedTuple):
     p_external: float
 
 
-def recalibrate(y, score):
-    """Slope and intercept (Cox 1958; rms val.prob): y (patient) of 0 and 1, score (patient) the linear predictor.
+def recalibrate(y: np.ndarray, score: np.ndarray) -> Recalibration:
+    """Slope and intercept of the response on the linear predictor, as rms's val.prob.
 
-    Returns Recalibration; slope and intercept are NaN, with the reason in `note`, where the score
-    is constant or separates the patients.
+    Parameters
+    ----------
+    y : (patient,) array
+        0 or 1.
+    score : (patient,) array
+        The linear predictor.
+
+    Returns
+    -------
+    Recalibration
+        Slope and intercept are NaN, with the reason in `note`, where the score is constant or
+        separates the patients.
+
+    References
+    ----------
+    Cox 1958, Biometrika 45:562.
     """
     y, score = np.asarray(y, dtype=np.float64), np.asarray(score, dtype=np.float64)
     large = fit_logistic(np.empty((y.size, 0)), y, offset=score)
@@ -54,16 +65,27 @@ def recalibrate(y, score):
     )
 
 
-def brier(y, probability):
-    """Mean squared difference of response and probability."""
+def brier(y: np.ndarray, probability: np.ndarray) -> float:
+    """Mean squared difference of response (0 or 1) and probability, (patient,) each."""
     return float(np.mean((np.asarray(y, dtype=np.float64) - probability) ** 2))
 
 
-def hosmer_lemeshow(y, probability, groups=10):
+def hosmer_lemeshow(y: np.ndarray, probability: np.ndarray, groups: int = 10) -> HosmerLemeshow:
     """Chi-square over groups of equal numbers cut at the quantiles (type 7) of the probability.
 
-    Quantiles that fall together are one cut, so there may be fewer groups; with fewer than three
-    there is no test and chisq and p are NaN. Hosmer 1980, Commun Stat A 9:1043.
+    Parameters
+    ----------
+    y : (patient,) array
+        0 or 1.
+    probability : (patient,) array
+        Predicted.
+    groups : int
+        Wanted. Quantiles that fall together are one cut, so there may be fewer; with fewer than
+        three there is no test and chisq and p are NaN.
+
+    References
+    ----------
+    Hosmer 1980, Commun Stat A 9:1043.
     """
     y, probability = np.asarray(y, dtype=np.float64), np.asarray(probability, dtype=np.float64)
     cuts = np.unique(np.quantile(probability, np.linspace(0, 1, groups + 1)))
@@ -92,9 +114,24 @@ def hosmer_lemeshow(y, probability, groups=10):
     )
 
 
-def smooth_curve(y, probability, at=None):
-    """Share of effective patients by predicted probability: LOWESS (2/3, no robustness, as val.prob), at `at` or at
-    the patients' own probabilities. (n), NaN where the probabilities do not vary.
+def smooth_curve(
+    y: np.ndarray, probability: np.ndarray, at: np.ndarray | None = None
+) -> np.ndarray:
+    """Share of effective patients by predicted probability: LOWESS (2/3, no robustness, as val.prob).
+
+    Parameters
+    ----------
+    y : (patient,) array
+        0 or 1.
+    probability : (patient,) array
+        Predicted.
+    at : (point,) array, optional
+        Probabilities of the curve; the patients' own otherwise.
+
+    Returns
+    -------
+    (point,) array
+        NaN where the probabilities do not vary, and outside their range.
     """
     y, probability = np.asarray(y, dtype=np.float64), np.asarray(probability, dtype=np.float64)
     at = probability if at is None else np.asarray(at)
@@ -106,10 +143,29 @@ def smooth_curve(y, probability, at=None):
     return np.interp(at, x, fitted[first, 1], left=np.nan, right=np.nan)
 
 
-def band(y, probability, at, n_bootstrap, rng, level=0.95):
-    """Pointwise bootstrap band of the smooth curve over patients: low, high (at);
+def band(
+    y: np.ndarray,
+    probability: np.ndarray,
+    at: np.ndarray,
+    n_bootstrap: int,
+    rng: np.random.Generator,
+    level: float = 0.95,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pointwise bootstrap band of the smooth curve over patients.
 
-    NaN where under half have a curve.
+    Parameters
+    ----------
+    y, probability, at
+        As in smooth_curve.
+    n_bootstrap, rng
+        Cohorts drawn with replacement, and who draws.
+    level : float
+        Of the band.
+
+    Returns
+    -------
+    low, high : (point,) arrays
+        NaN where under half of the cohorts have a curve.
     """
     y, probability = np.asarray(y), np.asarray(probability)
     curves = np.empty((n_bootstrap, len(at)))

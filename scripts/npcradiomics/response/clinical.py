@@ -1,21 +1,43 @@
 """Tables 1 and 2 of Liu 2025: clinical characteristics of effective and ineffective patients within a set."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from npcradiomics.cohort.clinical_values import one_spelling
+
 RESPONSES = ("effective", "ineffective")
 
 
-def compare_groups(table, numbers, categories):
-    """One row per clinical column and response, as the paper tests them.
+def compare_groups(
+    table: pd.DataFrame, numbers: Sequence[str], categories: Sequence[str]
+) -> pd.DataFrame:
+    """Test each clinical column between the responses, as the paper does.
 
-    table: patient, effective (1 or 0) and the clinical columns, missing values NaN. numbers: pooled
-    t-test (equal variances, as all 18 printed t are); categories: Pearson's chi-square without
-    Yates' correction (as both printed are). Returns columns: column, kind, category, effective_n,
-    effective_mean, effective_sd, (ineffective likewise), missing, test, statistic, df, p. A test
-    with too few values is NaN.
+    Parameters
+    ----------
+    table : DataFrame
+        patient, effective (1 or 0) and the clinical columns, missing values NaN.
+    numbers : sequence of str
+        Columns for the pooled t-test (equal variances, as all 18 printed t are).
+    categories : sequence of str
+        Columns for Pearson's chi-square without Yates' correction (as both printed are).
+
+    Returns
+    -------
+    DataFrame
+        A row per number and per category of a column: column, kind, category, effective_n,
+        effective_mean, effective_sd (ineffective likewise), missing, test, statistic, df, p. A test
+        with too few values is NaN.
     """
+    table = table.copy()
+    for column in categories:
+        filled = table[table[column].notna()]
+        table.loc[filled.index, column] = one_spelling(
+            list(map(str, filled[column])), list(filled.get("patient", filled.index)), column
+        )
     groups = [table[table["effective"] == value] for value in (1, 0)]
     rows = []
     for column in numbers:

@@ -1,21 +1,20 @@
-"""Who is in the response study: response labels, the two sets, and what is too little to fit a model on."""
+"""Who is in the response study: labels, the two sets, and what is too little to fit a model on."""
+
+from collections.abc import Collection
 
 import numpy as np
+import pandas as pd
 
-IDENTITY = [
-    "patient",
-    "response",
-    "effective",
-    "set",
-]  # first columns of the cohort's table; the rest are features
+# First columns of the cohort's table; the rest are features.
+IDENTITY = ["patient", "response", "effective", "set"]
 EFFECTIVE = {"CR": 1, "PR": 1, "effective": 1, "SD": 0, "PD": 0, "ineffective": 0}
 SETS = ("train", "validation")
 MIN_PATIENTS = 20
 MIN_PER_RESPONSE = 10
 
 
-def responses(rows):
-    """Response of each patient row (dicts with patient, response) as 1 (CR, PR, effective) or 0; int array.
+def responses(rows: list[dict]) -> np.ndarray:
+    """Response of each patient row (patient, response) as 1 (CR, PR, effective) or 0; int array.
 
     ValueError: an unknown label, with the patient.
     """
@@ -29,13 +28,25 @@ def responses(rows):
     return np.array([EFFECTIVE[row["response"]] for row in rows], dtype=np.int64)
 
 
-def assign_sets(rows, n_train, stratified, seed):
-    """Set of each patient row, "train" or "validation": its column `split` where the table has it, else drawn.
+def assign_sets(rows: list[dict], n_train: int, stratified: bool, seed: int) -> list[str]:
+    """Set of each patient row, "train" or "validation": its `split` if the table has it, or drawn.
 
-    Drawn: n_train patients at random, with stratified each response in the proportion of the
-    cohort. Returns a list. ValueError: split given for some patients only, the same image in both
-    sets, n_train not below the number of patients, fewer than MIN_PATIENTS patients, fewer than
-    MIN_PER_RESPONSE of a response in training.
+    Parameters
+    ----------
+    rows
+        Of the patients table.
+    n_train
+        Patients drawn at random.
+    stratified
+        Each response in the proportion of the cohort.
+    seed
+
+    Raises
+    ------
+    ValueError
+        Split given for some patients only, n_train not below the number of patients,
+        fewer than MIN_PATIENTS patients, fewer than MIN_PER_RESPONSE of a response in
+        training.
     """
     y = responses(rows)
     if len(rows) < MIN_PATIENTS:
@@ -50,13 +61,12 @@ def assign_sets(rows, n_train, stratified, seed):
         )
     else:
         sets = _drawn(y, n_train, stratified, np.random.default_rng(seed))
-    _refuse_shared_images(rows, sets)
     require_both(y, sets)
     return sets
 
 
-def refuse_known(new, known):
-    """ValueError when a new patient bears the name of one of the cohort (both are named collections)."""
+def refuse_known(new: Collection[str], known: Collection[str]) -> None:
+    """Raise ValueError when a new patient bears the name of one of the cohort."""
     both = sorted(set(new) & set(known))
     if both:
         raise ValueError(
@@ -64,8 +74,8 @@ def refuse_known(new, known):
         )
 
 
-def require_both(y, sets):
-    """ValueError unless training has MIN_PER_RESPONSE patients of each response and validation one of each."""
+def require_both(y: np.ndarray, sets: list[str]) -> None:
+    """Raise ValueError unless training has MIN_PER_RESPONSE of each response, validation one."""
     y, training = np.asarray(y), np.array([name == "train" for name in sets])
     for name, wanted, members in (
         ("training", MIN_PER_RESPONSE, y[training]),
@@ -92,18 +102,7 @@ def _drawn(y, n_train, stratified, rng):
     return ["train" if inside else "validation" for inside in chosen]
 
 
-def _refuse_shared_images(rows, sets):
-    first = {}
-    for row, name in zip(rows, sets, strict=True):
-        other, other_set = first.setdefault(row["image"], (row["patient"], name))
-        if other != row["patient"]:
-            words = "both sets" if other_set != name else f"the {name} set twice"
-            raise ValueError(
-                f"patients {other} and {row['patient']} are one image ({row['image']}): it is in {words}"
-            )
-
-
-def split_table(table):
-    """(features indexed by patient, y) of rows of the cohort's table."""
+def split_table(table: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    """Features indexed by patient, and y, of rows of the cohort's table."""
     features = table.set_index("patient").drop(columns=IDENTITY[1:])
     return features.copy(), table["effective"].to_numpy()

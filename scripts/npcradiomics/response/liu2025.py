@@ -1,4 +1,4 @@
-"""Tables 1 and 2 of Liu 2025 as printed: counts, means and standard deviations of the clinical columns."""
+"""Tables 1 and 2 of Liu 2025 as printed: counts, means and SDs of the clinical columns."""
 
 from typing import NamedTuple
 
@@ -17,9 +17,10 @@ LABELS = {
 
 
 class ClinicalTable(NamedTuple):
-    """groups: patients per response;
+    """One table, as printed.
 
-    men: of these; numbers: {column: {response: (mean, SD)}}; t: printed t; chi2.
+    groups: patients per response; men: of these; numbers: column to response to (mean, SD);
+    t, chi2: the statistics.
     """
 
     groups: dict

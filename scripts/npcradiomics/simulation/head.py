@@ -4,6 +4,9 @@ Skull and skull base, air cavities, soft tissue. The nasopharynx is at the origi
 to the back, z up. Used by the simulated cohort only.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,22 +81,21 @@ STRUCTURES = (
 )
 
 WOBBLE_MM = 1.2  # sideways, along the height of the head
-STEP_MM = (
-    1.4  # of the grid on which the head is kept; thinner than any structure that registration uses
-)
+# Of the grid on which the head is kept; thinner than any structure that registration uses.
+STEP_MM = 1.4
 
 
 @dataclass(frozen=True)
 class Head:
-    """Tissue labels on an isotropic grid round the nasopharynx, and a smooth texture of the soft tissue."""
+    """Tissue labels on an isotropic grid round the nasopharynx, texture of the soft tissue."""
 
     labels: np.ndarray  # (z, y, x) indices into TISSUES
     texture: np.ndarray  # (z, y, x), zero mean, relative to the grey value
     low_mm: np.ndarray  # (3,) x, y, z of the first voxel
 
     @classmethod
-    def draw(cls, rng):
-        """Draw a head: sizes, places and a slight wobble of every structure vary from patient to patient."""
+    def draw(cls, rng: np.random.Generator) -> Head:
+        """Draw a head: sizes, places and a slight wobble of every structure vary by patient."""
         low, high = np.array([-78.0, -78.0, -98.0]), np.array([78.0, 108.0, 122.0])
         axes = [np.arange(a, b, STEP_MM) for a, b in zip(low, high, strict=True)]
         x, y, z = axes[0][None, None, :], axes[1][None, :, None], axes[2][:, None, None]
@@ -116,15 +118,12 @@ class Head:
         texture = ndimage.gaussian_filter(rng.standard_normal(labels.shape, dtype=np.float32), 1.6)
         return cls(labels, 0.08 * texture / texture.std(), low)
 
-    def grey_values(self, contrast, thickness_mm):
-        """The head in a contrast (values per tissue), averaged over the slice thickness: float32, shaped as labels."""
+    def grey_values(self, contrast: Sequence[float], thickness_mm: float) -> np.ndarray:
+        """Grey values float32 (z, y, x) in a contrast (value per tissue), averaged over a slice."""
         values = np.asarray(contrast, np.float32)[self.labels] * (1.0 + self.texture)
         return ndimage.gaussian_filter(values, (0.3 * thickness_mm / STEP_MM, 0.35, 0.35))
 
-    def sample(self, values, points, outside):
-        """`values` on the head's grid (z, y, x) at points (..., 3), linearly;
-
-        `outside` where the grid ends.
-        """
+    def sample(self, values: np.ndarray, points: np.ndarray, outside: float) -> np.ndarray:
+        """`values` (z, y, x) on the head's grid at points (..., 3), linearly; `outside` beyond."""
         index = [(points[..., axis] - self.low_mm[axis]) / STEP_MM for axis in (2, 1, 0)]
         return ndimage.map_coordinates(values, index, order=1, cval=float(outside))

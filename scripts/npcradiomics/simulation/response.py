@@ -1,8 +1,8 @@
-"""The simulated response cohort: 142 patients with the counts of Liu 2025, clinical values after its Tables 1-2, and
-small T2-weighted volumes in which a few texture features differ between the responses. No clinical
-data.
+"""The simulated response cohort: 142 patients with the counts of Liu 2025. No clinical data.
 
-What a patient looks like follows from (seed, patient, response) alone. Arrays are (z, y, x).
+Clinical values after its Tables 1-2, and small T2-weighted volumes in which a few texture features
+differ between the responses. What a patient looks like follows from (seed, patient, response)
+alone. Arrays are (z, y, x).
 """
 
 from dataclasses import dataclass
@@ -28,12 +28,18 @@ class SimulatedTumour:
     truth: dict
 
 
-def simulate_tumour(patient, effective, seed, planted=True):
-    """One patient's T2-weighted volume and tumour mask.
+def simulate_tumour(
+    patient: str, effective: int, seed: int, planted: bool = True
+) -> SimulatedTumour:
+    """Simulate one patient's T2-weighted volume and tumour mask.
 
-    effective: 1 or 0. Planted, both shifted by EFFECT in effective patients: the SD of the tumour's
-    texture, and how far it is drawn out along 135 degrees; planted=False is the null cohort, which
-    is the same one without the shift.
+    Parameters
+    ----------
+    patient, effective, seed
+        Name, response (1 or 0), seed of the cohort.
+    planted
+        Two traits are shifted by EFFECT in effective patients: the SD of the tumour's texture, and
+        how far it is drawn out along 135 degrees. False: the null cohort, the same without it.
     """
     rng = np.random.default_rng([seed, *patient.encode()])
     shift = EFFECT * effective if planted else 0.0
@@ -61,8 +67,8 @@ def simulate_tumour(patient, effective, seed, planted=True):
     )
 
 
-def simulate_rows(seed):
-    """The patients table of the default cohort: a list of dicts, names NPC001-NPC142 in random order of groups.
+def simulate_rows(seed: int) -> list[dict]:
+    """Rows of the default cohort's patients table, NPC001-NPC142 in random order of groups.
 
     Clinical values are drawn from a normal or, where that would often be negative, a log-normal
     distribution with the printed mean and SD; sexes have the printed counts.
@@ -121,7 +127,7 @@ def _values(rng, column, mean_sd, n):
 
 
 def _tumour(rng):
-    """A lumpy ellipsoid in the middle of the volume, 20 to 24 voxels across or more, so that offset 7 has pairs."""
+    """A lumpy ellipsoid in the middle of the volume, wide enough that offset 7 has pairs."""
     centre = (np.array(SHAPE) - 1) / 2 + rng.uniform(-0.5, 0.5, 3) * [1, 4, 4]
     radii_mm = rng.uniform([14.0, 12.5, 12.5], [24.0, 21.0, 21.0])
     grid = np.moveaxis(np.indices(SHAPE).astype(float), 0, -1)
@@ -131,8 +137,9 @@ def _tumour(rng):
 
 
 def _texture(rng, along, across):
-    """Gaussian random field (z, y, x), mean 0, variance 1, correlated in the slice over `along` voxels on the 135-degree
-    diagonal and `across` voxels on the other (sigma of the filter).
+    """Gaussian random field (z, y, x), mean 0, variance 1, correlated within the slices.
+
+    Over `along` voxels on the 135-degree diagonal, `across` on the other (sigma of the filter).
     """
     ky, kx = np.meshgrid(np.fft.fftfreq(SHAPE[1]), np.fft.fftfreq(SHAPE[2]), indexing="ij")
     on_diagonal, off_diagonal = (kx + ky) / np.sqrt(2), (kx - ky) / np.sqrt(2)

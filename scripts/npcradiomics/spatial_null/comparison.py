@@ -17,8 +17,7 @@ from npcradiomics.spatial_null.recombination import (
     recombination_test,
 )
 
-# A recurrent region whose largest piece is smaller than this is named: draws are always in one
-# piece.
+# A recurrent region whose largest piece is smaller than this is named if all draws are in one.
 ONE_PIECE = 0.95
 # What is kept of a patient's draws beside the differences of the features.
 FACTS = (
@@ -250,9 +249,9 @@ def _patients(draws, spatial, surrogate, reasons):
 
 
 def _pieces(one):
-    # The draws' largest piece is the whole region, n voxels.
+    # Compact draws are in one piece, the whole region; those of its own shape in pieces as it is.
     largest = one.covariates[:, list(one.covariate_names).index("largest_piece_voxels")]
-    share = largest[0] / largest.max()
+    share = largest[0] / largest.max() if np.ptp(largest[1:]) == 0 else 1.0
     return f"largest piece {100 * share:.0f} %" if share < ONE_PIECE else ""
 
 

@@ -11,18 +11,19 @@ from npcradiomics.files import replacing
 
 @dataclass(frozen=True, eq=False)
 class Draws:
-    """What `drawing.draw_patient` returns and the file keeps; B draws, S surrogates, n voxels in the GTV.
+    """What `sampling.sample_patient` returns and the file keeps; B draws, S surrogates, n voxels in the GTV.
 
     reason: "" or why there are no draws (B = 0 then; S = 0 as well if the region itself does not
     allow a comparison); notes: sentences on what is special, "" mostly. features float64 (B + 1, 2,
     47): row 0 is observed; region (its part inside the GTV) first, remainder of the GTV second;
     surrogate_features float64 (S, 2, 47); both NaN where a feature is undefined. covariates float64
-    (B + 1, 6), see placement_shape.Shape. members uint8 (B + 1, ceil(n / 8)): packed bits over the
+    (B + 1, 6), see shape.Shape. members uint8 (B + 1, ceil(n / 8)): packed bits over the
     GTV's voxels in (z, y, x) order; cells int64 (n): their flat indices in an image of this shape.
     fraction: share of the GTV's voxels that is region; mean_overlap, effective_placements:
     placements.overlap, nan without draws; depth_edges: of the bins of depth_mm, empty for match
-    "none"; n_redrawn: placements thrown away for a remainder in pieces, n_other_bin: for another
-    depth bin.
+    "none"; drawn_shape: own or compact; n_redrawn: places thrown away because the shape does not
+    fit in as the observed one does (own) or the remainder is in pieces (compact), n_other_bin: for
+    another depth bin.
     """
 
     patient: str
@@ -41,6 +42,7 @@ class Draws:
     mean_overlap: float
     effective_placements: float
     seed: int
+    drawn_shape: str
     match: str
     depth_edges: np.ndarray
     n_redrawn: int

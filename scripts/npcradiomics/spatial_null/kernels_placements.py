@@ -1,4 +1,4 @@
-"""Compiled growth of one region in a tumour, and what its shape is measured by.
+"""Compiled placing of one region in a tumour: grown from a voxel, or a given shape moved about.
 
 A tumour is a list of voxels in (z, y, x) order, cut into runs (consecutive voxels of a row). Costs
 are made of +, -, *, / and floor alone, so that every machine gets the same bits.
@@ -13,10 +13,7 @@ N_BINS = 2048  # of costs, to find the n-th lowest without sorting all
 
 @compiled
 def _wave(turns):
-    """A smooth wave of period 1 between -1 and 1 (two parabolas;
-
-    close to a sine, and the same on every machine).
-    """
+    """A smooth wave of period 1 between -1 and 1 (two parabolas; close to a sine, and the same on every machine)."""
     part = turns - np.floor(turns) - 0.5
     return 8.0 * part * (1.0 - 2.0 * abs(part))
 
@@ -93,13 +90,24 @@ def nearest(places, run_first, run_piece, spacing, seed, n, metric, waves, depth
             sure = 0.0
             for k in range(m):
                 sure = max(sure, costs[at(k)])
-        counts = np.zeros(N_BINS + 1, np.int64)
-        scale = N_BINS / sure
-        for k in range(m):
-            counts[np.int64(min(costs[at(k)] * scale, float(N_BINS)))] += 1
-        if n_left_out == 0 or counts[:N_BINS].sum() >= n:
+        if _mark_lowest(costs, voxels, m, n, sure, n_left_out == 0, members):
             break
         reach *= 1.3
+
+
+@compiled
+def _mark_lowest(costs, voxels, m, n, sure, everything, members):
+    """Mark the n of m voxels that cost least; False where fewer than n are surely among them.
+
+    costs, from 0 on; sure: what was left out costs at least so much; everything: nothing was left
+    out.
+    """
+    counts = np.zeros(N_BINS + 1, np.int64)
+    scale = N_BINS / sure
+    for k in range(m):
+        counts[np.int64(min(costs[at(k)] * scale, float(N_BINS)))] += 1
+    if not everything and counts[:N_BINS].sum() < n:
+        return False
     last_bin = 0
     below = 0
     while below + counts[last_bin] < n:
@@ -122,11 +130,13 @@ def nearest(places, run_first, run_piece, spacing, seed, n, metric, waves, depth
         elif costs[at(k)] == highest and n_equal > 0:
             members[at(voxels[at(k)])] = True
             n_equal -= 1
+    return True
 
 
 @compiled
 def flood(places, grid, positions, steps, spacing, seed, n, metric, waves, depth, members):
-    """Mark n voxels that hang together: from the seed on, always the neighbour that costs least is added.
+    """Mark n voxels that hang together: from the seed on, always the neighbour that costs least is
+    added.
 
     grid int32 (cells): voxel at each place of the tumour's box with a margin, -1 outside; positions
     int32 (n_voxels): the voxels' places in it; steps int64 (26): to the neighbours; the rest as in
@@ -178,128 +188,107 @@ def flood(places, grid, positions, steps, spacing, seed, n, metric, waves, depth
 
 @compiled
 def _before(keys, heap, place, key, voxel):
-    """Whether the heap's entry comes before (key, voxel);
-
-    of equal costs the first in (z, y, x) order.
-    """
+    """Whether the heap's entry comes before (key, voxel); of equal costs the first in (z, y, x) order."""
     return keys[place] < key or (keys[place] == key and heap[place] < voxel)
 
 
 @compiled
-def measure_members(members, places, run_first, run_row, run_piece, n_rows, width, depth, surface):
-    """What the shape of a region is computed from, in one pass over the runs that region and remainder make.
+def find_place(
+    sample, span, places, grid, rows, columns, ratio, turns, picks, chances, low, high, beyond
+):
+    """The first of the proposed moves that brings low to high voxels of a sample of the shape into
+    the tumour.
 
-    run_row int64 (n_runs): (z + 1) * width + y + 1, rising; n_rows: rows of all slices with margin;
-    depth, surface float64 (n_voxels). Returns sums of depth and surface over the region; pairs of
-    its voxels that share an x, y, z face; slices from first to last and slices used; voxels of its
-    largest 26-connected piece; voxels of the remainder outside the largest 26-connected piece of it
-    in each piece of the tumour.
+    sample int32 (3, m): z, y, x of voxels of the shape in its own frame; span int64 (2): its lowest
+    and highest slice; places, grid: see `flood`; rows, columns of the grid; ratio: spacing along x
+    / along y; turns float64 (moves, 2): cosine and sine of the turn in the slice; picks int64
+    (moves, 4): mirror along z and along x (1 or -1), voxel of the sample, voxel of the tumour it
+    comes to lie on; chances float64 (moves), uniform in [0, 1); beyond: slices of the shape above
+    or below all of the tumour. Returns the move's number, -1 without one, and the voxels inside.
+
+    A move that brings k voxels inside is proposed by k pairs of voxels: kept with a chance of low /
+    k, every move is as probable as every other.
     """
-    n_voxels = members.size
-    first = np.empty(n_voxels, np.int32)
-    last = np.empty(n_voxels, np.int32)
-    kind = np.empty(n_voxels, np.bool_)
-    piece = np.empty(n_voxels, np.int32)
-    begin = np.empty(n_rows + 1, np.int64)
-    used = np.zeros(n_rows // width + 1, np.bool_)
-    depth_sum = 0.0
-    surface_sum = 0.0
-    n_parts = 0
-    pairs_x = 0
-    row = 0
-    for r in range(run_row.size):
-        while row <= run_row[r]:
-            begin[row] = n_parts
-            row += 1
-        k = run_first[r]
-        end = run_first[r + 1]
-        shift = places[2, k] - k
-        while k < end:
-            member = members[at(k)]
-            start = k
-            while k < end and members[at(k)] == member:
-                k += 1
-            first[n_parts] = start + shift
-            last[n_parts] = k - 1 + shift
-            kind[n_parts] = member
-            piece[n_parts] = run_piece[r]
-            n_parts += 1
-            if member:
-                pairs_x += k - start - 1
-                used[run_row[r] // width] = True
-                for voxel in range(start, k):
-                    depth_sum += depth[at(voxel)]
-                    surface_sum += surface[at(voxel)]
-    while row <= n_rows:
-        begin[row] = n_parts
-        row += 1
-
-    parent = np.arange(n_parts)
-    pairs_y = 0
-    pairs_z = 0
-    # Rows with neighbours earlier in order; the first and the third share faces with this one.
-    steps = (1, width, width - 1, width + 1)
-    for row in range(width + 1, n_rows):
-        if begin[row] == begin[row + 1]:
+    m = sample.shape[1]
+    slices = grid.size // (rows * columns)  # the first and the last are margin
+    for move in range(len(chances)):
+        cosine, sine = turns[move, 0], turns[move, 1]
+        mirror_z, mirror_x, w, g = picks[move]
+        one = places[0, g] + mirror_z * (span[0] - sample[0, w])
+        other = places[0, g] + mirror_z * (span[1] - sample[0, w])
+        if max(1 - min(one, other), 0) + max(max(one, other) - (slices - 2), 0) != beyond:
             continue
-        for s in range(4):
-            other = begin[row - steps[s]]
-            end = begin[row - steps[s] + 1]
-            for i in range(begin[row], begin[row + 1]):
-                while other < end and last[other] < first[i] - 1:
-                    other += 1
-                j = other
-                while j < end and first[j] <= last[i] + 1:
-                    if kind[j] == kind[i]:
-                        _join(parent, i, j)
-                        if s < 2 and kind[i]:
-                            shared = max(min(last[i], last[j]) - max(first[i], first[j]) + 1, 0)
-                            if s == 0:
-                                pairs_y += shared
-                            else:
-                                pairs_z += shared
-                    j += 1
-
-    sizes = np.zeros(n_parts, np.int64)
-    n_pieces = run_piece.max() + 1
-    rest = np.zeros(n_pieces, np.int64)
-    rest_largest = np.zeros(n_pieces, np.int64)
-    largest = 0
-    for part in range(n_parts):
-        root = _root(parent, part)
-        length = last[part] - first[part] + 1
-        sizes[root] += length
-        if kind[part]:
-            largest = max(largest, sizes[root])
-        else:
-            rest[piece[part]] += length
-            rest_largest[piece[part]] = max(rest_largest[piece[part]], sizes[root])
-    n_used = used.sum()
-    lowest = 0
-    highest = -1
-    for z in range(used.size):
-        if used[z]:
-            highest = z
-            if n_used and lowest == 0:
-                lowest = z
-    n_height = highest - lowest + 1 if n_used else 0
-    cut_off = (rest - rest_largest).sum()
-    return depth_sum, surface_sum, pairs_x, pairs_y, pairs_z, n_height, n_used, largest, cut_off
+        outside = 0
+        for k in range(m):
+            dy = np.float64(sample[1, k] - sample[1, w])
+            dx = np.float64(mirror_x * (sample[2, k] - sample[2, w]))
+            z = places[0, g] + mirror_z * (sample[0, k] - sample[0, w])
+            y = np.int64(np.floor(places[1, g] + (cosine * dy - sine * ratio * dx) + 0.5))
+            x = np.int64(np.floor(places[2, g] + (sine / ratio * dy + cosine * dx) + 0.5))
+            if 0 <= z < slices and 0 <= y < rows and 0 <= x < columns:
+                outside += grid[at((z * rows + y) * columns + x)] < 0
+            else:
+                outside += 1
+            if outside > m - low:
+                break
+        inside = m - outside
+        if low <= inside <= high and chances[move] * inside < low:
+            return move, inside
+    return -1, 0
 
 
 @compiled
-def _root(parent, part):
-    while parent[part] != part:
-        parent[part] = parent[parent[part]]
-        part = parent[part]
-    return part
+def lay_shape(distance, start, turn, pick, places, run_first, ratio, reach, n, members):
+    """Mark the n voxels of the tumour that lie deepest in, or closest to, the moved shape.
+
+    distance float64 (z, y, x): signed distance from the shape in its own frame, negative inside, in
+    a box that holds all that is closer than reach; start int64 (3): the voxel of the shape, there,
+    that comes to lie on the tumour's; turn, pick: one row of turns and picks, see `find_place`; the
+    rest as in `nearest`. Returns whether n voxels of the tumour are closer than reach; members mean
+    nothing if not.
+    """
+    n_z, n_y, n_x = distance.shape
+    costs = np.empty(members.size + 1)
+    voxels = np.empty(members.size + 1, np.int32)
+    members[:] = False
+    deepest = distance.min()
+    mirror_z, mirror_x, _, g = pick
+    # Back from the tumour to the shape: turned back, then mirrored. One step along a row is
+    # (step_y, step_x).
+    step_y, step_x = turn[1] * ratio, mirror_x * turn[0]
+    m = 0
+    for r in range(run_first.size - 1):
+        k0, k1 = run_first[r], run_first[r + 1]
+        z = start[0] + mirror_z * (places[0, k0] - places[0, g])
+        if z < 0 or z >= n_z:
+            continue
+        dy = np.float64(places[1, k0] - places[1, g])
+        dx = np.float64(places[2, k0] - places[2, g])
+        y0 = start[1] + (turn[0] * dy + turn[1] * ratio * dx)
+        x0 = start[2] + mirror_x * (turn[0] * dx - turn[1] / ratio * dy)
+        low, high = _clip(y0, step_y, n_y, 0.0, np.float64(k1 - k0 - 1))
+        low, high = _clip(x0, step_x, n_x, low, high)
+        if low > high:
+            continue
+        for k in range(np.int64(np.floor(low)), np.int64(np.ceil(high)) + 1):
+            y = y0 + k * step_y
+            x = x0 + k * step_x
+            if y < 0.0 or y > n_y - 1 or x < 0.0 or x > n_x - 1:
+                continue
+            j, i = min(np.int64(y), n_y - 2), min(np.int64(x), n_x - 2)
+            part_y, part_x = y - j, x - i
+            near = distance[z, j, i] * (1.0 - part_x) + distance[z, j, i + 1] * part_x
+            far = distance[z, j + 1, i] * (1.0 - part_x) + distance[z, j + 1, i + 1] * part_x
+            costs[at(m)] = (near * (1.0 - part_y) + far * part_y) - deepest
+            voxels[at(m)] = k0 + k
+            m += 1
+    return m >= n and _mark_lowest(costs, voxels, m, n, reach - deepest, False, members)
 
 
 @compiled
-def _join(parent, one, other):
-    one = _root(parent, one)
-    other = _root(parent, other)
-    if one < other:
-        parent[other] = one
-    else:
-        parent[one] = other
+def _clip(start, step, n, low, high):
+    """The part of low .. high in which start + k * step lies in 0 .. n - 1; empty: low > high."""
+    if step == 0.0:
+        return low, high
+    one, other = -start / step, (n - 1 - start) / step
+    return max(low, min(one, other)), min(high, max(one, other))

@@ -1,8 +1,8 @@
-"""Random places in a tumour for a region of given size: connected, compact, cut off by the tumour's surface, as
-recurrences are.
+"""Random places in a tumour for a region of given size: compact blobs here, the region's own shape
+in own_shape.
 
-Everything here is a function of the tumour, the number of voxels and the random generator, and of a
-depth bin at most: never of where the observed region lies or what shape it has, or observed and
+Everything is a function of the tumour, the number of voxels, what is conditioned on and the random
+generator: never of where the observed region lies among the places that are left, or observed and
 drawn would not be exchangeable.
 """
 
@@ -26,13 +26,15 @@ class NotDrawable(ValueError):
 
 
 class Placements:
-    """Draws of regions of n_voxels in a tumour (placement_shape.Tumour).
+    """Draws of regions of n_voxels in a tumour (shape.Tumour); the subclasses say how one is made.
 
-    Attribute allowed: the voxels a region may start from, those in pieces of the GTV with at least
-    n_voxels. NotDrawable: region or remainder below MIN_VOXELS, no piece large enough.
+    NotDrawable: region or remainder below MIN_VOXELS.
     """
 
-    def __init__(self, tumour, n_voxels):
+    most_tries = 0  # for one draw
+    refused_words = ""  # what is wrong with places that `place` refuses
+
+    def __init__(self, tumour: Tumour, n_voxels: int):
         rest = tumour.n_voxels - n_voxels
         if n_voxels < MIN_VOXELS:
             raise NotDrawable(
@@ -43,20 +45,97 @@ class Placements:
                 f"the region has {n_voxels} of the GTV's {tumour.n_voxels} voxels and leaves {rest}, at least"
                 f" {MIN_VOXELS} are needed"
             )
+        self.tumour = tumour
+        self.n_voxels = n_voxels
+
+    def place(self, rng: np.random.Generator):
+        """Try one place or some.
+
+        Returns members bool (n), None where all were refused; their Shape, None where it has not
+        been measured; how many were tried.
+        """
+        raise NotImplementedError
+
+    def pilot_edges(self, rng: np.random.Generator, n_pilot: int) -> np.ndarray:
+        """Quartiles float64 (3) of depth_mm of n_pilot placements: the edges of the depth bins of
+        this tumour.
+        """
+        depths = [self.tumour.mean_depth(self._search(rng, (), 0)[0]) for _ in range(n_pilot)]
+        return np.quantile(depths, np.arange(1, N_BINS) / N_BINS)
+
+    def draw(self, rng: np.random.Generator, edges=(), wanted: int = 0):
+        """One region in a depth bin.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+        edges : array (3) or empty
+            Of the bins of depth_mm.
+        wanted : int
+            Number of the bin, see `bin_of`.
+
+        Returns
+        -------
+        members : bool (n)
+        shape : Shape
+        refused, elsewhere : int
+            Places thrown away: refused by `place`, and of another bin.
+
+        Raises
+        ------
+        NotDrawable
+            After most_tries.
+        """
+        members, shape, refused, elsewhere = self._search(rng, edges, wanted)
+        return members, shape or self.tumour.measure(members), refused, elsewhere
+
+    def _search(self, rng, edges, wanted):
+        tries = elsewhere = 0
+        while tries < self.most_tries:
+            members, shape, tried = self.place(rng)
+            tries += tried
+            if members is None:
+                continue
+            if _bin(self.tumour.mean_depth(members), edges) == wanted:
+                return members, shape, tries - 1 - elsewhere, elsewhere
+            elsewhere += 1
+        raise NotDrawable(
+            f"{tries} tries gave no region of {self.n_voxels} of the GTV's {self.tumour.n_voxels} voxels:"
+            f" {tries - elsewhere} {self.refused_words}"
+            + (
+                f", {elsewhere} lay in another depth bin than the observed region"
+                if len(edges)
+                else ""
+            )
+        )
+
+
+class CompactPlacements(Placements):
+    """Compact blobs in one piece, cut off by the tumour's surface; they know nothing of the
+    observed region's shape.
+
+    Attribute allowed: the voxels a region may start from, those in pieces of the GTV with at least
+    n_voxels. NotDrawable: no piece large enough.
+    """
+
+    most_tries = MAX_TRIES
+    refused_words = f"left a remainder with less than {REMAINDER_SHARE:.0%} in one piece"
+
+    def __init__(self, tumour: Tumour, n_voxels: int):
+        super().__init__(tumour, n_voxels)
         if tumour.pieces[0] < n_voxels:
             raise NotDrawable(
                 f"the GTV is in {len(tumour.pieces)} pieces, the largest of {tumour.pieces[0]} voxels: no connected"
                 f" region of {n_voxels} voxels fits in one"
             )
-        self.tumour = tumour
-        self.n_voxels = n_voxels
         self.allowed = np.flatnonzero(tumour.pieces[tumour.piece] >= n_voxels)
         volume = n_voxels * float(np.prod(tumour.spacing_mm))
         # Rounded: powers differ in the last bit between machines.
         self.radius_mm = round((3.0 * volume / (4.0 * np.pi)) ** (1 / 3), 6)
 
     def grow(self, rng):
-        """One region, grown from a random voxel in a random metric; returns members bool (n) and their Shape.
+        """One region, grown from a random voxel in a random metric; returns members bool (n) and
+        their Shape.
 
         The metric is an ellipsoid (half axes uniform in HALF_AXES, any orientation, millimetres)
         whose surface three random waves distort. The region is what a flood by that metric reaches
@@ -85,49 +164,25 @@ class Placements:
             shape = tumour.measure(members)
         return members, shape
 
-    def pilot_edges(self, rng, n_pilot):
-        """Quartiles float64 (3) of depth_mm of n_pilot placements: the edges of the depth bins of this tumour."""
-        depths = [self.draw(rng)[1].covariates[DEPTH] for _ in range(n_pilot)]
-        return np.quantile(depths, np.arange(1, N_BINS) / N_BINS)
-
-    def draw(self, rng, edges=(), wanted=0):
-        """One region whose remainder hangs together, in a depth bin; returns members bool (n), Shape, and how many
-        were thrown away: for a remainder in pieces, and for another bin.
-
-        edges: of the bins of depth_mm, wanted: number of the bin (see `bin_of`). NotDrawable after
-        MAX_TRIES.
-        """
-        most = (1.0 - REMAINDER_SHARE) * (self.tumour.n_voxels - self.n_voxels)
-        torn, elsewhere = 0, 0
-        while torn + elsewhere < MAX_TRIES:
-            members, shape = self.grow(rng)
-            if shape.cut_off > most:
-                torn += 1
-            elif bin_of(shape, edges) != wanted:
-                elsewhere += 1
-            else:
-                return members, shape, torn, elsewhere
-        raise NotDrawable(
-            f"{MAX_TRIES} tries gave no region of {self.n_voxels} of the GTV's {self.tumour.n_voxels} voxels:"
-            f" {torn} left a remainder with less than {REMAINDER_SHARE:.0%} in one piece"
-            + (
-                f", {elsewhere} lay in another depth bin than the observed region"
-                if len(edges)
-                else ""
-            )
-        )
+    def place(self, rng: np.random.Generator):
+        """One region, refused where more than 1 - REMAINDER_SHARE of the remainder is cut off."""
+        members, shape = self.grow(rng)
+        if shape.cut_off > (1.0 - REMAINDER_SHARE) * (self.tumour.n_voxels - self.n_voxels):
+            return None, None, 1
+        return members, shape, 1
 
 
 def bin_of(shape, edges):
     """Number of the depth bin, 0 .. len(edges), a region lies in; a bin holds its lower edge."""
-    return int(np.searchsorted(edges, shape.covariates[DEPTH], side="right"))
+    return _bin(shape.covariates[DEPTH], edges)
+
+
+def _bin(depth_mm, edges):
+    return int(np.searchsorted(edges, depth_mm, side="right"))
 
 
 def _rotation(quaternion):
-    """Rotation matrix (3, 3) of a quaternion (4) of any length but 0;
-
-    of four normals: uniform over all rotations.
-    """
+    """Rotation matrix (3, 3) of a quaternion (4) of any length but 0; of four normals: uniform over all rotations."""
     w, x, y, z = (quaternion / np.sqrt((quaternion * quaternion).sum())).tolist()
     return np.array(
         [
@@ -163,14 +218,3 @@ def overlap(packed, n_voxels):
     total = np.trace(centred)
     effective = total**2 / (centred**2).sum() if total > 1e-9 * np.trace(gram) else 1.0
     return float(mean_overlap), float(effective)
-
-
-def warm_cache():
-    """Compile the kernels of growing and measuring, so that later jobs find them in numba's cache
-    (NUMBA_CACHE_DIR).
-    """
-    horseshoe = np.ones((2, 12, 30), bool)
-    horseshoe[:, :9, 10:13] = False
-    placements = Placements(Tumour(horseshoe, (1.0, 1.0, 1.0)), 200)
-    placements.allowed = np.array([9])  # beside the gap: the nearest voxels do not hang together
-    placements.grow(np.random.default_rng(0))

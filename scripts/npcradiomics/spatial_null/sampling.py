@@ -1,107 +1,89 @@
-"""The size-matched null of one patient: the 47 features of the recurrent region, of other places of its size in the
-same tumour, and of the same place in surrogate textures.
-"""
+"""The size-matched null of one patient: the 47 features of the recurrent region, of other places
+for it in the same tumour, and of the same place in surrogate textures."""
 
 import time
 import zlib
 
 import numpy as np
-from scipy import ndimage
 
-from npcradiomics.features.extraction import FEATURE_NAMES, QUANTIZERS, extract
-from npcradiomics.features.subregions import SubregionExtractor
+from npcradiomics.features.extraction import FEATURE_NAMES
+from npcradiomics.features.subregions import RegionMeter
 from npcradiomics.spatial_null.draws import Draws
-from npcradiomics.spatial_null.placements import NotDrawable, Placements, bin_of, overlap
+from npcradiomics.spatial_null.own_shape import OwnShapePlacements
+from npcradiomics.spatial_null.placements import CompactPlacements, NotDrawable, bin_of, overlap
 from npcradiomics.spatial_null.shape import COVARIATES, Tumour
 from npcradiomics.spatial_null.surrogates import SurrogateField
 
+SHAPES = ("own", "compact")
 MATCHES = ("none", "depth")
-MOST_OUTSIDE = 0.10  # of the recurrent region, outside the GTV
-MOST_ELSEWHERE = 0.10  # of it, outside its main piece of the GTV
+# Of the recurrent region, outside the GTV, and outside its main piece of the GTV: more is no match
+# for compact draws. With draws of its own shape the first is named.
+MOST_OUTSIDE = 0.10
+MOST_ELSEWHERE = 0.10
+# Draws that are worth fewer different places (placements.overlap) are no test; of few draws, half
+# of what they could be.
+FEWEST_PLACES = 3.0
 N_PILOT = 400
-PILOT, DRAW, SURROGATE = range(3)  # streams of random numbers
+PILOT, DRAW, SURROGATE, SHARES = range(4)  # streams of random numbers
 SECONDS_BETWEEN_LINES = 5.0
 
 
-class RegionMeter:
-    """The 47 features of regions of one tumour and of their remainders, as the observed ones are computed.
-
-    volume, gtv (z, y, x); extraction: settings of the study (n_levels, quantizer, quantizer_fit,
-    outliers, resampling). What SubregionExtractor can do it does; with outlier removal, resampling
-    or another quantizer per region, `extraction.extract` does it, some times slower.
-    """
-
-    def __init__(self, volume, gtv, spacing_zyx_mm, extraction):
-        settings = dict(extraction)
-        fit_on_gtv = settings.pop("quantizer_fit") == "gtv"
-        # What lies beside the GTV's rows and columns enters no feature; slices above and below do
-        # (resampling).
-        _, rows, columns = ndimage.find_objects(np.asarray(gtv, np.uint8))[0]
-        self.gtv = np.ascontiguousarray(gtv[:, rows, columns]) > 0
-        self.fit_mask = self.gtv if fit_on_gtv else None
-        self.volume = np.array(volume[:, rows, columns], order="C")
-        self.options = settings | {"spacing_mm": spacing_zyx_mm}
-        self.cells = np.flatnonzero(self.gtv)
-        self.ordered = np.sort(self.volume.ravel()[self.cells])
-        self.extractor = None
-        plain = settings["outliers"] == settings["resampling"] == "none"
-        if plain and settings["quantizer"] in (("lloyd", "optimal") if fit_on_gtv else ("lloyd",)):
-            shared = QUANTIZERS[settings["quantizer"]](self.volume[self.gtv], settings["n_levels"])
-            shared = shared if fit_on_gtv else None
-            self.extractor = SubregionExtractor(self.volume, self.gtv, settings["n_levels"], shared)
-
-    def measure(self, members):
-        """Features float64 (2, 47) of region and remainder;
-
-        members bool (n). ValueError: see extraction.extract.
-        """
-        if self.extractor is not None:
-            return self.extractor.measure(members)
-        features = np.empty((2, len(FEATURE_NAMES)))
-        for row, part in zip(features, (members, ~members), strict=True):
-            mask = np.zeros(self.volume.size, bool)
-            mask[self.cells[part]] = True
-            result = extract(
-                self.volume, mask.reshape(self.gtv.shape), fit_mask=self.fit_mask, **self.options
-            )
-            row[:] = list(result.features.values())
-        return features
-
-    def retexture(self, field):
-        """Give the tumour's own values to its voxels in the order of a field (n)."""
-        order = np.argsort(field, kind="stable")
-        if self.extractor is not None:
-            self.extractor.order = order
-            self.extractor.values[order] = self.extractor.ordered
-        else:
-            self.volume.ravel()[self.cells[order]] = self.ordered
-
-
-def draw_patient(
-    patient,
-    volume,
-    gtv,
-    recurrent,
+def sample_patient(
+    patient: str,
+    volume: np.ndarray,
+    gtv: np.ndarray,
+    recurrent: np.ndarray,
     spacing_zyx_mm,
     *,
-    n_draws,
-    surrogates,
-    match,
-    seed,
-    extraction,
+    gtvr: np.ndarray | None = None,
+    n_draws: int,
+    surrogates: int,
+    shape: str,
+    match: str,
+    seed: int,
+    extraction: dict,
     tell,
-):
-    """The Draws of one patient: n_draws placements, as many surrogates as asked for, all measured.
+) -> Draws:
+    """Draw regions of one patient and surrogates, and measure them all.
 
-    volume, gtv, recurrent: (z, y, x) on one grid. match: "none", or "depth": placements of the
-    observed region's depth bin only; the bins are the quartiles of N_PILOT placements of this
-    tumour, wherever the observed region lies. extraction: see RegionMeter. tell: called with lines
-    on progress. The result depends on seed and patient alone; draw b has random numbers of its own,
-    so that more draws keep the first ones. What prevents draws is the `reason` of the result, not
-    an error. ValueError: unknown match.
+    The result depends on seed and patient alone; draw b has random numbers of its own, so that more
+    draws keep the first ones.
+
+    Parameters
+    ----------
+    patient : str
+    volume, gtv, recurrent : (z, y, x)
+        On one grid.
+    spacing_zyx_mm : (3)
+    gtvr : (z, y, x), optional
+        The uncut contour of the recurrence, whose shape the draws have; without it the shape is
+        that of recurrent.
+    n_draws, surrogates : int
+    shape : str
+        "own": the recurrence's shape elsewhere in the tumour (own_shape); "compact": blobs
+        (placements).
+    match : str
+        "none", or "depth": placements of the observed region's depth bin only; the bins are the
+        quartiles of N_PILOT placements of this tumour, wherever the observed region lies.
+    seed : int
+    extraction : dict
+        See RegionMeter.
+    tell : callable
+        Called with lines on progress.
+
+    Returns
+    -------
+    Draws
+        What prevents draws is its `reason`, not an error.
+
+    Raises
+    ------
+    ValueError
+        Unknown shape or match; a recurrent region that is not gtvr inside the GTV.
     """
-    if match not in MATCHES:
-        raise ValueError(f"match is {match!r}; expected one of {', '.join(MATCHES)}")
+    for name, value, known in (("shape", shape, SHAPES), ("match", match, MATCHES)):
+        if value not in known:
+            raise ValueError(f"{name} is {value!r}; expected one of {', '.join(known)}")
 
     def generator(*stream):
         entropy = [seed, zlib.crc32(patient.encode())]
@@ -112,9 +94,18 @@ def draw_patient(
     tumour = Tumour(gtv, spacing_zyx_mm)
     observed = tumour.members(recurrent)
     n_region = int(observed.sum())
-    record = _Record(patient, tumour, observed, n_draws, surrogates, np.shape(gtv), seed, match)
+    identity = {
+        "patient": patient,
+        "seed": seed,
+        "drawn_shape": shape,
+        "match": match,
+        "shape": np.array(np.shape(gtv)),
+    }
+    whole = recurrent if gtvr is None or shape == "compact" else gtvr
+    n_whole = int(np.count_nonzero(whole))
+    record = _Record(identity, tumour, observed, n_whole, n_draws, surrogates)
     try:
-        _require_comparable(tumour, observed, int(np.count_nonzero(recurrent)))
+        _require_comparable(tumour, observed, n_whole, shape)
         meter = RegionMeter(volume, gtv, spacing_zyx_mm, extraction)
         try:
             record.features[0] = meter.measure(observed)
@@ -125,7 +116,10 @@ def draw_patient(
 
     reason = ""
     try:
-        placements = Placements(tumour, n_region)
+        if shape == "own":
+            placements = OwnShapePlacements(tumour, whole, observed, generator(SHARES))
+        else:
+            placements = CompactPlacements(tumour, n_region)
         edges = (
             placements.pilot_edges(generator(PILOT), N_PILOT) if match == "depth" else np.empty(0)
         )
@@ -134,9 +128,10 @@ def draw_patient(
         for b in _with_progress(
             n_draws, f"{patient}: draws of {n_region} in {tumour.n_voxels} voxels", tell
         ):
-            members, shape, torn, elsewhere = placements.draw(generator(DRAW, b), edges, wanted)
-            record.add_draw(b, members, shape, torn, elsewhere)
+            members, found, refused, elsewhere = placements.draw(generator(DRAW, b), edges, wanted)
+            record.add_draw(b, members, found, refused, elsewhere)
             record.measure("draws", meter, members, record.features[b + 1])
+        record.require_places()
     except NotDrawable as error:
         reason = str(error)
         record.drop_draws()
@@ -154,7 +149,9 @@ def draw_patient(
 class _Record:
     """What becomes a Draws."""
 
-    def __init__(self, patient, tumour, observed, n_draws, surrogates, shape, seed, match):
+    def __init__(self, identity, tumour, observed, n_whole, n_draws, surrogates):
+        self.identity = identity
+        self.n_whole = n_whole
         self.tumour = tumour
         self.n_region = int(observed.sum())
         self.features = np.full((n_draws + 1, 2, len(FEATURE_NAMES)), np.nan)
@@ -168,24 +165,32 @@ class _Record:
         self.failures = {"draws": [], "surrogates": []}
         self.depth_edges = np.empty(0)
         self.n_drawn = self.n_surrogates = self.n_redrawn = self.n_other_bin = 0
-        self.identity = {"patient": patient, "seed": seed, "match": match, "shape": np.array(shape)}
+        self.mean_overlap = self.effective_placements = np.nan
 
     def measure(self, kind, meter, members, row):
-        """Write the features of a draw or surrogate;
-
-        where it has none, keep the reason for the notes.
-        """
+        """Write the features of a draw or surrogate; where it has none, keep the reason for the notes."""
         try:
             row[:] = meter.measure(members)
         except ValueError as error:
             self.failures[kind].append(str(error))
 
-    def add_draw(self, b, members, shape, torn, elsewhere):
+    def add_draw(self, b, members, shape, refused, elsewhere):
         self.covariates[b + 1] = shape.covariates
         self.members[b + 1] = np.packbits(members)
-        self.n_redrawn += torn
+        self.n_redrawn += refused
         self.n_other_bin += elsewhere
         self.n_drawn = b + 1
+
+    def require_places(self):
+        """NotDrawable where the draws are too much alike."""
+        drawn = self.members[1 : self.n_drawn + 1]
+        self.mean_overlap, self.effective_placements = overlap(drawn, self.n_region)
+        if self.effective_placements < min(FEWEST_PLACES, (self.n_drawn - 1) / 2):
+            raise NotDrawable(
+                f"the {self.n_drawn} draws share {self.mean_overlap:.0%} of their {self.n_region} of"
+                f" {self.tumour.n_voxels} voxels and are worth {self.effective_placements:.1f} different places, fewer"
+                f" than {FEWEST_PLACES:g}: too few for a test"
+            )
 
     def drop_draws(self):
         self.n_drawn = 0
@@ -193,11 +198,10 @@ class _Record:
 
     def finish(self, reason):
         rows = self.n_drawn + 1
-        mean_overlap, effective = overlap(self.members[1:rows], self.n_region)
         return Draws(
             **self.identity,
             reason=reason,
-            notes=" ".join(_notes(self.tumour, self.observed_shape, self.n_region, self.failures)),
+            notes=" ".join(_notes(self)),
             feature_names=np.array(FEATURE_NAMES),
             features=self.features[:rows],
             surrogate_features=self.surrogate_features[: self.n_surrogates],
@@ -207,21 +211,23 @@ class _Record:
             cells=self.tumour.cells,
             spacing_zyx_mm=self.tumour.spacing_mm,
             fraction=self.n_region / self.tumour.n_voxels,
-            mean_overlap=mean_overlap,
-            effective_placements=effective,
+            mean_overlap=self.mean_overlap,
+            effective_placements=self.effective_placements,
             depth_edges=self.depth_edges,
             n_redrawn=self.n_redrawn,
             n_other_bin=self.n_other_bin,
         )
 
 
-def _require_comparable(tumour, observed, n_recurrent):
+def _require_comparable(tumour, observed, n_recurrent, shape):
     """NotDrawable where the region is not one that draws can stand beside."""
     n_inside = int(observed.sum())
     if n_inside == 0:
         raise NotDrawable(
             f"none of the recurrent region's {n_recurrent} voxels lies in the GTV ({tumour.n_voxels})"
         )
+    if shape == "own":
+        return
     outside = 1.0 - n_inside / n_recurrent
     if outside > MOST_OUTSIDE:
         raise NotDrawable(
@@ -236,29 +242,42 @@ def _require_comparable(tumour, observed, n_recurrent):
         )
 
 
-def _notes(tumour, observed_shape, n_region, failures):
+def _notes(record):
     """Sentences on what does not prevent draws, but should be known."""
+    tumour, compact = record.tumour, record.identity["drawn_shape"] == "compact"
     sentences = []
     if len(tumour.pieces) > 1:
         sizes = ", ".join(map(str, tumour.pieces[:5])) + (", ..." if len(tumour.pieces) > 5 else "")
+        where = (
+            "draws lie in one that is large enough"
+            if compact
+            else "draws lie in any of them, or across"
+        )
+        sentences.append(f"The GTV is in {len(tumour.pieces)} pieces ({sizes} voxels): {where}.")
+    if not compact and record.n_region < (1.0 - MOST_OUTSIDE) * record.n_whole:
         sentences.append(
-            f"The GTV is in {len(tumour.pieces)} pieces ({sizes} voxels): draws lie in one that is large enough."
+            f"{1 - record.n_region / record.n_whole:.0%} of GTVr ({record.n_whole - record.n_region} of {record.n_whole} voxels)"
+            " lies outside the GTV: the null compares the rest of it, and as much of each draw lies outside."
         )
     if tumour.n_slices == 1:
         sentences.append(
             "The GTV lies in one slice: draws are flat, depth and surface are those in the plane."
         )
-    if observed_shape is not None and (rest := tumour.n_voxels - n_region):
-        pieces, cut_off = int(observed_shape.covariates[-1]), observed_shape.cut_off
-        if pieces < 0.95 * n_region:
+    if (
+        compact
+        and record.observed_shape is not None
+        and (rest := tumour.n_voxels - record.n_region)
+    ):
+        pieces, cut_off = int(record.observed_shape.covariates[-1]), record.observed_shape.cut_off
+        if pieces < 0.95 * record.n_region:
             sentences.append(
-                f"The observed region is in pieces, its largest has {pieces} of {n_region} voxels; draws are in one."
+                f"The observed region is in pieces, its largest has {pieces} of {record.n_region} voxels; draws are in one."
             )
         if cut_off > 0.05 * rest:
             sentences.append(
                 f"The observed region cuts {cut_off} of {rest} voxels off the remainder, more than a draw may (5 %)."
             )
-    for kind, messages in failures.items():
+    for kind, messages in record.failures.items():
         if messages:
             sentences.append(
                 f"{len(messages)} of the {kind} could not be measured and have no values: {messages[0]}."
@@ -267,10 +286,7 @@ def _notes(tumour, observed_shape, n_region, failures):
 
 
 def _with_progress(n, what, tell):
-    """Yield 0 ..
-
-    n - 1 and tell, every few seconds and at the end, how far this is and how long it will take.
-    """
+    """Yield 0 .. n - 1 and tell, every few seconds and at the end, how far this is and how long it will take."""
     start = last = time.monotonic()
     for k in range(n):
         yield k

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from npcradiomics.features.kernels import find_box, list_voxels
-from npcradiomics.spatial_null.kernels_placements import measure_members
+from npcradiomics.features.kernels_region import find_box, list_voxels
+from npcradiomics.spatial_null.kernels_shape import measure_members, sum_over
 
 COVARIATES = (
     "depth_mm",
@@ -102,6 +102,10 @@ class Tumour:
     def members(self, mask):
         """Which voxels of the GTV lie in a mask (z, y, x) of the image: bool (n_voxels)."""
         return (np.ascontiguousarray(mask) > 0).ravel()[self.cells]
+
+    def mean_depth(self, members):
+        """Of the voxels of a region, as `measure` has it (depth_mm); members: bool (n_voxels)."""
+        return sum_over(members, self.depth_mm) / np.count_nonzero(members)
 
     def measure(self, members):
         """The Shape of a region; members: bool (n_voxels), at least one."""

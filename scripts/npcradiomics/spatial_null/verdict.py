@@ -68,6 +68,14 @@ def control_sentence(controls, alpha, match):
     )
     deeper = any(row["covariate"] in ("depth_mm", "surface_share") for row in rejecting)
     advice = " Try match: depth." if deeper and match == "none" else ""
+    if any(
+        row["covariate"] == "surface_share" and row["mean_observed"] > row["mean_draws"]
+        for row in rejecting
+    ):
+        advice += (
+            " GTVr has more of the GTV's surface than other places for it: was it cut there? Draws of"
+            " its own shape need the uncut contour."
+        )
     return (
         f"The drawn regions do not lie or look like the recurrences ({words}; family-wise over {len(controls)} negative controls):"
         f" the spatial null does not fit this cohort and no feature is called {TEXTURE}.{advice}"

@@ -1,4 +1,6 @@
-"""What a cohort of pairs says: normality, paired tests, effect sizes, correlations, principal components, what size alone
-would give, what single patients carry, and the paper's printed rows. Comes in: tables. Goes out:
-tables. Uses no other room.
+"""What a cohort of pairs says.
+
+Normality, paired tests, effect sizes, correlations, principal components, what size alone would
+give, what single patients carry, and the paper's printed rows. Comes in: tables. Goes out: tables.
+Uses no other room.
 """

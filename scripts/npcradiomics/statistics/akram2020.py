@@ -41,25 +41,42 @@ _EFFECT_SIZES = (
 )
 
 
-def recompute_p(mean, sd, n):
+def recompute_p(mean: float, sd: float, n: int) -> float:
     """Two-sided p of the paired t-test from a printed mean and SD of n differences (df = n - 1).
 
-    Errors: ValueError unless n >= 2 and sd > 0.
+    Parameters
+    ----------
+    mean, sd : float
+        Of the differences, in the feature's unit.
+    n : int
+        Pairs.
+
+    Raises
+    ------
+    ValueError
+        n < 2, or sd not above 0.
     """
     if n < 2 or not sd > 0:
         raise ValueError(f"a t-test needs n >= 2 and sd > 0, got n = {n}, sd = {sd}")
     return float(2 * special.stdtr(n - 1, -abs(mean) / (sd / np.sqrt(n))))
 
 
-def beside_ours(statistics):
+def beside_ours(statistics: pd.DataFrame) -> pd.DataFrame:
     """The paper's seven rows beside ours, then the features significant here only.
 
-    Parameters: statistics, the table of comparison.compare_regions. Returns: DataFrame feature,
-    paper_mean, paper_sd, paper_p (text as printed), paper_test, paper_p_recomputed (t-test from the
-    printed mean and SD, n = 14; on the Wilcoxon row it is the other test's answer), then
-    mean_difference, sd_difference, p, test, significant, note, the effect sizes with their
-    intervals of our cohort and same_sign (missing where either has no difference). Features absent
-    from `statistics` have missing values.
+    Parameters
+    ----------
+    statistics : DataFrame
+        Of comparison.compare_regions.
+
+    Returns
+    -------
+    DataFrame
+        feature, paper_mean, paper_sd, paper_p (text as printed), paper_test, paper_p_recomputed
+        (t-test from the printed mean and SD, n = 14; on the Wilcoxon row it is the other test's
+        answer), then mean_difference, sd_difference, p, test, significant, note, the effect sizes
+        with their intervals of our cohort and same_sign (missing where either has no difference).
+        Features absent from `statistics` have missing values.
     """
     printed = pd.DataFrame(TABLE2).rename(
         columns=lambda name: name if name == "feature" else f"paper_{name}"

@@ -4,15 +4,17 @@ The paper's rule: Shapiro-Wilk on the paired differences; p < 0.05 -> Wilcoxon s
 paired t-test; significant below 0.05/47. Difference = recurrent - non_recurrent.
 """
 
-import warnings
+import logging
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
-from npcradiomics.statistics import effect_sizes, normality, paired_tests
-from npcradiomics.statistics.paired_tests import small_cohort_warning
-from npcradiomics.statistics.pairs import paired_differences
+from npcradiomics.statistics import effect_sizes, paired_tests
+from npcradiomics.statistics.pairs import paired_differences, small_cohort_warning
+
+log = logging.getLogger(__name__)
 
 # The names and their order are fixed; what stands behind `note` may grow.
 COLUMNS = (
@@ -25,32 +27,52 @@ COLUMNS = (
 )
 
 
-def compare_regions(features, *, alpha=0.05, n_tests=47, normality_alpha=0.05, seed=0, n_boot=2000):
+def compare_regions(
+    features: pd.DataFrame,
+    *,
+    alpha: float = 0.05,
+    n_tests: int = 47,
+    normality_alpha: float = 0.05,
+    seed: int = 0,
+    n_boot: int = 2000,
+) -> pd.DataFrame:
     """Compare the two regions feature by feature, as R 3.6 to 4.5 would.
 
+    Logs a warning when the cohort is too small for the Wilcoxon test to reach the threshold.
+
     Parameters
-    features: DataFrame, columns patient, region (recurrent / non_recurrent), optionally n_voxels and
-        volume_cm3 (no features), and one numeric column per feature; pairs are complete per feature.
-    alpha, n_tests: significant means p < alpha / n_tests, strictly (the paper: 0.05/47 = 0.00106).
-    normality_alpha: Shapiro-Wilk p below it sends a feature to the Wilcoxon test.
-    seed, n_boot: bootstrap of the rank-biserial interval.
+    ----------
+    features : DataFrame
+        Columns patient, region (recurrent / non_recurrent), optionally n_voxels and volume_cm3 (no
+        features), and one numeric column per feature; pairs are complete per feature.
+    alpha, n_tests : float, int
+        Significant means p < alpha / n_tests, strictly (the paper: 0.05/47 = 0.00106).
+    normality_alpha : float
+        Shapiro-Wilk p below it sends a feature to the Wilcoxon test.
+    seed, n_boot : int
+        Bootstrap of the rank-biserial interval.
 
-    Returns a DataFrame, one row per feature in the order of the columns: n pairs; mean_difference,
-    sd_difference (n - 1), t_low, t_high (95 % CI of the mean), the feature's unit; test (t,
-    wilcoxon, or missing with the reason in note) and its p; p_bonferroni, p_holm, p_bh as R's
-    p.adjust over the tests that exist; p_bonferroni_n_tests = n_tests p, at most 1; threshold =
-    alpha / n_tests; dz with its exact noncentral-t interval, hedges_gz; rank_biserial with a
-    percentile bootstrap interval; n_zero, n_ties, wilcoxon_method (exact / normal),
-    wilcoxon_p_exact_ties (R >= 4.6), wilcoxon_p_floor.
+    Returns
+    -------
+    DataFrame
+        One row per feature in the order of the columns: n pairs; mean_difference, sd_difference
+        (n - 1), t_low, t_high (95 % CI of the mean), the feature's unit; test (t, wilcoxon, or
+        missing with the reason in note) and its p; p_bonferroni, p_holm, p_bh as R's p.adjust over
+        the tests that exist; p_bonferroni_n_tests = n_tests p, at most 1; threshold = alpha /
+        n_tests; dz with its exact noncentral-t interval, hedges_gz; rank_biserial with a percentile
+        bootstrap interval; n_zero, n_ties, wilcoxon_method (exact / normal), wilcoxon_p_exact_ties
+        (R >= 4.6), wilcoxon_p_floor.
 
-    Errors: ValueError for a table that is no two rows per patient, see pairs.check_regions.
-    Warns when the cohort is too small for the Wilcoxon test to reach the threshold.
+    Raises
+    ------
+    ValueError
+        The table has not two rows per patient, see pairs.check_regions.
     """
     differences = paired_differences(features)
     threshold = alpha / n_tests
-    warning = small_cohort_warning(len(differences), threshold)
-    if warning:
-        warnings.warn(warning, stacklevel=2)
+    few = small_cohort_warning(len(differences), threshold)
+    if few:
+        log.warning(few)
     rows, counts = [], {}
     for name in differences.columns:
         complete = differences[name].dropna().to_numpy()
@@ -72,10 +94,19 @@ def compare_regions(features, *, alpha=0.05, n_tests=47, normality_alpha=0.05, s
     return table[list(COLUMNS)]
 
 
-def compare_differences(differences, *, threshold, normality_alpha=0.05):
-    """One row of compare_regions, as a dict, from the complete differences of one feature, (n,).
+def compare_differences(
+    differences: np.ndarray, *, threshold: float, normality_alpha: float = 0.05
+) -> dict:
+    """One row of compare_regions from the complete differences of one feature.
 
     Without the adjusted p and the bootstrap interval, which need the other features and a seed.
+
+    Parameters
+    ----------
+    differences : (n,) array
+        Recurrent minus non_recurrent.
+    threshold, normality_alpha : float
+        alpha / n_tests and normality_alpha of compare_regions.
     """
     row = apply_rule(differences, normality_alpha)
     beside = paired_tests.signed_rank_beside(differences, row["wilcoxon_method"])
@@ -91,13 +122,24 @@ def compare_differences(differences, *, threshold, normality_alpha=0.05):
     return row | beside
 
 
-def apply_rule(differences, normality_alpha=0.05):
-    """The paper's rule on the complete differences of one feature, (n,): the three tests, dz, hedges_gz, and
+def apply_rule(differences: np.ndarray, normality_alpha: float = 0.05) -> dict:
+    """The paper's rule on the complete differences of one feature.
 
-    test (t / wilcoxon / None) with its p and a note that says why there is none, as a dict.
+    Parameters
+    ----------
+    differences : (n,) array
+        Recurrent minus non_recurrent.
+    normality_alpha : float
+        Shapiro-Wilk p below it chooses the Wilcoxon test.
+
+    Returns
+    -------
+    dict
+        The three tests (see paired_tests), n, dz, hedges_gz, and test (t / wilcoxon / None) with
+        its p and a note that says why there is none.
     """
     n = len(differences)
-    shapiro = normality.shapiro_wilk(differences)
+    shapiro = paired_tests.shapiro_wilk(differences)
     t = paired_tests.paired_t(differences)
     rank = paired_tests.signed_rank(differences)
     dz = t["mean_difference"] / t["sd_difference"] if not np.isnan(t["t"]) else np.nan
@@ -116,10 +158,15 @@ def apply_rule(differences, normality_alpha=0.05):
     return shapiro | t | rank | chosen | {"n": n, "dz": dz, "hedges_gz": gz}
 
 
-def adjust(p, method):
+def adjust(p: Sequence[float], method: str) -> np.ndarray:
     """R's p.adjust: over the p that exist, missing stay missing.
 
-    method as in statsmodels.multipletests.
+    Parameters
+    ----------
+    p : (m,) floats
+        NaN where a feature has no test.
+    method : str
+        As in statsmodels.multipletests.
     """
     p = np.asarray(p, float)
     tested = ~np.isnan(p)

@@ -1,25 +1,34 @@
 """Two regions per patient, joined by name: the paired differences every later table starts from."""
 
+import math
+
 import numpy as np
 import pandas as pd
 
-REGIONS = ("recurrent", "non_recurrent")
+PAIR = ("recurrent", "non_recurrent")
 KEYS = ("patient", "region")
 # They describe a region's size; they are not among the 47 features of Akram 2020, Table 1.
 SIZES = ("n_voxels", "volume_cm3")
 
 
-def feature_names(features):
+def feature_names(features: pd.DataFrame) -> list[str]:
     """Names of the feature columns of a table, in its order: everything but patient, region and the sizes."""
     return [name for name in features.columns if name not in KEYS + SIZES]
 
 
-def check_regions(features):
+def check_regions(features: pd.DataFrame) -> None:
     """Refuse a table that is not two rows, recurrent and non_recurrent, per patient.
 
-    Parameters: features, DataFrame with columns patient, region, (n_voxels, volume_cm3,) and one
-    numeric column per feature; missing values are allowed in features only. Errors: ValueError
-    naming the patients, regions or columns that are wrong.
+    Parameters
+    ----------
+    features : DataFrame
+        Columns patient, region, (n_voxels, volume_cm3,) and one numeric column per feature; missing
+        values are allowed in features only.
+
+    Raises
+    ------
+    ValueError
+        Names the patients, regions or columns that are wrong.
     """
     missing = [name for name in KEYS if name not in features.columns]
     if missing:
@@ -35,10 +44,10 @@ def check_regions(features):
     if features["patient"].isna().any():
         rows = np.flatnonzero(features["patient"].isna())
         raise ValueError(f"{len(rows)} rows without a patient, the first is row {rows[0] + 1}")
-    unknown = sorted(set(features["region"].map(str)) - set(REGIONS))
+    unknown = sorted(set(features["region"].map(str)) - set(PAIR))
     if unknown:
         raise ValueError(
-            f"unknown region {', '.join(map(repr, unknown))}, expected {' or '.join(REGIONS)}"
+            f"unknown region {', '.join(map(repr, unknown))}, expected {' or '.join(PAIR)}"
         )
     repeated = features[features.duplicated(list(KEYS))]
     if len(repeated):
@@ -59,18 +68,49 @@ def check_regions(features):
         raise ValueError(f"infinite values in {_listed(infinite)}")
 
 
-def paired_differences(features):
+def paired_differences(features: pd.DataFrame) -> pd.DataFrame:
     """Recurrent minus non_recurrent, matched by patient.
 
-    Parameters: features, see check_regions. Returns: DataFrame (patients x features), index patient
-    (sorted, so no result depends on the order of rows), missing where either region lacks the
-    value. Errors: ValueError, see check_regions.
+    Parameters
+    ----------
+    features : DataFrame
+        See check_regions, whose errors are raised.
+
+    Returns
+    -------
+    DataFrame (patients x features)
+        Index patient (sorted, so no result depends on the order of rows), missing where either
+        region lacks the value.
     """
     check_regions(features)
     by_region = features.set_index("patient").sort_index().groupby("region")
     names = feature_names(features)
-    recurrent, rest = (by_region.get_group(region)[names].astype(float) for region in REGIONS)
+    recurrent, rest = (by_region.get_group(region)[names].astype(float) for region in PAIR)
     return recurrent - rest.loc[recurrent.index]
+
+
+def small_cohort_warning(n: int, threshold: float) -> str:
+    """One sentence if the exact Wilcoxon test of so few pairs gives no p below the threshold.
+
+    Parameters
+    ----------
+    n : int
+        Pairs; the smallest p is that of differences of one sign.
+    threshold : float
+        Of p.
+
+    Returns
+    -------
+    str
+        "" where the pairs are enough.
+    """
+    needed = math.floor(1 - math.log2(threshold)) + 1
+    if n >= needed:
+        return ""
+    return (
+        f"{n} patients: the Wilcoxon test cannot go below p = {2.0 ** (1 - n):.2g}, "
+        f"the threshold is {threshold:.3g}; it needs {needed} patients; here only a t-test can be significant"
+    )
 
 
 def _listed(items):

@@ -1,8 +1,6 @@
-"""Principal components of a few scaled features (Akram 2020, Figure 5): R's prcomp(scale.
+"""Principal components of a few scaled features (Akram 2020, Figure 5), as R's prcomp with scaling."""
 
-= TRUE).
-"""
-
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -29,25 +27,43 @@ class Components(NamedTuple):
     excluded: pd.DataFrame
 
 
-def principal_components(features, names):
+def principal_components(features: pd.DataFrame, names: Sequence[str]) -> Components:
     """Components of the regions stacked, as the paper: 2 rows per patient (28 x 7 for 14 patients).
 
-    Parameters: features, see pairs.check_regions; names, the features to use. A row (patient and
-    region) with a missing value is left out and listed in `excluded`, the patient's other region
-    stays: R's reference did so (na.omit). Loading with the largest absolute value is positive in
-    each component (the first, if equal). Errors: ValueError naming unknown or constant features, or
-    if fewer than 2 rows are complete.
+    A row (patient and region) with a missing value is left out and listed in `excluded`, the
+    patient's other region stays: R's reference did so (na.omit). The loading with the largest
+    absolute value is positive in each component (the first, if equal).
+
+    Parameters
+    ----------
+    features : DataFrame
+        See pairs.check_regions.
+    names : sequence of str
+        The features to use.
+
+    Returns
+    -------
+    Components
+
+    Raises
+    ------
+    ValueError
+        Names unknown or constant features, or says that fewer than 2 rows are complete.
     """
     check_regions(features)
     _refuse_unknown(features, names)
     return _decompose(features[["patient", "region"]], features[list(names)].astype(float))
 
 
-def difference_components(features, names):
-    """The same on the paired differences, one row per patient: independent rows, which stacked ones are not.
+def difference_components(features: pd.DataFrame, names: Sequence[str]) -> Components:
+    """The same on the paired differences, one row per patient: independent, as stacked rows are not.
 
-    Patients with a missing difference are left out. Parameters, result and errors as
-    principal_components.
+    Patients with a missing difference are left out.
+
+    Parameters
+    ----------
+    features, names
+        As in principal_components, with its result and errors.
     """
     differences = paired_differences(features)
     _refuse_unknown(differences, names)

@@ -1,15 +1,27 @@
 """Which features the figures and the components are about: the significant ones, or the paper's seven."""
 
+import pandas as pd
+
 from npcradiomics.statistics.akram2020 import SEVEN_FEATURES
 
 
-def select_features(statistics):
-    """Features to show, in the order of the statistics, and a sentence where they are not simply the significant ones.
+def select_features(statistics: pd.DataFrame) -> tuple[list[str], str]:
+    """Features to show, and a sentence where they are not simply the significant ones.
 
-    statistics: table of comparison.compare_regions. With fewer than two significant features there
-    is nothing to correlate or to decompose, so the paper's seven take their place (with the one
-    that is significant). Returns (list of names, sentence or ""). A feature without a test
-    (constant, missing) is left out.
+    With fewer than two significant features there is nothing to correlate or to decompose, so the
+    paper's seven take their place (with the one that is significant).
+
+    Parameters
+    ----------
+    statistics : DataFrame
+        Of comparison.compare_regions.
+
+    Returns
+    -------
+    names : list of str
+        In the order of the statistics; a feature without a test (constant, missing) is left out.
+    sentence : str
+        Or "".
     """
     tested = statistics[statistics["p"].notna()]
     significant = list(tested.loc[tested["significant"], "feature"])

@@ -14,14 +14,25 @@ from npcradiomics.statistics.pairs import paired_differences
 SIZE, OWN, OPEN = "size", "own", "open"
 
 
-def volume_ratios(sizes):
+def volume_ratios(sizes: pd.DataFrame) -> pd.DataFrame:
     """Fraction and log volume ratio of each patient.
 
-    Parameters: sizes, DataFrame with patient, recurrent_cm3, non_recurrent_cm3 and whatever else
-    describes sizes (gtv_cm3, voxel counts, largest zone), kept as it is. Returns: the table with
-    recurrent_fraction = recurrent / (recurrent + non_recurrent) and log_volume_ratio = ln(recurrent
-    / non_recurrent); 0 means two regions of equal volume. Errors: ValueError for missing columns,
-    repeated patients, volumes that are not positive.
+    Parameters
+    ----------
+    sizes : DataFrame
+        patient, recurrent_cm3, non_recurrent_cm3 and whatever else describes sizes (gtv_cm3, voxel
+        counts, largest zone), kept as it is.
+
+    Returns
+    -------
+    DataFrame
+        With recurrent_fraction = recurrent / (recurrent + non_recurrent) and log_volume_ratio =
+        ln(recurrent / non_recurrent); 0 means two regions of equal volume.
+
+    Raises
+    ------
+    ValueError
+        Missing columns, repeated patients, volumes that are not positive.
     """
     needed = ["patient", "recurrent_cm3", "non_recurrent_cm3"]
     missing = [name for name in needed if name not in sizes.columns]
@@ -42,28 +53,42 @@ def volume_ratios(sizes):
     )
 
 
-def size_effects(features, sizes, alpha=0.05):
-    """Does the paired difference of a feature follow the volume ratio, and what is left at equal volumes?
+def size_effects(features: pd.DataFrame, sizes: pd.DataFrame, alpha: float = 0.05) -> pd.DataFrame:
+    """Whether a feature's difference follows the volume ratio, and what is left at equal volumes.
 
-    Parameters: features, see pairs.check_regions; sizes, see volume_ratios, one row for each of its
-    patients. Returns: DataFrame feature, n, size_spearman, size_spearman_p (Spearman correlation of
-    the difference with the log volume ratio; two-sided, t approximation, as scipy), slope (per unit
-    of ln ratio), equal_size_difference with equal_size_low, equal_size_high (95 %) and equal_size_p
-    (intercept of the straight line: the difference at equal volumes, same unit as the feature),
-    extrapolated (no patient on one side of equal volumes), size_mark, note.
+    The mark, for the mean difference D. size: the correlation is significant (p < alpha), it
+    predicts the sign of D (sign of rho times sign of the median log ratio), and the difference at
+    equal volumes cannot be told from zero (p >= alpha). own: the difference at equal volumes has
+    the sign of D and can be told from zero. open: neither; too few patients, ratios too alike, or
+    no relation.
 
-    The mark, for the mean difference D:
-    size: the correlation is significant (p < alpha), it predicts the sign of D (sign of rho times
-        sign of the median log ratio), and the difference at equal volumes cannot be told from zero
-        (p >= alpha).
-    own: the difference at equal volumes has the sign of D and can be told from zero.
-    open: neither. Too few patients, ratios too alike, or no relation.
-    Limits: the line assumes that the difference is linear in the log ratio; "cannot be told from zero" is
-    weak with 14 patients; where `extrapolated` the intercept is a guess outside the data; shape is not
-    considered (two halves of equal volume can differ by shape alone). A mark is a warning, not a test: that
-    needs regions matched in size.
+    Limits: the line assumes that the difference is linear in the log ratio; "cannot be told from
+    zero" is weak with 14 patients; where `extrapolated` the intercept is a guess outside the data;
+    shape is not considered (two halves of equal volume can differ by shape alone). A mark is a
+    warning, not a test: that needs regions matched in size.
 
-    Errors: ValueError for patients without sizes, and as volume_ratios.
+    Parameters
+    ----------
+    features : DataFrame
+        See pairs.check_regions.
+    sizes : DataFrame
+        See volume_ratios, one row for each patient of `features`.
+    alpha : float
+        Of the marks.
+
+    Returns
+    -------
+    DataFrame
+        feature, n, size_spearman, size_spearman_p (Spearman correlation of the difference with the
+        log volume ratio; two-sided, t approximation, as scipy), slope (per unit of ln ratio),
+        equal_size_difference with equal_size_low, equal_size_high (95 %) and equal_size_p
+        (intercept of the straight line: the difference at equal volumes, same unit as the feature),
+        extrapolated (no patient on one side of equal volumes), size_mark, note.
+
+    Raises
+    ------
+    ValueError
+        Patients without sizes, and as volume_ratios.
     """
     differences = paired_differences(features)
     ratios = volume_ratios(sizes).set_index("patient")["log_volume_ratio"]

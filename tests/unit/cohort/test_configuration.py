@@ -2,12 +2,12 @@
 
 import pytest
 
+from npcradiomics.cohort.clinical_values import require_numbers
 from npcradiomics.cohort.configuration import (
     complete_settings,
     read_patients,
     read_schema,
     refuse_unknown_top,
-    require_numbers,
     results_folders,
     with_repository_files,
     with_results,
@@ -152,7 +152,8 @@ def test_rows_come_back_in_order_without_empty_cells(tmp_path):
         [*cells("A"), "i", "T3"],
         columns=[*COLUMNS, "isodose95", "stage"],
     )
-    rows = read_patients(path, PATIENTS, clinical_columns=["stage"])
+    rows, said = read_patients(path, PATIENTS, clinical_columns=["stage"])
+    assert said == []
     assert [row["patient"] for row in rows] == ["B", "A"]
     assert "isodose95" not in rows[0]
     assert rows[1]["stage"] == "T3"

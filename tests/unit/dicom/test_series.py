@@ -164,10 +164,13 @@ def text_only(folder):
     [
         (missing, r"slices are 3.000 mm apart, but 6.00 mm between 9.50 and 15.50"),
         (double, r"1 of 7 slices lie where another does .*at 12.50 mm"),
-        (localizer, r"differ in orientation or size: 5 of 10x12 pixels.*; 1 of 10x12"),
+        (
+            localizer,
+            r"2 acquisitions in one series there, .*MR, 1 images, orientation .*MR, 5 images",
+        ),
         (
             other_size,
-            r"differ in orientation or size: 5 of 10x12 pixels, 2x1 mm.*; 1 of 10x12 pixels, 1.5x1.5 mm",
+            r"2 acquisitions in one series there, .*1 images, spacing \(1.5, 1.5\).*5 images, spacing \(2, 1\)",
         ),
         (sheared, r"stacked 3.81 degrees off their normal"),
         (sideways, r"slices lie up to 1.00 mm beside the line"),

@@ -6,19 +6,16 @@ import numpy as np
 import pytest
 
 from npcradiomics.features.analysis_kit import (
-    ANGLES,
-    COOCCURRENCE,
-    OFFSETS,
-    RUN_LENGTH,
     form_factor,
     grey_levels,
-    histogram_features,
     kit_features,
+    kit_histogram,
 )
+from npcradiomics.features.in_plane import ANGLES, COOCCURRENCE, OFFSETS, RUN_LENGTH
 
 STEPS_YX = {0: (0, 1), 45: (-1, 1), 90: (-1, 0), 135: (-1, -1)}
 SPACING = (6.0, 1.1, 1.1)
-N_BINS = 32  # more than the region is wide: one voxel of distance per bin
+N_LEVELS = 32  # more than the region is wide: one voxel of distance per bin
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +29,7 @@ def region():
 
 @pytest.fixture(scope="module")
 def features(region):
-    return kit_features(*region, SPACING, N_BINS).features
+    return kit_features(*region, SPACING, N_LEVELS).features
 
 
 def test_there_are_396_names_in_the_counts_of_the_program(features):
@@ -56,9 +53,9 @@ def test_there_are_396_names_in_the_counts_of_the_program(features):
         assert name in names
 
 
-def counted_pairs(levels, step, offset, n_bins=N_BINS):
+def counted_pairs(levels, step, offset, n_levels=N_LEVELS):
     """Symmetric pair counts of levels 0..n-1 (negative outside), voxel by voxel."""
-    pairs = np.zeros((n_bins, n_bins))
+    pairs = np.zeros((n_levels, n_levels))
     for z, y, x in np.argwhere(levels >= 0):
         other = y + offset * step[0], x + offset * step[1]
         if (
@@ -133,7 +130,7 @@ def run_length_by_hand(runs):
 
 @pytest.mark.parametrize(("angle", "offset"), list(itertools.product(ANGLES, OFFSETS)))
 def test_itk_s_co_occurrence_is_the_count_by_hand(region, features, angle, offset):
-    levels = grey_levels(*region, N_BINS) - 1
+    levels = grey_levels(*region, N_LEVELS) - 1
     expected = cooccurrence_by_hand(counted_pairs(levels, STEPS_YX[angle], offset))
     for name, value in expected.items():
         assert features[f"{name}_angle{angle}_offset{offset}"] == pytest.approx(value, rel=1e-9), (
@@ -153,7 +150,7 @@ def test_entropy_with_many_levels_leaves_rare_pairs_out():
 
 @pytest.mark.parametrize(("angle", "offset"), list(itertools.product(ANGLES, OFFSETS)))
 def test_itk_s_run_length_is_the_count_by_hand(region, features, angle, offset):
-    levels = grey_levels(*region, N_BINS) - 1
+    levels = grey_levels(*region, N_LEVELS) - 1
     expected = run_length_by_hand(runs_by_hand(levels, STEPS_YX[angle], offset))
     for name, value in expected.items():
         assert features[f"{name}_angle{angle}_offset{offset}"] == pytest.approx(value, rel=1e-9), (
@@ -181,7 +178,7 @@ def test_stripes_along_the_diagonal_are_told_by_their_angle():
 
 def test_brightness_and_contrast_leave_texture_alone(region, features):
     volume, mask = region
-    other = kit_features(3 * volume + 1000, mask, SPACING, N_BINS).features
+    other = kit_features(3 * volume + 1000, mask, SPACING, N_LEVELS).features
     for name, value in features.items():
         if "_offset" in name or name in (
             "skewness",
@@ -196,12 +193,12 @@ def test_brightness_and_contrast_leave_texture_alone(region, features):
 def test_what_lies_outside_the_mask_does_not_matter(region, features):
     volume, mask = region
     changed = np.where(mask, volume, 1e6)
-    assert kit_features(changed, mask, SPACING, N_BINS).features == features
+    assert kit_features(changed, mask, SPACING, N_LEVELS).features == features
 
 
 def test_histogram_by_hand():
     values = np.array([1.0, 2.0, 3.0, 4.0, 10.0])
-    found = histogram_features(values, np.array([1, 1, 2, 2, 4]), 4)
+    found = kit_histogram(values, np.array([1, 1, 2, 2, 4]), 4)
     assert len(found) == 42
     assert found["MeanValue"] == 4
     assert found["stdDeviation"] == pytest.approx(np.sqrt(12.5))
@@ -230,13 +227,13 @@ def test_form_factor_of_a_ball():
 
 def test_one_slice_works_in_the_plane_and_says_what_does_not_compare(region):
     volume, mask = region
-    flat = kit_features(volume[1:2], mask[1:2], SPACING, N_BINS)
+    flat = kit_features(volume[1:2], mask[1:2], SPACING, N_LEVELS)
     assert len(flat.features) == 396
     assert "form factor" in flat.notes[0]
-    assert kit_features(volume, mask, SPACING, N_BINS).notes == []
+    assert kit_features(volume, mask, SPACING, N_LEVELS).notes == []
     # In-plane features of one slice are those of the same slice twice.
     twice = kit_features(
-        np.repeat(volume[1:2], 2, 0), np.repeat(mask[1:2], 2, 0), SPACING, N_BINS
+        np.repeat(volume[1:2], 2, 0), np.repeat(mask[1:2], 2, 0), SPACING, N_LEVELS
     ).features
     for name, value in flat.features.items():
         if name.split("_")[0] in COOCCURRENCE:
@@ -254,4 +251,4 @@ def test_one_slice_works_in_the_plane_and_says_what_does_not_compare(region):
 )  # fmt: skip
 def test_refusals(volume, mask, words):
     with pytest.raises(ValueError, match=words):
-        kit_features(volume, mask, SPACING, N_BINS)
+        kit_features(volume, mask, SPACING, N_LEVELS)

@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 
-from npcradiomics.features.kernels import find_box, list_voxels
+from npcradiomics.features.kernels_region import find_box, list_voxels
 from repository import ROOT
 
 PACKAGE = ROOT / "scripts/npcradiomics"
@@ -33,7 +33,7 @@ def test_kernels_compile_where_no_cache_folder_can_be_written(tmp_path):
         (tmp_path / "npcradiomics" / folder / "__pycache__").write_text(
             "a file, so that no folder can be made here"
         )
-    code = "import numpy; from npcradiomics.features.kernels import find_box; print(find_box(numpy.ones((2, 2, 2), bool))[1])"
+    code = "import numpy; from npcradiomics.features.kernels_region import find_box; print(find_box(numpy.ones((2, 2, 2), bool))[1])"
     environment = os.environ | {
         "PYTHONPATH": str(tmp_path),
         "PYTHONDONTWRITEBYTECODE": "1",

@@ -1,9 +1,20 @@
 import numpy as np
 import pytest
+import yaml
 from numpy.testing import assert_allclose
 
 import toolbox_reference
-from npcradiomics.features.quantization import fit, fit_optimal, uniform
+from npcradiomics.features.quantization import N_LEVELS, fit, fit_optimal, uniform
+from repository import ROOT
+
+
+@pytest.mark.parametrize(
+    ("study", "section"), [("heterogeneity", "extraction"), ("response", "features")]
+)
+def test_config_and_core_have_one_default(study, section):
+    schema = ROOT / f"workflow/schemas/{study}_config.schema.yaml"
+    declared = yaml.safe_load(schema.read_text(encoding="utf-8"))["properties"][section]
+    assert declared["properties"]["n_levels"]["default"] == N_LEVELS == 256
 
 
 def reference_values(case, entry, region, arrays):

@@ -5,12 +5,11 @@ import pytest
 from numpy.testing import assert_allclose
 
 import toolbox_reference
+from npcradiomics.features.scanning import scan_region
 from npcradiomics.features.toolbox import (
     FAMILIES,
     TEXTURE_NAMES,
-    branch,
     texture_features,
-    texture_matrices,
     undefined_features,
 )
 
@@ -20,7 +19,7 @@ def test_matrices_and_features_equal_the_original_toolbox(case):
     n_runs = 0
     for region, setting, entry, arrays in toolbox_reference.runs(case):
         n_levels = arrays["GLCM"].shape[0]
-        matrices = texture_matrices(arrays["levels"], n_levels)
+        matrices = toolbox_reference.texture_matrices(arrays["levels"], n_levels)
         for name, matrix in matrices.items():
             assert_allclose(
                 matrix, arrays[name], rtol=1e-11, atol=0, err_msg=f"{region} {setting} {name}"
@@ -34,7 +33,7 @@ def test_matrices_and_features_equal_the_original_toolbox(case):
             rtol=1e-11,
             err_msg=f"{region} {setting}",
         )
-        assert branch(arrays["levels"]) == entry["branch"]
+        assert scan_region(arrays["levels"], n_levels)[1] == entry["branch"]
         assert undefined_features(features) == {}
         n_runs += 1
     assert n_runs == 24
@@ -205,7 +204,7 @@ def test_matrices_and_features_equal_a_slow_restatement(name):
     levels = REGIONS[name]
     n_levels = max(2, levels.max())
     expected = slow_matrices(levels, n_levels)
-    matrices = texture_matrices(levels, n_levels)
+    matrices = toolbox_reference.texture_matrices(levels, n_levels)
     assert list(matrices) == list(expected)
     for key in expected:
         assert_allclose(matrices[key], expected[key], rtol=1e-12, atol=1e-13, err_msg=key)
@@ -274,10 +273,10 @@ def test_levels_of_the_caller_stay_as_they_are():
 def test_branch_depends_on_the_slices_of_the_region_only():
     levels = np.zeros((4, 3, 3), int)
     levels[2] = 1
-    assert branch(levels) == "2D"
+    assert scan_region(levels, 2)[1] == "2D"
     levels[0, 0, 0] = 1
-    assert branch(levels) == "3D"
-    assert branch(np.ones((3, 3), int)) == "2D"
+    assert scan_region(levels, 2)[1] == "3D"
+    assert scan_region(np.ones((3, 3), int), 2)[1] == "2D"
 
 
 def test_no_neighbours_leaves_glcm_and_ngtdm_undefined_with_the_reason():

@@ -13,11 +13,11 @@ from npcradiomics.images.grids import (
     inside,
     nearest_orthonormal,
     orthonormality_error,
-    read_nifti,
     repair_direction,
     require_same_grid,
     voxel_points,
 )
+from npcradiomics.images.nifti import read_nifti
 from small_head import grid, points_of
 
 OBLIQUE = Rotation.from_euler("xyz", [12.0, -7.0, 23.0], degrees=True).as_matrix()

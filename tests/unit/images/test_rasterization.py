@@ -9,9 +9,10 @@ import SimpleITK as sitk
 from dicom_files import AXIAL, circle, grid, points_of, tilted
 from npcradiomics.dicom import reading
 from npcradiomics.images import rasterization
+from npcradiomics.images.contour_overlaps import even_odd
 from npcradiomics.images.contour_planes import sort_into_planes
 from npcradiomics.images.masks import volume_ml
-from npcradiomics.images.rasterization import even_odd, rasterize
+from npcradiomics.images.rasterization import rasterize
 
 GRIDS = {
     "0.7 x 0.7 x 5 mm": ((100, 100, 14), (0.7, 0.7, 5.0), AXIAL),
@@ -164,7 +165,7 @@ def test_a_wide_structure_on_a_fine_grid_gets_a_coarser_raster(monkeypatch):
     square = np.array([[-100, -100, 0], [100, -100, 0], [100, 100, 0], [-100, 100, 0]], float)
     contours = [square + np.array([0, 0, z]) for z in (-2, 0, 2)]
     reference = grid((420, 3, 5), (0.45, 0.45, 2.0))
-    raster = rasterization._Raster(sort_into_planes(contours, "couch", 2.0), reference, "couch")
+    raster = rasterization._Raster(sort_into_planes(contours, "couch", 2.0), reference)
     assert 90_000 < np.prod(raster.shape) < 110_000
     mask = rasterize(contours, reference, "couch")
     assert sitk.GetArrayFromImage(mask).sum(axis=(1, 2)).tolist() == [0, 1260, 1260, 1260, 0]

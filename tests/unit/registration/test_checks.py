@@ -7,12 +7,15 @@ import pytest
 import SimpleITK as sitk
 
 from npcradiomics.images import transforms
-from npcradiomics.registration.checks import (
-    CheckLimits,
+from npcradiomics.registration.checks import check_registration, check_rotation
+from npcradiomics.registration.criteria import CheckLimits
+from npcradiomics.registration.field_of_view import (
+    check_covered,
+    check_overlap,
     check_recurrence_inside,
-    check_registration,
-    check_rotation,
 )
+from npcradiomics.registration.laterality import check_laterality
+from npcradiomics.registration.parameters import RegistrationParameters
 from small_head import examinations
 
 
@@ -43,7 +46,17 @@ def by_name(checks):
 
 def test_the_true_motion_passes(right):
     assert {name: check.verdict for name, check in by_name(right).items()} == dict.fromkeys(
-        ["backward", "similarity", "recurrence_inside", "overlap", "restart", "rotation"], "pass"
+        [
+            "backward",
+            "similarity",
+            "recurrence_inside",
+            "covered",
+            "overlap",
+            "restart",
+            "laterality",
+            "rotation",
+        ],
+        "pass",
     )
     assert right.verdict == "pass"
     assert by_name(right)["backward"].value < 0.5
@@ -61,8 +74,43 @@ def test_five_millimetres_and_eight_degrees_off_fail(exams, wrong):
     assert "disagree by" in checks["backward"].sentence
 
 
-def test_similarity_falls_when_the_registration_is_wrong(right, wrong):
-    assert by_name(wrong)["similarity"].value < by_name(right)["similarity"].value - 0.03
+def test_the_right_place_is_better_than_all_beside_it_and_a_wrong_one_is_not(right, wrong):
+    found = by_name(right)["similarity"]
+    assert found.value == 1.0
+    assert (
+        "less alike at 24 of 24 places 3-8 mm and 2-6 degrees away: what was found is the best"
+        in found.sentence
+    )
+    # 5 mm and 8 degrees off, some of the places beside are nearer to the truth.
+    assert by_name(wrong)["similarity"].value < 0.9
+    assert by_name(wrong)["similarity"].verdict == "failed"
+
+
+def test_tumour_cut_by_the_field_of_view_in_closed_form():
+    # A GTV of 10 slices of one size; the recurrence MRI shows all of them, then without the 4
+    # lowest.
+    values = np.zeros((20, 30, 30), dtype=np.uint8)
+    values[5:15, 10:20, 10:20] = 1
+    gtv = sitk.GetImageFromArray(values)
+    gtv.SetSpacing((1.0, 1.0, 3.0))
+    still = sitk.Transform(3, sitk.sitkIdentity)
+    whole = check_covered(gtv[:, :, 5:15], still, gtv, CheckLimits())
+    assert (whole.value, whole.verdict) == (1.0, "pass")
+    cut = check_covered(gtv[:, :, 9:], still, gtv, CheckLimits())
+    assert (cut.value, cut.verdict) == (0.6, "failed")
+    assert "covers 60% of the tumour: whether it came back in the rest is not known" in cut.sentence
+
+
+def test_few_surroundings_want_a_look_and_no_refusal(exams):
+    # The slices that hold the GTV and no more: the tumour whole, a third of what lies 25 mm round
+    # it.
+    filled = np.flatnonzero(sitk.GetArrayViewFromImage(exams.gtv).any(axis=(1, 2)))
+    slab = exams.fixed[:, :, int(filled[0]) : int(filled[-1]) + 1]
+    still = sitk.Transform(3, sitk.sitkIdentity)
+    assert check_covered(slab, still, exams.gtv, CheckLimits()).value == 1.0
+    overlap = check_overlap(slab, still, exams.gtv, CheckLimits())
+    assert overlap.value < 0.6
+    assert overlap.verdict == "look"
 
 
 def test_discrepancy_map_holds_the_mean_and_nothing_outside(exams, wrong):
@@ -75,7 +123,7 @@ def test_discrepancy_map_holds_the_mean_and_nothing_outside(exams, wrong):
 
 def test_json(right):
     table = json.loads(json.dumps(right.as_dict(), allow_nan=False))
-    assert table["checks"]["overlap"]["limit"] == 0.9
+    assert table["checks"]["overlap"]["limit"] == 0.75
     assert set(table["checks"]["overlap"]) == {
         "name",
         "value",
@@ -103,8 +151,10 @@ def test_off_the_image_is_failed_and_not_known_where_nothing_can_be_computed(exa
         "backward": "not known",
         "similarity": "not known",
         "recurrence_inside": "not known",
-        "overlap": "failed",
+        "covered": "failed",
+        "overlap": "look",
         "restart": "not known",
+        "laterality": "not known",
         "rotation": "pass",
     }
     assert by_name(checks)["overlap"].value == 0.0
@@ -157,3 +207,19 @@ def test_a_transform_that_is_not_linear_is_refused(exams):
         check_registration(
             exams.fixed, exams.moving, sitk.DisplacementFieldTransform(field), exams.gtv
         )
+
+
+def test_exchanged_sides_are_noticed(exams):
+    how = RegistrationParameters(), CheckLimits()
+    right = check_laterality(exams.fixed, exams.moving, exams.truth, exams.gtv, *how)
+    assert right.value > 1.0
+    assert right.verdict == "pass"
+    # The same head mirrored at its own middle plane, x = 0 of the anatomy.
+    mirror = sitk.AffineTransform(3)
+    mirror.SetMatrix(np.diag([-1.0, 1.0, 1.0]).ravel().tolist())
+    back = sitk.CompositeTransform([exams.truth, mirror, exams.truth.GetInverse()])
+    exchanged = sitk.Resample(exams.moving, exams.moving, back, sitk.sitkLinear, 0.0)
+    wrong = check_laterality(exams.fixed, exchanged, exams.truth, exams.gtv, *how)
+    assert wrong.verdict == "failed"
+    assert wrong.value == pytest.approx(1.0 / right.value, rel=0.1)
+    assert "With left and right exchanged the recurrence MRI fits better" in wrong.sentence

@@ -5,7 +5,14 @@ import pytest
 import SimpleITK as sitk
 
 from npcradiomics.images.grids import voxel_points
-from npcradiomics.registration.pyramid import clip, crop, region_level, shrink
+from npcradiomics.registration.pyramid import (
+    clip,
+    crop,
+    noise_share,
+    quietened,
+    region_level,
+    shrink,
+)
 from small_head import grid, image_of, points_of
 
 
@@ -56,3 +63,25 @@ def test_clip_cuts_the_tail_only():
     assert sitk.GetArrayFromImage(clip(sitk.GetImageFromArray(spike), 99.0)).max() == 7.0
     with pytest.raises(ValueError, match="all 1000 voxels of the region have the value 0"):
         clip(sitk.GetImageFromArray(spike * 0), 99.0)
+
+
+def test_noise_is_its_sd_over_the_range_of_grey_values():
+    like = grid((60, 60, 20), (1.0, 1.0, 4.0), np.zeros(3))
+    points = points_of(like)
+    noise = np.random.default_rng(3).normal(size=len(points))
+    # One step of 400 along x: few voxels lie at its edge, and the edge hardly moves a median.
+    step = 400.0 * (points[:, 0] > 0.0)
+    for sd in (8.0, 40.0):
+        noisy = image_of(step + sd * noise, like, np.float32)
+        low, high = np.percentile(step + sd * noise, [1, 99])
+        assert noise_share(noisy) == pytest.approx(sd / (high - low), rel=0.05)
+    assert noise_share(image_of(np.ones(len(points)), like, np.float32)) == 0.0
+
+
+def test_only_noisy_images_are_smoothed():
+    like = grid((40, 40, 40), (1.0, 1.0, 1.0), np.zeros(3))
+    noise = image_of(np.random.default_rng(4).normal(size=40**3), like, np.float32)
+    assert quietened(noise, 0.9, 1.0) is noise
+    smooth = sitk.GetArrayFromImage(quietened(noise, 0.1, 2.0))[10:30, 10:30, 10:30]
+    # White noise through a Gaussian of SD s in three dimensions keeps (4 pi s^2)^(-3/4) of its SD.
+    assert smooth.std() == pytest.approx((4 * np.pi * 4.0) ** -0.75, rel=0.1)

@@ -6,6 +6,7 @@ import inspect
 import pytest
 
 from npcradiomics.registration import checks as engine
+from npcradiomics.registration import field_of_view, laterality
 from npcradiomics.registration.verdict import (
     TITLES,
     by_doubt,
@@ -68,8 +69,8 @@ def test_gate_stops_a_rejected_patient():
     [
         ("backward", 0.5, 1.0, 0.5),
         ("rotation", 30.0, 15.0, 2.0),
-        ("similarity", 1.25, 1.05, 0.2),
-        ("similarity", 1.025, 1.05, 2.0),
+        ("similarity", 0.975, 0.95, 0.5),
+        ("laterality", 1.9, 0.95, 0.5),
         ("recurrence_inside", 0.9, 0.95, 2.0),
         ("overlap", 0.95, 0.9, 0.5),
         ("backward", None, 1.0, 1.0),
@@ -80,19 +81,19 @@ def test_doubt_is_one_at_the_limit_and_grows_beyond(name, value, limit, expected
 
 
 def test_worst_check_is_the_worst_verdict_before_the_largest_distance():
-    record = quality("P", "failed", rotation=(40.0, "look"), overlap=(0.89, "failed"))
-    assert worst_check(record)["name"] == "overlap"
-    assert worst_check(quality(restart=(0.9, "pass")))["name"] == "restart"
+    record = quality("P", "failed", rotation=(40.0, "look"), covered=(0.98, "failed"))
+    assert worst_check(record)["name"] == "covered"
+    assert worst_check(quality(restart=(1.9, "pass")))["name"] == "restart"
 
 
 def test_order_of_patients():
     records = [
         quality("calm"),
-        quality("asked", "look", backward=(0.7, "look")),
+        quality("asked", "look", backward=(1.4, "look")),
         quality("wrong", "failed", backward=(30.0, "failed")),
-        quality("nearly", "failed", backward=(1.2, "failed")),
+        quality("nearly", "failed", backward=(2.4, "failed")),
         quality("unknown", "look", backward=(None, "not known")),
-        quality("hmm", backward=(0.45, "pass")),
+        quality("hmm", restart=(1.8, "pass")),
     ]
     order = [record["patient"] for record in sorted(records, key=by_doubt)]
     assert order == ["wrong", "nearly", "unknown", "asked", "hmm", "calm"]
@@ -101,11 +102,13 @@ def test_order_of_patients():
 def test_values_and_limits_in_words():
     words = {name: (value_words(c), limit_words(c)) for name, c in checks().items()}
     assert words == {
-        "backward": ("0.20 mm", "at most 1.00 mm"),
-        "similarity": ("1.250", "at least 1.050"),
+        "backward": ("0.20 mm", "at most 2.00 mm"),
+        "similarity": ("100 %", "at least 95 %"),
         "recurrence_inside": ("100 %", "at least 95 %"),
-        "overlap": ("100 %", "at least 90 %"),
-        "restart": ("0.10 mm", "at most 1.00 mm"),
+        "covered": ("100 %", "at least 99 %"),
+        "overlap": ("100 %", "at least 75 %"),
+        "restart": ("0.10 mm", "at most 2.00 mm"),
+        "laterality": ("1.40", "at least 0.95"),
         "rotation": ("5.0°", "at most 15.0°"),
     }
     assert value_words(check("backward", None, "mm", 1.0, "not known")) == "not known"
@@ -118,11 +121,14 @@ def test_row_of_the_cohort_table():
     assert (row["backward_value"], row["backward_verdict"]) == (3.2, "failed")
     assert [row[f"translation_{a}_mm"] for a in "xyz"] == [3.0, 4.0, 12.0]
     assert (row["gtvr_before_ml"], row["gtvr_after_ml"], row["gtvr_small"]) == (10.0, 9.5, False)
+    assert (row["estimated_error_mm"], row["estimated_low_mm"]) == (1.0, 0.3)
+    assert row["estimated_high_mm"] == 2.1
     assert list(row) == list(table_row(quality(), "", ""))
 
 
 def test_row_of_a_patient_who_could_not_be_registered_has_the_same_columns():
     record = quality("P9") | not_registered("no start lays the region on the moving image")
+    record["estimated_error"] = None
     row = table_row(record, "", "")
     assert list(row) == list(table_row(quality(), "", ""))
     assert (row["verdict"], row["outcome"]) == ("failed", "undecided")
@@ -140,12 +146,12 @@ def test_check_without_a_column_is_refused():
 
 
 def test_every_check_of_the_engine_has_a_title_and_a_column():
-    tree = ast.parse(inspect.getsource(engine))
     calls = [
         n
-        for n in ast.walk(tree)
+        for module in (engine, field_of_view, laterality)
+        for n in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "Check"
     ]
     names = {n.args[0].value for n in calls}
-    assert len(names) >= 6
+    assert len(names) >= 8
     assert names <= set(TITLES)

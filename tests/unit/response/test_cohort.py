@@ -47,10 +47,6 @@ def with_split(rows, count):
     return [row | ({"split": "train"} if k < count else {}) for k, row in enumerate(rows)]
 
 
-def same_image(rows):
-    return [row | {"image": "one.nii"} if k in (0, 59) else row for k, row in enumerate(rows)]
-
-
 @pytest.mark.parametrize(
     ("rows", "n_train", "words"),
     [
@@ -63,7 +59,6 @@ def same_image(rows):
             40,
             "0 effective patients in the validation set, at least 1",
         ),
-        (same_image(cohort(30, 30)), 40, r"patients P0 and P59 are one image \(one.nii\)"),
         (cohort(30, 30, response="partial"), 40, "unknown response of P0: 'partial'"),
     ],
 )

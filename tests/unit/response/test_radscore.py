@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 import fit_radscore
-from npcradiomics.response.radscore import NOTHING_KEPT, fit_model, model_file, score_patients
+from npcradiomics.response.radscore import NOTHING_KEPT, fit_model, model_file
+from npcradiomics.response.scoring import score_patients, without_strangers
 from response_reference import ResponseCase
 
 
@@ -112,6 +113,33 @@ def test_score_written_out():
     assert list(scored["called"]) == ["effective", "ineffective"]
     with pytest.raises(ValueError, match="1 of 1 features are missing: a"):
         score_patients(model, pd.DataFrame({"b": [1.0]}))
+
+
+def test_patients_unlike_those_of_training_get_no_score():
+    features, y = drawn()
+    fit = fit_model(features, y, rng())
+    model = json.loads(json.dumps(model_file(fit, len(y), y.sum())))
+    new, _ = drawn(n=3, seed=9)
+    names = fit.selected
+    highest = features[names].max()
+    new.iloc[1] = 1e4  # every feature far outside
+    new.loc[new.index[2], names[0]] = highest[names[0]] + 1e-6  # one feature just outside
+    scored = score_patients(model, new)
+    inside = ((new[names] < features[names].min()) | (new[names] > highest)).sum(axis=1)
+    assert list(scored["n_outside_training"]) == list(inside)
+    assert scored["n_outside_training"].iloc[1] == len(names) == scored["n_features"].iloc[1]
+    # By hand: without the outlier rule, every value counts as it is.
+    one = model["features"]
+    by_hand = model["intercept"] + sum(
+        one[n]["coefficient"] * (1e4 - one[n]["mean"]) / one[n]["sd"] for n in names
+    )
+    assert scored["rad_score_unreplaced"].iloc[1] == pytest.approx(by_hand, rel=1e-12)
+    kept, said = without_strangers(scored, max_outside=0.5)
+    assert kept["called"].iloc[1] == "not scored" and np.isnan(kept["rad_score"].iloc[1])
+    assert list(kept["rad_score"].iloc[[0, 2]]) == list(scored["rad_score"].iloc[[0, 2]])
+    assert len(said) == 1 and f"P1: {len(names)} of {len(names)} features lie outside" in said[0]
+    with pytest.raises(ValueError, match=r"not scored .* without replaced values"):
+        without_strangers(scored.iloc[[1]])
 
 
 def test_perfect_separation_is_reported_and_the_lasso_scores():

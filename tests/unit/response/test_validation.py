@@ -6,11 +6,11 @@ import pytest
 
 from npcradiomics.response.discrimination import area
 from npcradiomics.response.radscore import fit_model
-from npcradiomics.response.validation import (
+from npcradiomics.response.validation import repetition
+from npcradiomics.response.validation_summary import (
     decision_table,
     p_of,
     permutation_report,
-    repetition,
     selection_frequency,
     summarise,
 )

@@ -12,10 +12,9 @@ from npcradiomics.simulation.head import CONTRASTS, TISSUES, Head
 from npcradiomics.simulation.recurrence import (
     MAX_ROTATION_DEG,
     MAX_TRANSLATION_MM,
-    Planted,
-    Tumour,
     simulate_patient,
 )
+from npcradiomics.simulation.tumour import Planted, TumourShape
 
 SMALL = {"size": (96, 96, 20), "spacing_mm": (1.6, 1.6, 6.0)}
 
@@ -162,7 +161,7 @@ def test_plane_by_plane_is_what_the_whole_volume_at_once_would_be(name, size):
     patient = simulate_patient(name, 3, size=size, spacing_mm=(2.4, 2.4, 8.0))
     planning, recurrence, gtv, gtvr, dose, isodose95 = arrays(patient)
     rng = np.random.default_rng([3, *name.encode()])
-    anatomy, tumour, planted = Head.draw(rng), Tumour.draw(rng, name), Planted.draw(rng, name)
+    anatomy, tumour, planted = Head.draw(rng), TumourShape.draw(rng, name), Planted.draw(rng, name)
 
     points, index = whole_points(patient.planning_mri), TISSUES.index("tumour")
     expected_gtv, recurrent, enhancing = tumour.on(points)

@@ -74,6 +74,16 @@ def test_a_control_that_is_the_same_in_all_draws_is_not_tested_but_pieces_are_na
     assert found.patients["pieces"].tolist() == ["", "", "largest piece 80 %", "", ""]
 
 
+def test_pieces_are_a_control_where_draws_are_in_pieces_too():
+    records, statistics = example.cohort(5)
+    for k, one in enumerate(records):
+        one.covariates[:, -1] = 250 + np.random.default_rng(k).integers(0, 40, len(one.covariates))
+    found = compare_with_null(records, statistics, **M)
+    row = found.controls.set_index("covariate").loc["largest_piece_voxels"]
+    assert row["n"] == 5 and 0 < row["p"] <= 1
+    assert found.patients["pieces"].tolist() == [""] * 5
+
+
 def test_a_rejecting_control_comes_first_and_forbids_texture():
     records, statistics = example.cohort(14, large=1, **PLANTED)
     for one in records:

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from npcradiomics.features.extraction import FEATURE_NAMES, extract
+from npcradiomics.features.subregions import RegionMeter
 from npcradiomics.spatial_null.draws import Draws, read, write
-from npcradiomics.spatial_null.sampling import RegionMeter, draw_patient
+from npcradiomics.spatial_null.sampling import sample_patient
 from npcradiomics.spatial_null.shape import COVARIATES
 
 SHAPE = (9, 26, 28)
@@ -31,11 +32,12 @@ def draw(
     settings = {
         "n_draws": 4,
         "surrogates": 3,
+        "shape": "compact",
         "match": "none",
         "seed": 2020,
         "extraction": PLAIN,
     } | changes
-    return draw_patient(patient, volume, gtv, recurrent, SPACING, tell=tell, **settings)
+    return sample_patient(patient, volume, gtv, recurrent, SPACING, tell=tell, **settings)
 
 
 def expected_features(mask, volume=VOLUME, gtv=GTV, extraction=PLAIN):

@@ -5,8 +5,8 @@ import pytest
 from scipy import ndimage
 
 from npcradiomics.spatial_null import placements
-from npcradiomics.spatial_null.kernels_placements import flood, measure_members, nearest
-from npcradiomics.spatial_null.placements import NotDrawable, Placements, bin_of, overlap
+from npcradiomics.spatial_null.kernels_placements import flood, nearest
+from npcradiomics.spatial_null.placements import CompactPlacements, NotDrawable, bin_of, overlap
 from npcradiomics.spatial_null.shape import COVARIATES, Tumour
 
 EVERY_NEIGHBOUR = np.ones((3, 3, 3))
@@ -81,7 +81,7 @@ def test_growing_equals_a_slow_flood_and_the_nearest_voxels(gtv, trial):
 def test_draws_have_the_size_and_leave_a_remainder_in_one_piece(gtv, share):
     tumour = Tumour(gtv, SPACING)
     n = int(share * tumour.n_voxels)
-    drawn = Placements(tumour, n)
+    drawn = CompactPlacements(tumour, n)
     for b in range(30):
         members, shape, _, elsewhere = drawn.draw(np.random.default_rng(b))
         mask = volume_of(tumour, gtv, members)
@@ -96,7 +96,7 @@ def test_regions_are_balls_in_millimetres_on_average():
     # Far from any surface: a ball of volume v has the variance r^2 / 5 along every axis.
     gtv = np.ones((21, 90, 90), bool)
     tumour = Tumour(gtv, (5.0, 1.0, 1.0))
-    drawn = Placements(tumour, 3000)
+    drawn = CompactPlacements(tumour, 3000)
     centre = int(np.ravel_multi_index((10, 45, 45), gtv.shape))
     drawn.allowed = np.array([centre])
     variances = []
@@ -116,7 +116,7 @@ def test_regions_are_balls_in_millimetres_on_average():
 
 def test_seeds_are_spread_evenly_over_the_tumour():
     tumour = Tumour(np.ones((4, 20, 20), bool), (2.0, 1.0, 1.0))
-    drawn = Placements(tumour, 64)
+    drawn = CompactPlacements(tumour, 64)
     counts = sum(drawn.grow(np.random.default_rng(b))[0] for b in range(600)).reshape(4, 20, 20)
     # The tumour looks alike from both ends of every axis, so the draws must.
     for axis in range(3):
@@ -136,7 +136,7 @@ def test_orientation_is_a_rotation_and_every_direction_comes_up():
 
 def test_draws_of_a_depth_bin_lie_in_it_and_bins_are_quarters():
     tumour = Tumour(ELLIPSOID, SPACING)
-    drawn = Placements(tumour, 900)
+    drawn = CompactPlacements(tumour, 900)
     edges = drawn.pilot_edges(np.random.default_rng(0), 400)
     depth = COVARIATES.index("depth_mm")
     free = [drawn.draw(np.random.default_rng([1, b]))[1] for b in range(400)]
@@ -154,13 +154,13 @@ def test_pieces_of_the_tumour():
     tumour = Tumour(gtv, SPACING)
     assert tumour.pieces.tolist() == [ELLIPSOID.sum(), 120]
     large = [
-        volume_of(tumour, gtv, Placements(tumour, 500).draw(np.random.default_rng(b))[0])
+        volume_of(tumour, gtv, CompactPlacements(tumour, 500).draw(np.random.default_rng(b))[0])
         for b in range(40)
     ]
     assert not any(mask[:2, :3, :20].any() for mask in large)
     # 100 voxels fit into both pieces; the draw never is in both, and leaves 5 % of the whole
     # remainder cut off at most.
-    drawn = Placements(tumour, 100)
+    drawn = CompactPlacements(tumour, 100)
     assert drawn.allowed.size == gtv.sum()
     small = np.array(
         [drawn.grow(np.random.default_rng(b))[0][tumour.piece == 1].sum() for b in range(400)]
@@ -172,7 +172,7 @@ def test_flat_tumour_is_drawn_in_its_plane():
     gtv = np.zeros((5, 30, 30), bool)
     gtv[2, 3:27, 5:25] = True
     tumour = Tumour(gtv, SPACING)
-    members, shape, _, _ = Placements(tumour, 100).draw(np.random.default_rng(0))
+    members, shape, _, _ = CompactPlacements(tumour, 100).draw(np.random.default_rng(0))
     assert members.sum() == 100 and shape.covariates[COVARIATES.index("n_slices")] == 1
 
 
@@ -181,22 +181,22 @@ def test_what_cannot_be_drawn_is_said_with_numbers():
     with pytest.raises(
         NotDrawable, match="the region has 63 voxels inside the GTV, at least 64 are needed"
     ):
-        Placements(tumour, 63)
+        CompactPlacements(tumour, 63)
     with pytest.raises(NotDrawable, match="137 of the GTV's 200 voxels and leaves 63, at least 64"):
-        Placements(tumour, 137)
+        CompactPlacements(tumour, 137)
     two = np.ones((1, 10, 21), bool)
     two[:, :, 10] = False
     with pytest.raises(
         NotDrawable,
         match="in 2 pieces, the largest of 100 voxels: no connected region of 110 voxels",
     ):
-        Placements(Tumour(two, (1, 1, 1)), 110)
+        CompactPlacements(Tumour(two, (1, 1, 1)), 110)
 
 
 def test_a_draw_that_tears_the_remainder_is_thrown_away():
     # A rod: a piece from its middle leaves two ends.
     tumour = Tumour(np.ones((1, 3, 300), bool), (1, 1, 1))
-    found = [Placements(tumour, 240).draw(np.random.default_rng(b)) for b in range(20)]
+    found = [CompactPlacements(tumour, 240).draw(np.random.default_rng(b)) for b in range(20)]
     shorter = [min(members[:300].argmax(), members[:300][::-1].argmax()) for members, *_ in found]
     assert max(shorter) * 3 <= 0.05 * 660 + 6
     assert sum(torn for *_, torn, _ in found) > 20
@@ -210,7 +210,7 @@ def test_a_tumour_that_every_draw_tears_is_given_up():
     with pytest.raises(
         NotDrawable, match=r"2000 tries gave no region of 100 of the GTV's 321 voxels: 2000 left"
     ):
-        Placements(Tumour(star, (1, 1, 1)), 100).draw(np.random.default_rng(0))
+        CompactPlacements(Tumour(star, (1, 1, 1)), 100).draw(np.random.default_rng(0))
 
 
 def test_overlap_closed_forms():
@@ -238,20 +238,3 @@ def test_overlap_equals_that_of_all_pairs():
         pytest.approx(np.mean(pairs)),
         pytest.approx(eigenvalues.sum() ** 2 / (eigenvalues**2).sum()),
     )
-
-
-def test_warming_the_cache_compiles_what_a_draw_uses(monkeypatch):
-    called = []
-    for kernel in ("nearest", "flood"):
-        original = getattr(placements, kernel)
-        monkeypatch.setattr(
-            placements, kernel, lambda *a, f=original, name=kernel: called.append(name) or f(*a)
-        )
-    placements.warm_cache()
-    assert called == ["nearest", "flood"]
-    kernels = (nearest, flood, measure_members)
-    before = [len(kernel.signatures) for kernel in kernels]
-    tumour = Tumour(HORSESHOE, SPACING)
-    for b in range(10):
-        Placements(tumour, 700).draw(np.random.default_rng(b))
-    assert [len(kernel.signatures) for kernel in kernels] == before

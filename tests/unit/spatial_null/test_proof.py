@@ -24,7 +24,7 @@ def bench():
 
 def cohorts(bench, situation, n):
     for number in range(n):
-        records, match = bench.simulate_cohort(situation, number, 2020, 19, None)
+        records, match = bench.simulate_cohort(situation, number, 2020, 19, None, "compact")
         yield bench.answers(records, match, number, 500)
 
 
@@ -67,7 +67,7 @@ def test_depth_matching_takes_the_depth_out_of_central_recurrences(bench):
         records = [
             one
             for number in range(2)
-            for one in bench.simulate_cohort(situation, number, 2020, 19, None)[0]
+            for one in bench.simulate_cohort(situation, number, 2020, 19, None, "compact")[0]
         ]
         z[situation] = np.mean([standardise(one.covariates[:, :1])[0, 0] for one in records])
     # The deepest of four places stands at quantile 4/5, 0.84 SD up. Within its quartile bin part of

@@ -81,6 +81,11 @@ def test_a_rejecting_control_is_said_with_both_means():
     assert words.endswith("Try match: depth.")
     assert "match: depth" not in control_sentence([control("depth_mm", 0.01)], 0.05, "depth")
     assert "match: depth" not in control_sentence([control("sphericity", 0.01)], 0.05, "none")
+    more = control("surface_share", 0.01)
+    assert "was it cut there?" in control_sentence([more], 0.05, "depth")
+    less = more | {"mean_observed": 3.5, "mean_draws": 5.25}
+    assert "was it cut there?" not in control_sentence([less], 0.05, "depth")
+    assert "was it cut there?" not in control_sentence([control("depth_mm", 0.01)], 0.05, "depth")
 
 
 def test_floor_tells_what_it_takes():

@@ -56,7 +56,9 @@ def _statistics():
 
 
 def test_paragraph_names_sign_misses_and_whose_patients():
-    text = found_here(_statistics(), "simulated")
+    statistics = _statistics()
+    beside = akram2020.beside_ours(statistics)
+    text = found_here(beside, statistics, "simulated")
     assert (
         "Of the 7 features significant in Akram 2020, 2 are significant in this cohort (n = 11, p < 0.00106)."
         in text
@@ -68,12 +70,12 @@ def test_paragraph_names_sign_misses_and_whose_patients():
     assert "Intensity_Variance (not in this table)" in text
     assert "not in the paper: GLCM_Energy (lower in the recurrent region)." in text
     assert "These are simulated patients, not the paper's 14" in text
-    assert "These are patients of another cohort" in found_here(_statistics())
+    assert "These are patients of another cohort" in found_here(beside, statistics)
 
 
 def test_paragraph_refuses_other_words():
     with pytest.raises(ValueError, match="'real', expected simulated or user"):
-        found_here(_statistics(), "real")
+        found_here(_statistics(), _statistics(), "real")
 
 
 def test_rows_beside_ours():

@@ -24,7 +24,6 @@ def test_only_significant_features_have_rows():
     assert list(ours["test"]) == ["t", "wilcoxon"]
 
 
-@pytest.mark.filterwarnings("ignore:.*patients")
 def test_leaving_one_out_equals_comparing_the_other_patients():
     table, ours = _stability(n_boot=50)
     left_out = {
@@ -104,6 +103,18 @@ def test_leaving_one_of_many_out_equals_the_rule_on_the_others(kind):
         )
     assert row["left_out_significant"] == np.mean(answers["p"] < 0.05 / 47)
     assert row["other_test"] == (answers["test"] != statistics["test"][0]).sum()
+
+
+def test_of_more_than_500_patients_nobody_is_left_out_and_that_is_said(caplog):
+    values = np.random.default_rng(3).lognormal(0, 1, 501)
+    table = reference.stacked(F_A=values)
+    statistics = compare_regions(table, n_boot=10)
+    row = stability(table, statistics, n_boot=20).iloc[0]
+    assert caplog.messages == ["501 patients: nobody is left out in turn above 500"]
+    left_out = [c for c in COLUMNS if c.startswith(("p_", "dz_", "left_out", "other"))]
+    assert len(left_out) == 10 and row[left_out].isna().all()
+    # The mean is 17 of its standard errors from 0: no drawn cohort loses it.
+    assert row["bootstrap_significant"] == row["bootstrap_t_significant"] == 1.0
 
 
 def test_bootstrap_share_of_the_signed_rank_test_equals_a_plain_loop():

@@ -1,4 +1,5 @@
-"""Figures in print size, one style and one meaning per colour;
+"""Figures in print size, one style sheet and one meaning per colour.
 
-a figure draws a tidy table and computes nothing.
+A figure draws a tidy table and computes nothing; the published table beside it comes in, a
+matplotlib figure goes out, and `saving` writes it.
 """

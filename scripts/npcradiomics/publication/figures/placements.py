@@ -1,39 +1,51 @@
 """Picture of one patient's recurrent region beside some of its draws, for an expert to judge whether they compare."""
 
-import textwrap
-
 import matplotlib.pyplot as plt
 import numpy as np
 import SimpleITK as sitk
+from matplotlib.figure import Figure
 
 from npcradiomics.images.slices import to_patient_axes
+from npcradiomics.publication.figures.slice_view import BAR_MM, crop, outline
 from npcradiomics.publication.figures.style import (
     CONTOUR_COLOURS,
     MM,
     PAGE_WIDTH,
-    RC,
-    TYPE,
     new_figure,
     say_notice,
+    wrap_words,
 )
 from npcradiomics.publication.notices import simulated_note
+from npcradiomics.spatial_null.draws import Draws
 
 N_SHOWN = 6  # draws, the first ones
 N_SLICES = 3
 MARGIN_MM = 5.0  # shown round the GTV
-BAR_MM = 20.0
 
 
-def draw_placements(planning, gtv, draws, simulated):
-    """The recurrent region (its part inside the GTV) and the first six draws, a column each, on the same axial slices.
+def plot_placements(planning: sitk.Image, gtv: sitk.Image, draws: Draws, simulated: bool) -> Figure:
+    """Plot S3: the recurrent region and the first six draws, a column each, on the same axial slices.
 
-    planning, gtv: SimpleITK images on one grid; draws: draws.Draws. Slices: that with most of the
-    region, and two that show most of the draws. Below each column depth, share of the GTV's surface
-    and sphericity. Without draws the picture shows the region alone and says why.
+    Slices: that with most of the region, and two that show most of the draws. Below each column
+    depth, share of the GTV's surface and sphericity. Without draws the picture shows the region
+    alone and says why.
+
+    Parameters
+    ----------
+    planning, gtv : SimpleITK.Image
+        Planning MRI and mask on its grid.
+    draws : Draws
+        The first is the recurrent region, its part inside the GTV.
+    simulated : bool
+        Whether the picture must say so.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
     """
     inside = _patient_array(sitk.GetArrayFromImage(gtv), planning)
     spacing = to_patient_axes(planning).GetSpacing()
-    window = (slice(None), *(_window(inside, axis, spacing[2 - axis]) for axis in (1, 2)))
+    window = (slice(None), *(crop(inside, axis, MARGIN_MM, spacing[2 - axis]) for axis in (1, 2)))
     inside, volume = inside[window], sitk.GetArrayFromImage(to_patient_axes(planning))[window]
     # One at a time: a whole volume each would fill the memory.
     n_regions = min(1 + N_SHOWN, len(draws.members))
@@ -43,53 +55,41 @@ def draw_placements(planning, gtv, draws, simulated):
     rows = _slices(regions if regions[0].any() else [inside])
     height, width = (n * s for n, s in zip(volume.shape[1:], spacing[1::-1], strict=True))
     panel = (PAGE_WIDTH - 20 * MM) / (1 + N_SHOWN)
-    size = (PAGE_WIDTH, len(rows) * panel * height / width + 34 * MM)
+    title = wrap_words(f"{draws.patient}: {_words(draws)}", 0.95 * PAGE_WIDTH)
+    lines = 3.5 * MM * title.count("\n")
+    size = (PAGE_WIDTH, len(rows) * panel * height / width + 34 * MM + lines)
     figure, axes = new_figure(*size, nrows=len(rows), ncols=1 + N_SHOWN, squeeze=False)
     low, high = np.percentile(volume[inside > 0], [0.5, 99.5])
     grey = {"cmap": "gray", "vmin": low - 0.3 * (high - low), "vmax": max(high, low + 1e-6)}
-    with plt.rc_context(RC):
-        for column, axis_column in enumerate(axes.T):
-            for axis, z in zip(axis_column, rows, strict=True):
-                axis.set(xticks=[], yticks=[])
-                axis.spines[:].set_visible(False)
-                if column >= len(regions):
-                    axis.set_visible(False)
-                    continue
-                axis.imshow(
-                    volume[z], extent=(0, width, height, 0), interpolation="nearest", **grey
-                )
-                _outline(axis, inside[z], (width, height), "gtv", 0.8)
-                _outline(axis, regions[column][z], (width, height), "gtvr", 1.2)
-            if column < len(regions):
-                axis_column[0].set_title(f"draw {column}" if column else "observed")
-                axis_column[-1].set_xlabel(_numbers(draws, column))
-        for axis, z in zip(axes[:, 0], rows, strict=True):
-            axis.set_ylabel(f"slice {z + 1}")
-        beside = {
-            "xycoords": "axes fraction",
-            "textcoords": "offset points",
-            "ha": "right",
-            "va": "top",
-        }
-        axes[-1, 0].annotate(
-            "depth\nsurface\nsphericity", (0, 0), (-2, -4), annotation_clip=False, **beside
-        )
-        if not draws.n_draws:
-            words = textwrap.fill(f"No draws: {draws.reason}.", 62)
-            axes[0, 0].annotate(
-                words, (1.1, 0.9), xycoords="axes fraction", va="top", annotation_clip=False
-            )
-            axes[0, 0].texts[-1].set_in_layout(False)
-        axes[0, 0].plot(
-            [0.95 * width - BAR_MM, 0.95 * width], [0.94 * height] * 2, color="white", lw=1.5
-        )
-        lines = [plt.Line2D([], [], color=CONTOUR_COLOURS[name]) for name in ("gtv", "gtvr")]
-        lines.append(plt.Line2D([], [], color="0.6", lw=1.5))
-        names = ["GTV", "region: observed, or drawn", f"bar: {BAR_MM:g} mm"]
-        handles = {"loc": "outside upper center", "ncols": 3, "frameon": False}
-        figure.legend(
-            lines, names, title=f"{draws.patient}: {_words(draws)}", title_fontsize=TYPE, **handles
-        )
+    grey |= {"extent": (0, width, height, 0), "interpolation": "nearest"}
+    for column, axis_column in enumerate(axes.T):
+        for axis, z in zip(axis_column, rows, strict=True):
+            axis.set(xticks=[], yticks=[])
+            axis.spines[:].set_visible(False)
+            if column >= n_regions:
+                axis.set_visible(False)
+                continue
+            axis.imshow(volume[z], **grey)
+            outline(axis, inside[z], (width, height), "gtv", 0.8)
+            outline(axis, regions[column][z], (width, height), "gtvr", 1.2)
+        if column < n_regions:
+            axis_column[0].set_title(f"draw {column}" if column else "observed")
+            axis_column[-1].set_xlabel(_numbers(draws, column))
+    for axis, z in zip(axes[:, 0], rows, strict=True):
+        axis.set_ylabel(f"slice {z + 1}")
+    first, last = axes[0, 0], axes[-1, 0]
+    below = {"textcoords": "offset points", "ha": "right", "va": "top", "annotation_clip": False}
+    last.annotate("depth\nsurface\nsphericity", (0, 0), (-2, -4), "axes fraction", **below)
+    if not draws.n_draws:
+        words = wrap_words(f"No draws: {draws.reason}.", PAGE_WIDTH - 2.2 * panel)
+        place = {"xycoords": "axes fraction", "va": "top", "annotation_clip": False}
+        first.annotate(words, (1.1, 0.9), **place).set_in_layout(False)
+    bar = [0.95 * width - BAR_MM, 0.95 * width]
+    first.plot(bar, [0.94 * height] * 2, color="white", lw=1.5)
+    handles = [plt.Line2D([], [], color=CONTOUR_COLOURS[name]) for name in ("gtv", "gtvr")]
+    handles.append(plt.Line2D([], [], color="0.6", lw=1.5))
+    names = ["GTV", "region: observed, or drawn", f"bar: {BAR_MM:g} mm"]
+    figure.legend(handles, names, title=title, loc="outside upper center", ncols=3)
     say_notice(figure, simulated_note(simulated))
     return figure
 
@@ -121,8 +121,9 @@ def _patient_array(array, planning):
 
 
 def _slices(regions):
-    """Slices from head to feet: that with most of the first region, then those that show most of the others, each
-    measured by its own fullest slice.
+    """Slices from head to feet: that with most of the first region, then those with most of the others.
+
+    Each region is measured by its own fullest slice.
     """
     areas = np.array([np.count_nonzero(region, axis=(1, 2)) for region in regions], float)
     areas /= np.maximum(areas.max(axis=1, keepdims=True), 1.0)
@@ -134,20 +135,3 @@ def _slices(regions):
             break
         shown.append(int(gain.argmax()))
     return sorted(shown, reverse=True)
-
-
-def _window(inside, axis, spacing_mm):
-    used = np.flatnonzero(inside.any(axis=tuple({0, 1, 2} - {axis})))
-    margin = int(MARGIN_MM / spacing_mm)
-    return slice(max(used[0] - margin, 0), min(used[-1] + margin + 1, inside.shape[axis]))
-
-
-def _outline(axis, cut, extent, name, line_width):
-    if cut.any():
-        # A margin of nothing closes the outline where the region reaches the edge of the picture.
-        padded = np.pad(cut.astype(float), 1)
-        x = (np.arange(padded.shape[1]) - 0.5) * extent[0] / cut.shape[1]
-        y = (np.arange(padded.shape[0]) - 0.5) * extent[1] / cut.shape[0]
-        axis.contour(
-            x, y, padded, levels=[0.5], colors=[CONTOUR_COLOURS[name]], linewidths=line_width
-        )

@@ -1,29 +1,36 @@
-"""How figures look: journal widths, type, colours, the same everywhere;
+"""How figures look: journal widths, type, colours, the same everywhere.
 
-and how they are saved, byte for byte.
+The style sheet is applied once, when this module is imported. It is seaborn's "ticks" with its
+"colorblind" palette in the sizes of a journal, written out: `sns.set_theme` would cost each of the
+two picture jobs of every patient 1 s of CPU time for seaborn's import of scipy.stats.
 """
 
-import io
 import textwrap
+from typing import Any
 
 import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
-from matplotlib.backends.backend_pdf import PdfPages
-from PIL import Image
-
-from npcradiomics.files import replacing
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.textpath import text_to_path
+from matplotlib.transforms import ScaledTranslation
 
 MM = 1 / 25.4  # inches
 COLUMN_WIDTH = 85 * MM
 PAGE_WIDTH = 170 * MM
 PAGE_HEIGHT = 220 * MM  # PLoS ONE takes 222.5
 DPI = 300
-PNG_PAGES = 4  # a PNG has no pages: so many are put one below the other, the PDF has all
 
 TYPE = 8  # points
 SMALL_TYPE = 6  # for numbers in cells and the line that says simulated; nothing is smaller
+NOTICE_STRIP = 3.5 * MM  # along the lower edge, where the notice stands alone
+ABOVE_NOTICE = NOTICE_STRIP * 72 / TYPE  # borderaxespad of a legend "outside lower ..."
+SENTENCE_COLOUR = "#B00020"
 
 # Okabe and Ito's palette: told apart with any colour vision; markers differ too, so that grey print
 # works.
@@ -42,15 +49,21 @@ CONTOUR_COLOURS = {
 }
 # Purple and green: red and blue would look like the two regions.
 CORRELATION_COLOURS = "PRGn"
+# seaborn's "colorblind" as far as it can be read as words on white, then Tol's wine and indigo.
+CURVES = ["#0173B2", "#DE8F05", "#029E73", "#D55E00", "#CC78BC", "#CA9161", "#882255", "#332288"]
 
-RC = {
+STYLE_SHEET = {
     "font.family": "DejaVu Sans",
     "font.size": TYPE,
     "axes.titlesize": TYPE,
+    "axes.titlepad": 3,
     "axes.labelsize": TYPE,
+    "axes.prop_cycle": cycler(color=CURVES),
     "xtick.labelsize": TYPE,
     "ytick.labelsize": TYPE,
     "legend.fontsize": TYPE,
+    "legend.title_fontsize": TYPE,
+    "legend.frameon": False,
     "figure.titlesize": TYPE,
     "figure.labelsize": TYPE,
     "axes.linewidth": 0.6,
@@ -62,101 +75,92 @@ RC = {
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
+plt.rcParams.update(STYLE_SHEET)
 
 
-def new_figure(width, height, **kwargs):
-    """A figure in the house style with plt.subplots' keywords; sizes in inches."""
-    with plt.rc_context(RC):
-        return plt.subplots(figsize=(width, height), layout="constrained", **kwargs)
+def new_figure(width: float, height: float, **kwargs: Any) -> tuple[Figure, Any]:
+    """Make a figure laid out by matplotlib's constrained layout.
 
+    Parameters
+    ----------
+    width, height : float
+        Size in inches.
+    **kwargs
+        As for `matplotlib.pyplot.subplots`.
 
-def say_notice(figure, notice):
-    """Say in the picture itself what its cohort calls for, such as that the patients are simulated;
-
-    nothing for "".
+    Returns
+    -------
+    tuple
+        The figure and its axes, as from `matplotlib.pyplot.subplots`.
     """
-    if notice:
-        words = {"fontsize": SMALL_TYPE, "style": "italic", "color": "0.35"}
-        figure.text(
-            0.995,
-            0.002,
-            in_one_line(notice, figure.get_figwidth()),
-            ha="right",
-            va="bottom",
-            **words,
-        )
-        # constrained layout leaves room for artists of the axes only
-        share = 3.5 * MM / figure.get_figheight()
+    return plt.subplots(figsize=(width, height), **{"layout": "constrained"} | kwargs)
+
+
+def plain_cells(axis: Axes) -> None:
+    """Take the ticks and spines from the axes of a heat map, and the frame from its colour bar."""
+    axis.tick_params(length=0, pad=2)
+    bar = axis.collections[0].colorbar
+    if bar is not None:
+        bar.outline.set_linewidth(0.4)
+        bar.ax.tick_params(length=2, pad=2)
+
+
+def leave_empty(axes: Any, used: int) -> None:
+    """Hide the axes of a grid, an array of Axes, beyond the first `used`."""
+    for axis in axes.flat[used:]:
+        axis.set_visible(False)
+
+
+def say_notice(figure: Figure, notice: str) -> None:
+    """Say in the picture itself what its cohort calls for, such as that the patients are simulated.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        Its lower edge is kept free; a legend there has the borderaxespad `ABOVE_NOTICE`.
+    notice : str
+        Words of `publication.notices`, or "".
+    """
+    words = in_one_line(notice, figure.get_figwidth())
+    place = {"x": 0.995, "y": 0.002, "ha": "right", "va": "bottom"}
+    figure.text(s=words, fontsize=SMALL_TYPE, style="italic", color="0.35", **place)
+    # Constrained layout leaves room for artists of the axes only.
+    share = NOTICE_STRIP / figure.get_figheight()
+    if isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine):
         figure.get_layout_engine().set(rect=(0, share, 1, 1 - share))
 
 
-def in_one_line(notice, width):
-    """The notice as it fits into a width (inches): without the names of missing patients where they are too long.
+def say_below(figure: Figure, label: str) -> None:
+    """Label the abscissa of all panels, above the strip of the notice."""
+    up = ScaledTranslation(0, NOTICE_STRIP, figure.dpi_scale_trans)
+    figure.supxlabel(label).set_transform(figure.transFigure + up)
 
-    The caption has all.
-    """
+
+def in_one_line(notice: str, width: float) -> str:
+    """Shorten a notice to `width` inches: without the names of missing patients, which the caption has."""
     head, names, _ = notice.rpartition(" patients: ")
-    n_letters = width / (1.1 * MM)  # of small type
-    return (
-        f"{head} patients (see caption)" if head and names and len(notice) > n_letters else notice
-    )
+    too_long = head and names and words_width(notice, SMALL_TYPE) > 0.98 * width
+    return f"{head} patients (see caption)" if too_long else notice
 
 
-def say_selection(figure, sentence):
-    """Say in the picture itself that what is shown is not what was significant;
-
-    nothing for an empty sentence.
-    """
+def say_selection(figure: Figure, sentence: str) -> None:
+    """Say in the picture itself that what is shown is not what was significant; nothing for ""."""
     if sentence:
-        letters = int(figure.get_figwidth() / (1.6 * MM))
-        figure.suptitle(textwrap.fill(sentence, letters), fontsize=TYPE, color="#B00020")
+        words = wrap_words(sentence, 0.97 * figure.get_figwidth())
+        figure.suptitle(words, fontsize=TYPE, color=SENTENCE_COLOUR)
 
 
-def save(figures, *paths):
-    """Save a figure, or a list of figures as pages, to each path (.pdf or .png), and close them.
-
-    Whole files without timestamps, so that equal pictures are equal bytes.
-    """
-    pages = figures if isinstance(figures, list) else [figures]
-    with plt.rc_context(RC):
-        for page in pages:
-            _settle(page)
-        for path in paths:
-            with replacing(path) as temporary:
-                (_save_pdf if str(path).endswith(".pdf") else _save_png)(pages, temporary)
-    for page in pages:
-        plt.close(page)
+def words_width(words: str, size: float = TYPE) -> float:
+    """Width of a line in inches, in type of `size` points."""
+    font = FontProperties(family=STYLE_SHEET["font.family"], size=size)
+    return text_to_path.get_text_width_height_descent(words, font, False)[0] / 72
 
 
-def _settle(page):
-    # Laid out once, places rounded: the last bits of a constrained layout differ from time to time,
-    # and pixels with them.
-    if page.get_layout_engine() is None:
-        return
-    page.draw_without_rendering()
-    page.set_layout_engine(None)
-    for axis in page.axes:
-        axis.set_position([round(number, 9) for number in axis.get_position(original=True).bounds])
-    for text in page.texts:
-        text.set_position([round(number, 9) for number in text.get_position()])
-
-
-def _save_pdf(pages, path):
-    with PdfPages(path, metadata={"CreationDate": None}) as pdf:
-        for page in pages:
-            pdf.savefig(page)
-
-
-def _save_png(pages, path):
-    images = []
-    for page in pages[:PNG_PAGES]:
-        stream = io.BytesIO()
-        page.savefig(stream, format="rgba")
-        size = tuple(int(inches * DPI) for inches in page.get_size_inches())
-        images.append(Image.frombytes("RGBA", size, stream.getvalue()).convert("RGB"))
-    whole = Image.new("RGB", (images[0].width, sum(image.height for image in images)), "white")
-    top = 0
-    for image in images:
-        whole.paste(image, (0, top))
-        top += image.height
-    whole.save(path, dpi=(DPI, DPI))
+def wrap_words(words: str, width: float, size: float = TYPE) -> str:
+    """Break words into lines of at most `width` inches; a name that is wider is broken within."""
+    letters = len(words)
+    lines = words
+    while max(words_width(line, size) for line in lines.split("\n")) > width and letters > 1:
+        letters = min(letters - 1, int(letters * 0.98))
+        lines = textwrap.fill(words, letters)
+    return lines

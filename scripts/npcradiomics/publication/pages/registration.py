@@ -31,7 +31,7 @@ def page_content(
     review      "accept", "reject" or ""; note: the person's reason
     """
     backward = quality["checks"].get("backward")
-    full_scale_mm = 2.0 * backward["limit"] if backward else 2.0
+    full_scale_mm = backward["limit"] if backward else 2.0
     tumour = Volumes(pair.round_tumour(MARGIN_MM), pair.planning)
     cuts = tumour_cuts(tumour, full_scale_mm)
     # Slices beside the tumour have no contour; the reader starts where there is most of it.

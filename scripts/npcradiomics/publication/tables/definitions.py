@@ -7,8 +7,16 @@ from npcradiomics.features.definitions import NOTATION
 from npcradiomics.publication.tables.formats import Table
 
 
-def agreement_page(table, whose):
-    """The page of compare_definitions; `whose` says which regions were measured."""
+def agreement_page(table: pd.DataFrame, whose: str) -> Table:
+    """The page of the definitions.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of ``agreement.compare_definitions``.
+    whose : str
+        Which regions were measured, in words.
+    """
     rows = [
         [
             row.feature,

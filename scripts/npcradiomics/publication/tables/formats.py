@@ -1,7 +1,4 @@
-"""One table as Markdown, LaTeX and Word.
-
-Cells are text (rounding.py makes it); same table, same bytes.
-"""
+"""One table as Markdown, LaTeX and Word. Cells are text (rounding.py makes it); same table, same bytes."""
 
 import datetime
 import io
@@ -11,6 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
+import pandas as pd
 from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -22,50 +20,29 @@ from npcradiomics.files import replacing
 
 
 class Table(NamedTuple):
-    """header: one text per column;
+    """A table as text cells.
 
-    rows: texts, as many each; caption; footnotes: lines under the table.
+    header: one text per column; rows: texts, as many each; footnotes: lines under the table.
     """
 
-    header: list
-    rows: list
+    header: list[str]
+    rows: list[list[str]]
     caption: str
-    footnotes: list = []  # noqa: RUF012 a default of a tuple, never changed
+    footnotes: list[str] = []  # noqa: RUF012 a default of a tuple, never changed
 
 
 # Numbers stand to the right: 4.06E-02, <0.0001, 0.0009^, -3.6, 12 %, 0.23 to 1.47.
 _NUMBER = re.compile(r"[<>]?-?\d[\d.,]*(E[+-]\d+)?( %| to -?\d[\d.]*)?\^?|NA|")
 _LATEX = {
-    **{"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"},
-    **{"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}"},
-    **{
-        "≤": r"$\leq$",
-        "≥": r"$\geq$",
-        "×": r"$\times$",
-        "±": r"$\pm$",
-        "−": "$-$",
-        "²": r"\textsuperscript{2}",
-    },
-    **{
-        "³": r"\textsuperscript{3}",
-        "–": "--",
-        "—": "---",
-        "’": "'",
-        "“": "``",
-        "”": "''",
-        "…": r"\ldots{}",
-    },
-    **{
-        "µ": r"\textmu{}",
-        "μ": r"$\mu$",
-        "σ": r"$\sigma$",
-        "ρ": r"$\rho$",
-        "°": r"\textdegree{}",
-        "'": r"\textquotesingle{}",
-    },
-    **{'"': r"\textquotedbl{}"},
+    "\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
+    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
+    "≤": r"$\leq$", "≥": r"$\geq$", "×": r"$\times$", "±": r"$\pm$", "−": "$-$",
+    "²": r"\textsuperscript{2}", "³": r"\textsuperscript{3}", "°": r"\textdegree{}",
+    "–": "--", "—": "---", "’": "'", "“": "``", "”": "''", "…": r"\ldots{}",
+    "µ": r"\textmu{}", "μ": r"$\mu$", "σ": r"$\sigma$", "ρ": r"$\rho$",
+    "'": r"\textquotesingle{}", '"': r"\textquotedbl{}",
     **{character: "\\" + character for character in "&%$#_{}"},
-}
+}  # fmt: skip
 _A4_MM = (210, 297)
 _PORTRAIT_COLUMNS = 7  # more are set across the page
 _LONG_CELL = 60  # letters; a longer text is broken into lines in LaTeX, Word and Markdown do so by themselves
@@ -74,16 +51,17 @@ _WORD_DATE = datetime.datetime(2020, 10, 5, tzinfo=datetime.UTC).replace(tzinfo=
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def write_formats(table, markdown, latex, word):
-    """Write a Table to three paths, each file whole."""
+def write_formats(table: Table, markdown: Path, latex: Path, word: Path) -> None:
+    """Write a table to three paths, each file whole."""
     for path, write in ((markdown, write_markdown), (latex, write_latex), (word, write_docx)):
         with replacing(path) as temporary:
             write(temporary, table)
 
 
-def write_markdown(path, table):
-    """A pipe table with the caption above and the footnotes below, every special character escaped."""
+def write_markdown(path: Path, table: Table) -> None:
+    """Write a pipe table with the caption above and the footnotes below, every special character escaped."""
     _check(table)
+    # Not by tabulate, which pads every cell to its column's longest: Table 1 has 400 letters in one.
     aligned = [":--" if left else "--:" for left in _left(table)]
     lines = [[_markdown(cell) for cell in table.header], aligned]
     lines += [[_markdown(cell) for cell in row] for row in table.rows]
@@ -92,21 +70,21 @@ def write_markdown(path, table):
     Path(path).write_text("\n\n".join(parts) + "\n", encoding="utf-8", newline="\n")
 
 
-def write_latex(path, table):
-    r"""A document that pdflatex compiles alone, and that \input takes in if the parent loads `standalone`.
+def write_latex(path: Path, table: Table) -> None:
+    r"""Write a document that pdflatex compiles alone, and that \input takes in.
 
-    The parent loads booktabs as well. Errors: ValueError for a character pdflatex's T1 fonts do not
-    have.
+    The parent loads `standalone` and booktabs for that.
+
+    Raises
+    ------
+    ValueError
+        A character that pdflatex's T1 fonts do not have.
     """
     _check(table)
-    columns = "".join(
-        _latex_column(cells, left)
-        for cells, left in zip(_columns(table), _left(table), strict=True)
-    )
-    lines = [
-        " & ".join(map(_latex, table.header)),
-        *(" & ".join(map(_latex, row)) for row in table.rows),
-    ]
+    columns = "".join(map(_latex_column, _columns(table), _left(table)))
+    cells = pd.DataFrame([map(_latex, row) for row in table.rows], columns=range(len(table.header)))
+    cells.columns = [_latex(name) for name in table.header]
+    grid = cells.style.hide(axis="index").to_latex(hrules=True, column_format=columns)
     text = "\n".join(
         [
             r"\documentclass[border=4pt,varwidth=257mm]{standalone}",
@@ -117,12 +95,7 @@ def write_latex(path, table):
             r"\usepackage{booktabs}",
             r"\begin{document}",
             rf"\noindent\textbf{{{_latex(table.caption)}}}\par\medskip",
-            rf"\noindent\small\begin{{tabular}}{{{columns}}}",
-            rf"\toprule{chr(10)}{lines[0]} \\",
-            r"\midrule",
-            *(rf"{line} \\" for line in lines[1:]),
-            r"\bottomrule",
-            r"\end{tabular}\par\smallskip",
+            rf"\noindent\small{grid.rstrip()}\par\smallskip",
             *(rf"\noindent{{\footnotesize {_latex(note)}\par}}" for note in table.footnotes),
             r"\end{document}",
             "",
@@ -131,10 +104,10 @@ def write_latex(path, table):
     Path(path).write_text(text, encoding="utf-8", newline="\n")
 
 
-def write_docx(path, table):
-    """A Word document (A4, across if wide) with a three-line table whose header repeats;
+def write_docx(path: Path, table: Table) -> None:
+    """Write a Word document (A4, across if wide) with a three-line table whose header repeats.
 
-    dates inside are fixed.
+    Dates inside are fixed.
     """
     _check(table)
     document = Document()

@@ -15,7 +15,7 @@ from npcradiomics.rounding import (
     scientific_text,
 )
 from npcradiomics.statistics.akram2020 import SEVEN_FEATURES, beside_ours
-from npcradiomics.statistics.paired_tests import small_cohort_warning
+from npcradiomics.statistics.pairs import small_cohort_warning
 
 # More excluded patients than this are counted in the note, not named; cohort/excluded.tsv names
 # them all.
@@ -26,7 +26,7 @@ EXCLUSION_RULES = {
 }
 
 
-def table1():
+def table1() -> Table:
     """Table 1: the 47 features by family, with the words the paper prints."""
     families = dict.fromkeys(family for family, _, _ in TABLE1)
     rows = [
@@ -39,31 +39,59 @@ def table1():
     )
 
 
-def table1_data():
+def table1_data() -> pd.DataFrame:
     """Table 1 as a tidy table: family, feature (its name in every table here), printed name."""
     return pd.DataFrame(TABLE1, columns=["family", "feature", "printed_name"])
 
 
-def table2_data(statistics, size, simulated):
-    """Table 2 with all digits: paper.beside_ours, the columns of size.size_effects behind it, and simulated."""
+def table2_data(statistics: pd.DataFrame, size: pd.DataFrame, simulated: bool) -> pd.DataFrame:
+    """Table 2 with all digits.
+
+    Parameters
+    ----------
+    statistics : DataFrame
+        Of ``comparison.compare_regions``.
+    size : DataFrame
+        Of ``volume_effect.size_effects``.
+    simulated : bool
+        Whether the cohort is.
+
+    Returns
+    -------
+    DataFrame
+        ``akram2020.beside_ours``, the columns of ``size`` behind it, and simulated.
+    """
     beside = size.drop(columns=["n", "note"])
     return (
         beside_ours(statistics).merge(beside, on="feature", how="left").assign(simulated=simulated)
     )
 
 
-def table2(statistics, size, excluded, simulated):
+def table2(
+    data: pd.DataFrame, statistics: pd.DataFrame, size: pd.DataFrame, excluded: pd.DataFrame
+) -> Table:
     """Table 2: the significant features and the paper's seven, ours beside the printed rows.
 
-    statistics: of comparison.compare_regions; size: of size.size_effects; excluded: table of
-    patient, rule, reason; simulated: whether the cohort is.
+    Parameters
+    ----------
+    data : DataFrame
+        Of `table2_data`.
+    statistics, size : DataFrame
+        What it was made from.
+    excluded : DataFrame
+        Columns patient, rule, reason.
+
+    Returns
+    -------
+    Table
+        Cells as text, with caption and footnotes.
     """
     header = ["Feature", "Mean difference", "SD", "p", "Effect size", "95 % CI", "Size"]
     header += ["Akram: mean", "Akram: SD", "Akram: p", "recomputed"]
-    rows = [_table2_row(row) for row in table2_data(statistics, size, simulated).itertuples()]
+    rows = [_table2_row(row) for row in data.itertuples()]
     n = count_text(statistics["n"].max())
     caption = f"Table 2. Features that differ between GTVr and GTV-GTVr (n = {n})"
-    return Table(header, rows, caption, _notes(statistics, size, excluded, simulated))
+    return Table(header, rows, caption, _notes(data, statistics, size, excluded))
 
 
 def _table2_row(row):
@@ -86,8 +114,8 @@ def _table2_row(row):
     ]
 
 
-def _notes(statistics, size, excluded, simulated):
-    first = statistics.iloc[0]
+def _notes(data, statistics, size, excluded):
+    first, simulated = statistics.iloc[0], bool(data["simulated"].all())
     marked = statistics.loc[statistics["significant"], ["feature"]].merge(size, on="feature")
     notes = [
         SIMULATED_NOTE + "." if simulated else "",
@@ -102,7 +130,7 @@ def _notes(statistics, size, excluded, simulated):
         f" cohort/size.tsv. Of the {len(marked)} significant features {_marks_words(marked)}.",
         "Akram: the row that Akram 2020 prints. recomputed: p of the paired t-test from the paper's printed mean and SD (n = 14); for GLSZM_LZE the"
         " paper used the Wilcoxon test, so it is not expected to agree there. NA: the paper prints no row.",
-        found_here(statistics, "simulated" if simulated else "user"),
+        found_here(data, statistics, "simulated" if simulated else "user"),
         _excluded_words(excluded),
     ]
     return [note for note in notes if note]
@@ -135,21 +163,29 @@ def _excluded_words(excluded):
 _WHOSE = {"simulated": "simulated patients", "user": "patients of another cohort"}
 
 
-def found_here(statistics, patients="user"):
+def found_here(beside: pd.DataFrame, statistics: pd.DataFrame, patients: str = "user") -> str:
     """The paragraph under Table 2: which of the paper's seven are found here, and with which sign.
 
-    Parameters: statistics, the table of comparison.compare_regions; patients, "simulated" or
-    "user". Errors: ValueError for another value of patients, or an empty table.
+    Parameters
+    ----------
+    beside : DataFrame
+        Of ``akram2020.beside_ours``, with or without further columns.
+    statistics : DataFrame
+        Of ``comparison.compare_regions``, what it was made from.
+    patients : {"user", "simulated"}
+        Whose patients they are.
+
+    Raises
+    ------
+    ValueError
+        Another value of ``patients``, or an empty table.
     """
     if patients not in _WHOSE:
         raise ValueError(f"patients is {patients!r}, expected {' or '.join(_WHOSE)}")
     if statistics.empty:
         raise ValueError("no statistics: the table has 0 features")
-    rows = beside_ours(statistics)
-    seven, others = (
-        rows[rows["feature"].isin(SEVEN_FEATURES)],
-        rows[~rows["feature"].isin(SEVEN_FEATURES)],
-    )
+    of_paper = beside["feature"].isin(SEVEN_FEATURES)
+    seven, others = beside[of_paper], beside[~of_paper]
     found = seven["significant"].eq(True)
     same = seven[found & seven["same_sign"].eq(True)]
     opposite = seven[found & ~seven["same_sign"].eq(True)]

@@ -15,17 +15,25 @@ _FIGURES = {
 }
 
 
-def sentence_of(model):
+def sentence_of(model: dict) -> str:
     """What every figure of this model must say ("" if nothing): nothing kept, or no logistic regression."""
     if model["score_from"] == "intercept":
         return model["notes"][0]
     return "; ".join(note for note in model["notes"] if note.startswith("no logistic regression"))
 
 
-def areas_table(performance, summary):
-    """label, auc, low, high: the area on training, corrected, nested and validation;
+def areas_table(performance: pd.DataFrame, summary: pd.DataFrame) -> pd.DataFrame:
+    """The areas on training, corrected, nested and validation.
 
-    nested mean -+ 2 SD of repetitions.
+    Parameters
+    ----------
+    performance, summary : DataFrame
+        cohort/performance.tsv and cohort/validation.tsv.
+
+    Returns
+    -------
+    DataFrame
+        label, auc, low, high; nested: mean -+ 2 SD of repetitions.
     """
     sets = performance.set_index("set")
     area = summary.set_index("figure").loc["auc"]
@@ -51,10 +59,19 @@ def areas_table(performance, summary):
     return pd.DataFrame(rows, columns=["label", "auc", "low", "high"])
 
 
-def performance_table(performance, summary, report, model, simulated):
-    """The four figures: apparent, corrected, nested, validation;
+def performance_table(
+    performance: pd.DataFrame, summary: pd.DataFrame, report: dict, model: dict, simulated: bool
+) -> Table:
+    """The four figures apparent, corrected, nested and on validation; rates, p and notes below.
 
-    rates, p values and notes below.
+    Parameters
+    ----------
+    performance, summary : DataFrame
+        cohort/performance.tsv and cohort/validation.tsv.
+    report, model : dict
+        cohort/validation.json and cohort/model.json.
+    simulated : bool
+        Whether the cohort is.
     """
     validation = performance.set_index("set").loc["validation"]
     rows = [
@@ -89,7 +106,7 @@ def performance_table(performance, summary, report, model, simulated):
     return Table(header, rows, caption, [*notes, *_simulated(simulated)])
 
 
-def clinical_footnotes(simulated):
+def clinical_footnotes(simulated: bool) -> list[str]:
     """What stands below Tables 1 and 2."""
     tests = (
         "Mean ± SD, pooled t-test; counts, chi-square without Yates' correction, as in the paper."
@@ -112,8 +129,27 @@ def _rates(row):
     return f"{name} set: {auc}; {', '.join(words)} at the threshold of the training set."
 
 
-def printed_table(compared, n_effective, n_ineffective, labels, caption, footnotes):
-    """The table as the paper prints it: label, both groups, t or chi-square, p, missing."""
+def printed_table(
+    compared: pd.DataFrame,
+    n_effective: int,
+    n_ineffective: int,
+    labels: dict[str, str],
+    caption: str,
+    footnotes: list[str],
+) -> Table:
+    """The table as the paper prints it: label, both groups, t or chi-square, p, missing.
+
+    Parameters
+    ----------
+    compared : DataFrame
+        Of ``clinical.compare_groups``.
+    n_effective, n_ineffective : int
+        Patients of each group.
+    labels : dict
+        Column to printed label.
+    caption, footnotes : str, list of str
+        What stands above and below.
+    """
     groups = [f"Effective (n={n_effective})", f"Ineffective (n={n_ineffective})"]
     header = ["", *groups, "t or chi-square", "p", "missing"]
     rows = []

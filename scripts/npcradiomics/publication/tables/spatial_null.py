@@ -1,5 +1,7 @@
 """Table 3: the paper's test, the size-matched spatial null, the surrogate null and the verdict, for every feature."""
 
+import pandas as pd
+
 from npcradiomics.publication.tables.formats import Table
 from npcradiomics.rounding import count_text, fixed_text, p_text, percent_text, scientific_text
 from npcradiomics.spatial_null.verdict import VERDICTS, caveats, control_note, rule_words
@@ -8,12 +10,33 @@ from npcradiomics.spatial_null.verdict import VERDICTS, caveats, control_note, r
 LARGEST_SHARE = 9.995
 
 
-def table3(features, controls, patients, warnings, *, alpha, match, n_tests, notice):
-    """Table 3 as text cells.
+def table3(
+    features: pd.DataFrame,
+    controls: pd.DataFrame,
+    patients: pd.DataFrame,
+    warnings: list[str],
+    *,
+    alpha: float,
+    match: str,
+    n_tests: int,
+    notice: str,
+) -> Table:
+    """Table 3 as text cells. If a negative control rejects, the caption begins with it.
 
-    features, controls, patients: tables of null_comparison.compare_with_null; warnings: its
-    sentences; n_tests: of the paper's Bonferroni rule; notice: words of notices.cohort_notice. If a
-    negative control rejects, the caption begins with it.
+    Parameters
+    ----------
+    features, controls, patients : DataFrame
+        Of ``spatial_null.comparison.compare_with_null``.
+    warnings : list of str
+        Its sentences.
+    alpha : float
+        Family-wise level.
+    match : str
+        How draws were matched, a key of the config.
+    n_tests : int
+        Of the paper's Bonferroni rule.
+    notice : str
+        Words of ``notices.cohort_notice``.
     """
     has_large = features["p_without_large"].notna().any()
     header = ["Feature", "n", "Mean difference", "Paper: p", "Null: S", "p", "maxT p", "Raw t: p"]
@@ -42,7 +65,7 @@ def table3(features, controls, patients, warnings, *, alpha, match, n_tests, not
     )
 
 
-def counts_words(features):
+def counts_words(features: pd.DataFrame) -> str:
     """How many features have each verdict, and which are texture: one sentence."""
     counts = features["verdict"].value_counts()
     words = ", ".join(f"{counts.get(word, 0)} {word}" for word in VERDICTS)
@@ -52,7 +75,7 @@ def counts_words(features):
     )
 
 
-def patient_notes(patients, match):
+def patient_notes(patients: pd.DataFrame, match: str) -> list[str]:
     """The caveats with the cohort's own numbers, from the table of patients."""
     words = ["reason", "pieces"]  # from a file, an empty text is a missing number
     records = (

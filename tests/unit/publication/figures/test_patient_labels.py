@@ -1,6 +1,6 @@
 import pytest
 
-from npcradiomics.publication.figures.patient_labels import panel_titles, point_labels
+from npcradiomics.publication.figures.patient_labels import numbers_key, panel_titles, point_labels
 
 LONG = [f"Radiologie-Klinikum_Muenchen_Patient-{k:05d}-baseline" for k in (1, 2, 13)]
 
@@ -30,3 +30,12 @@ def test_titles_are_names_where_they_fit():
     assert list(panel_titles(LONG).values()) == ["…00001…", "…00002…", "…00013…"]
     unlike = ["a" * 20, "b" * 20]
     assert panel_titles(unlike) == {unlike[0]: "#1", unlike[1]: "#2"}
+
+
+def test_the_key_says_who_the_numbers_are():
+    unlike = [letter * 20 for letter in "abc"]
+    for labels in (panel_titles(unlike), point_labels(unlike)):
+        key = numbers_key(labels, "fig7.tsv")
+        assert f"#1 is {unlike[0]}, #3 is {unlike[2]}," in key and "order of fig7.tsv" in key
+    assert numbers_key(panel_titles(unlike[:1]), "fig2.tsv").endswith(f": #1 is {unlike[0]}.")
+    assert numbers_key(panel_titles(LONG), "fig2.tsv") == numbers_key({"P1": "1"}, "") == ""

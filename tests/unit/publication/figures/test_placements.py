@@ -3,44 +3,26 @@ import dataclasses
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-import SimpleITK as sitk
 
-from npcradiomics.publication.figures.placements import draw_placements
-from npcradiomics.publication.figures.style import SMALL_TYPE, TYPE, save
-from npcradiomics.spatial_null.sampling import draw_patient
+import placements_example
+from npcradiomics.publication.figures.placements import plot_placements
+from npcradiomics.publication.figures.saving import save
+from npcradiomics.publication.figures.style import SMALL_TYPE, TYPE
+from placements_example import image_of, regions
 
 SHAPE = (9, 30, 40)
 Z, Y, X = np.indices(SHAPE)
-GTV = ((Z - 4) / 3.6) ** 2 + ((Y - 14) / 11) ** 2 + ((X - 20) / 13) ** 2 < 1
-RECURRENT = (((Z - 5) / 2) ** 2 + ((Y - 10) / 6) ** 2 + ((X - 17) / 6) ** 2 < 1) & GTV
-PLAIN = {
-    "n_levels": 8,
-    "quantizer": "lloyd",
-    "quantizer_fit": "region",
-    "outliers": "none",
-    "resampling": "none",
-}
-
-
-def image_of(array, direction=(1, 0, 0, 0, 1, 0, 0, 0, 1)):
-    image = sitk.GetImageFromArray(array.astype(np.int16))
-    image.SetSpacing((0.8, 0.8, 5.0))
-    image.SetDirection(direction)
-    return image
+GTV, _ = regions(SHAPE)
 
 
 @pytest.fixture(scope="module")
 def draws():
-    volume = np.random.default_rng(0).normal(300, 60, SHAPE)
-    settings = {"n_draws": 7, "surrogates": 0, "match": "none", "seed": 1, "extraction": PLAIN}
-    return draw_patient(
-        "P01", volume, GTV, RECURRENT, (5.0, 0.8, 0.8), tell=lambda line: None, **settings
-    )
+    return placements_example.draws(SHAPE)
 
 
 def pictured(draws, direction=(1, 0, 0, 0, 1, 0, 0, 0, 1)):
     values = 10 * Z + X
-    return draw_placements(
+    return plot_placements(
         image_of(values, direction), image_of(GTV, direction), draws, simulated=True
     )
 

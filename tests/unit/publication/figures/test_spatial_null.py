@@ -1,14 +1,14 @@
-"""Figures 6-8 against their tables: what is drawn is read back from the artists, never from pixels."""
+"""Figures 6 and 8 against their tables: what is drawn is read back from the artists, never from pixels."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from matplotlib.collections import QuadMesh
 from matplotlib.patches import StepPatch
 
 import null_example as example
 from figure_on_paper import check_print, texts
 from npcradiomics.publication.figures import spatial_null
+from npcradiomics.publication.figures.ranks import plot_ranks
 from npcradiomics.publication.figures.spatial_null import control_panels, null_panels
 from npcradiomics.publication.notices import SIMULATED_NOTE
 from npcradiomics.spatial_null.comparison import compare_with_null
@@ -32,7 +32,7 @@ def compared():
 
 def test_null_panels_show_shares_statistics_and_limits(compared):
     bins, panels = null_panels(compared.features, compared.distribution, list(SEVEN_FEATURES))
-    pages = spatial_null.draw_null(bins, panels, "", SIMULATED_NOTE)
+    pages = spatial_null.plot_null(bins, panels, "", SIMULATED_NOTE)
     assert len(pages) == 1
     check_print(pages[0])
     axes = [axis for axis in pages[0].axes if axis.get_visible()]
@@ -56,7 +56,7 @@ def test_forty_seven_panels_take_pages(compared):
     bins, panels = null_panels(
         compared.features, compared.distribution, list(compared.features["feature"])
     )
-    pages = spatial_null.draw_null(bins, panels, "No feature is significant", "")
+    pages = spatial_null.plot_null(bins, panels, "No feature is significant", "")
     assert len(pages) == 3
     for page in pages:
         check_print(page)
@@ -64,7 +64,7 @@ def test_forty_seven_panels_take_pages(compared):
 
 def test_sentence_and_legend_do_not_cover_each_other(compared):
     bins, panels = null_panels(compared.features, compared.distribution, list(SEVEN_FEATURES))
-    figure = spatial_null.draw_null(
+    figure = spatial_null.plot_null(
         bins,
         panels,
         "No feature is significant; shown are the features of Akram 2020",
@@ -86,40 +86,14 @@ def test_without_surrogates_there_is_one_null():
         one.surrogate_features = one.surrogate_features[:0]
     found = compare_with_null(records, statistics, **M)
     bins, panels = null_panels(found.features, found.distribution, list(SEVEN_FEATURES))
-    figure = spatial_null.draw_null(bins, panels, "", "")[0]
+    figure = spatial_null.plot_null(bins, panels, "", "")[0]
     assert not any("surrogate" in text.get_text() for text in texts(figure))
     assert len(figure.axes[0].lines) == 3
 
 
-@pytest.mark.parametrize(("n", "pages"), [(1, 1), (4, 1), (14, 1), (31, 2), (121, 1), (201, 2)])
-def test_ranks_are_the_colours_of_the_cells(n, pages):
-    found = compare_with_null(*example.cohort(n, n_draws=9), **M)
-    ranks = found.ranks.copy()
-    ranks.loc[0, "rank"] = np.nan
-    verdicts = dict(zip(found.features["feature"], found.features["verdict"], strict=True))
-    verdicts |= {"Intensity_Mean": "texture", "Intensity_MAD": "explained by size or shape"}
-    drawn = spatial_null.draw_ranks(ranks, verdicts, "", SIMULATED_NOTE)
-    assert len(drawn) == pages
-    meshes = []
-    for page in drawn:
-        check_print(page)
-        meshes.append(
-            next(c for c in page.axes[0].collections if isinstance(c, QuadMesh)).get_array()
-        )
-    values = np.ma.concatenate(meshes, axis=1)
-    wanted = ranks["rank"].to_numpy().reshape(n, 47).T
-    np.testing.assert_array_equal(values.filled(np.nan), wanted)
-    names = [text.get_text() for text in drawn[0].axes[0].get_yticklabels()]
-    assert (
-        names[0] == "Intensity_Mean (T)"
-        and names[4] == "Intensity_MAD (S)"
-        and names[1] == "Intensity_Variance"
-    )
-
-
 def test_controls_have_a_panel_each_with_both_means(compared):
     bins, panels = control_panels(compared.controls, compared.distribution)
-    figure = spatial_null.draw_controls(bins, panels, "", "")
+    figure = spatial_null.plot_controls(bins, panels, "")
     check_print(figure)
     axes = [axis for axis in figure.axes if axis.get_visible()]
     assert len(axes) == 5
@@ -136,12 +110,12 @@ def test_nobody_drawn_is_said_in_every_picture():
     verdicts = dict(zip(found.features["feature"], found.features["verdict"], strict=True))
     bins, panels = null_panels(found.features, found.distribution, list(SEVEN_FEATURES))
     figures = [
-        spatial_null.draw_null(bins, panels, "", SIMULATED_NOTE)[0],
-        spatial_null.draw_ranks(found.ranks, verdicts, "", SIMULATED_NOTE)[0],
+        spatial_null.plot_null(bins, panels, "", SIMULATED_NOTE)[0],
+        plot_ranks(found.ranks, verdicts, SIMULATED_NOTE),
     ]
     figures.append(
-        spatial_null.draw_controls(
-            *control_panels(found.controls, found.distribution), "", SIMULATED_NOTE
+        spatial_null.plot_controls(
+            *control_panels(found.controls, found.distribution), SIMULATED_NOTE
         )
     )
     for figure in figures:

@@ -56,10 +56,17 @@ def test_checks_stand_there_with_value_limit_and_verdict(good):
         " ".join(re.sub("<[^>]+>", " ", row).split())
         for row in re.findall(r"<tr>.*?</tr>", good, re.S)
     ]
-    assert "Registered backwards 0.20 mm at most 1.00 mm ✓ pass Sentence of backward." in rows
-    assert "Field of view 100 % at least 90 % ✓ pass Sentence of overlap." in rows
+    assert "Registered backwards 0.20 mm at most 2.00 mm ✓ pass Sentence of backward." in rows
+    assert "Surroundings in view 100 % at least 75 % ✓ pass Sentence of overlap." in rows
     assert any(row.startswith("contours 0.1, 0.1, 0.1") and row.endswith("chosen") for row in rows)
     assert any("dropped" in row and "25% needed" in row for row in rows)
+
+
+def test_estimated_error_in_words(good):
+    words = " ".join(re.sub("<[^>]+>", " ", good).split())
+    assert "Estimated error at the tumour: 1.0 mm (90 of 100 true errors lie between 0.3" in words
+    unknown = page(example().quality | {"estimated_error": None})
+    assert "Estimated error at the tumour: not known." in unknown
 
 
 def test_discrepancy_in_numbers(good):

@@ -38,6 +38,14 @@ def test_latex_escapes_everything(tmp_path):
     assert r"\begin{tabular}{lrr}" in text
 
 
+def test_latex_breaks_long_cells_and_keeps_columns_of_the_same_name(tmp_path):
+    table = Table(["Feature", "p", "p"], [["word " * 20, "0.1", "0.2"]], "Two columns p.")
+    write_latex(tmp_path / "t.tex", table)
+    text = (tmp_path / "t.tex").read_text(encoding="utf-8")
+    assert "\\begin{tabular}{p{180mm}rr}\n\\toprule\nFeature & p & p \\\\\n\\midrule\n" in text
+    assert "word  & 0.1 & 0.2 \\\\\n\\bottomrule\n\\end{tabular}\\par\\smallskip" in text
+
+
 def test_latex_refuses_what_pdflatex_cannot_print(tmp_path):
     with pytest.raises(ValueError, match=r"no '中' \(U\+4E2D\), it stands in '中'"):
         write_latex(tmp_path / "t.tex", TABLE._replace(caption="中"))

@@ -32,6 +32,10 @@ def cohort(n, shifts):
     return compare_regions(features, n_boot=100), size_effects(features, sizes)
 
 
+def printed(statistics, size, excluded=NOBODY, simulated=False):
+    return table2(table2_data(statistics, size, simulated), statistics, size, excluded)
+
+
 def by_feature(table):
     return {row[0]: dict(zip(table.header[1:], row[1:], strict=True)) for row in table.rows}
 
@@ -43,7 +47,7 @@ def fourteen():
 
 def test_rows_carry_effect_size_interval_and_size_mark(fourteen):
     statistics, size = fourteen
-    row = by_feature(table2(statistics, size, NOBODY, False))["GLSZM_GLV *"]
+    row = by_feature(printed(statistics, size))["GLSZM_GLV *"]
     assert row["Mean difference"] == "3.00E+00"
     assert row["Effect size"] == "3.00"
 
@@ -62,9 +66,7 @@ def test_wilcoxon_rows_carry_the_rank_biserial_correlation():
         {"patient": patients, "recurrent_cm3": np.arange(1.0, 15), "non_recurrent_cm3": 20.0}
     )
     statistics = compare_regions(features, n_boot=100)
-    row = by_feature(table2(statistics, size_effects(features, sizes), NOBODY, False))[
-        "GLSZM_GLV *"
-    ]
+    row = by_feature(printed(statistics, size_effects(features, sizes)))["GLSZM_GLV *"]
     assert (
         row["p"] == "0.0001^" and row["Effect size"] == "1.00" and row["95 % CI"] == "1.00 to 1.00"
     )
@@ -81,15 +83,13 @@ def test_full_precision_table_has_everything_behind_the_text(fourteen):
 
 def test_notes_say_simulated_few_patients_and_marks():
     statistics, size = cohort(5, {"GLCM_Energy": 30.0})
-    notes = table2(statistics, size, NOBODY, True).footnotes
+    notes = printed(statistics, size, simulated=True).footnotes
     assert notes[0] == "Simulated patients: no clinical data."
     assert notes[1].startswith(
         "Few patients: 5 patients: the Wilcoxon test cannot go below p = 0.062"
     )
     assert any("Of the 1 significant features" in note for note in notes)
-    assert not any(
-        "Few patients" in note for note in table2(*cohort(11, {}), NOBODY, False).footnotes
-    )
+    assert not any("Few patients" in note for note in printed(*cohort(11, {})).footnotes)
 
 
 def test_excluded_patients_are_named_or_counted(fourteen):
@@ -97,14 +97,14 @@ def test_excluded_patients_are_named_or_counted(fourteen):
         {"patient": ["A"], "rule": ["exclude"], "reason": ["exclude: age > 70 (age = 71)"]}
     )
     assert (
-        table2(*fourteen, few, False).footnotes[-1]
+        printed(*fourteen, few).footnotes[-1]
         == "Not in the cohort: A (exclude: age > 70 (age = 71))."
     )
     many = pd.DataFrame(
         {"patient": range(30), "rule": ["exclude"] * 20 + ["in_field"] * 10, "reason": "r"}
     )
     assert (
-        table2(*fourteen, many, False)
+        printed(*fourteen, many)
         .footnotes[-1]
         .startswith(
             "Not in the cohort: 30 patients (20 by the expression `exclude` of the config, 10 recurrence not in field)"
@@ -130,7 +130,7 @@ def test_latex_compiles_and_fits(tmp_path, which):
     table = (
         table1()
         if which == "table1"
-        else table2(*cohort(14, dict.fromkeys(FEATURES, 2.5)), NOBODY, True)
+        else printed(*cohort(14, dict.fromkeys(FEATURES, 2.5)), simulated=True)
     )
     write_latex(tmp_path / "table.tex", table)
     subprocess.run(
