@@ -5,16 +5,20 @@ from snakemake.utils import min_version
 min_version("9.19")
 
 
-configfile: "config/config.yaml"
+configfile: workflow.source_path("config/config.yaml")
+
+
+report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/scan.smk"
-include: "workflow/rules/failures.smk"
+include: "workflow/rules/studies.smk"
+include: "workflow/rules/terminal.smk"
 
 
 module heterogeneity:
     pathvars:
-        results="results/heterogeneity",
+        results=RESULTS["heterogeneity"],
     snakefile:
         "workflow/heterogeneity.smk"
     config:
@@ -28,7 +32,7 @@ if "response" in config:
 
     module response:
         pathvars:
-            results="results/response",
+            results=RESULTS["response"],
         snakefile:
             "workflow/response.smk"
         config:

@@ -177,7 +177,11 @@ def _wrong_without(bad, patients, cohort, run):
     """What is wrong with a run that has one bad patient, None if nothing is."""
     if run.finish() == 0:
         return "the run ended with exit code 0"
-    told = (run.folder / "results/failed.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    told = (
+        (run.folder / "results/heterogeneity/failed.tsv")
+        .read_text(encoding="utf-8")
+        .splitlines()[1:]
+    )
     if [line.split("\t")[:2] for line in told] != [
         [bad, "register_recurrence"]
     ] or "mask is empty" not in told[0]:

@@ -1,6 +1,4 @@
 #!/usr/bin/env bash
-# Snakemake runs this in the new conda environment. PyPI's pyradiomics 3.1.0 is broken; 3.0.1 needs numpy to build.
-# ITK's feature classes are wheels of PyPI.
+# Snakemake runs this in the new conda environment: wheels of PyPI that conda-forge does not have.
 set -euo pipefail
-python -m pip install --no-build-isolation --no-deps pyradiomics==3.0.1
-python -m pip install --no-deps itk-core==5.4.7 itk-numerics==5.4.7
+python -m pip install --no-deps pyradiomics-bhklab==3.1.4 itk-core==5.4.7 itk-numerics==5.4.7 rocrate==0.16.0 arcp==0.2.1

@@ -32,9 +32,9 @@ def main(snakemake):
         tell=logging.getLogger("draw_regions").info,
     )
     if draws.reason:
-        logging.getLogger("npcradiomics").warning(f"{patient}: no draws: {draws.reason}")
+        logging.getLogger("npcradiomics").warning(f"no draws: {draws.reason}")
     if draws.notes:
-        logging.getLogger("npcradiomics").warning(f"{patient}: {draws.notes}")
+        logging.getLogger("npcradiomics").warning(draws.notes)
     write(draws, snakemake.output.draws)
 
 

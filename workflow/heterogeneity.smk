@@ -43,6 +43,7 @@ paper_items = expand(
     format=["pdf", "png", "tsv"],
 )
 
+study, paper = "heterogeneity", "https://doi.org/10.1371/journal.pone.0240043"
 provenance_records = expand("<results>/patients/{patient}/inputs.json", patient=cohort_patients)
 provenance_files = {
     name: {
@@ -60,6 +61,7 @@ provenance_outputs = [
 
 
 include: "rules/provenance.smk"
+include: "rules/crate.smk"
 
 
 rule cohort_stats:

@@ -47,6 +47,7 @@ paper_items = expand(
     figure=["fig2", "fig3", "fig4", "fig5", "validation"],
     format=["pdf", "png"],
 )
+study, paper = "response", "https://doi.org/10.61186/ijrr.23.2.311"
 provenance_records = expand("<results>/features/part{part}_inputs.json", part=parts)
 provenance_files = {
     row["patient"]: {name: row[name] for name in ("image", "mask")} for row in measured
@@ -59,6 +60,7 @@ provenance_outputs = [
 
 
 include: "rules/provenance.smk"
+include: "rules/crate.smk"
 
 
 rule study:

@@ -60,7 +60,11 @@ def test_every_bad_patient_is_named_and_the_good_one_goes_on(cohort):
     assert "recurrence_mri: data/REC001/recurrence_mri.nii.gz: no such file" in failed["REC001"]
     assert "gtv: data/REC002/gtv.nii.gz: the mask is empty" in failed["REC002"]
     assert (cohort.results / "patients/REC003/features/recurrent.tsv").exists()
-    table = (cohort.folder / "results/failed.tsv").read_text(encoding="utf-8").splitlines()
+    table = (
+        (cohort.folder / "results/heterogeneity/failed.tsv")
+        .read_text(encoding="utf-8")
+        .splitlines()
+    )
     assert [line.split("\t")[:2] for line in table[1:]] == [
         ["REC001", "register_recurrence"],
         ["REC002", "register_recurrence"],
@@ -68,7 +72,7 @@ def test_every_bad_patient_is_named_and_the_good_one_goes_on(cohort):
     for line in table[1:]:  # four parts: patient, file, what is wrong, what to do
         patient, _, reason, todo, _ = line.split("\t")
         assert f"data/{patient}/" in reason and reason.endswith(f"; {todo}")
-    assert "2 patients failed (results/failed.tsv):" in run.stdout
+    assert "2 patients failed (results/heterogeneity/failed.tsv):" in run.stdout
     assert "try: correct the file, or its path in the patients table" in run.stdout
     for patient in ("REC001", "REC002"):
         assert not [p for p in (cohort.results / "patients" / patient).rglob("*") if p.is_file()]

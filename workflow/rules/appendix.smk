@@ -19,10 +19,10 @@ rule appendix:
     """S1, GTVr against the 95 % isodose; S2, the fusion of both examinations; S3, GTVr beside six of its draws."""
     input:
         unpack(files_in("planning_mri", "gtv", "isodose95")),
-        recurrence_on_planning=rules.register_recurrence.output.recurrence_on_planning,
-        gtvr=rules.derive_regions.output.gtvr,
-        regions=rules.derive_regions.output.report,
-        draws=rules.draw_regions.output.draws if with_null else [],
+        recurrence_on_planning="<results>/patients/{patient}/registration/recurrence_on_planning.nii.gz",
+        gtvr="<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz",
+        regions="<results>/patients/{patient}/regions/regions.json",
+        draws="<results>/patients/{patient}/null/draws.npz" if with_null else [],
         s1_caption=repository_files("workflow/report", "fig_s1.rst")[0],
         s2_caption=repository_files("workflow/report", "fig_s2.rst")[0],
         s3_caption=repository_files("workflow/report", "fig_s3.rst")[0],

@@ -13,6 +13,7 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "workflow")]
 
 import slurm_executor
 from npcradiomics.cohort import configuration
+from npcradiomics.cohort.configuration import is_simulated
 from npcradiomics.jobs.dependencies import code_of
 
 # Snakemake puts it bare into command lines, which a clone in "My Study" would break.
@@ -29,17 +30,16 @@ if Path(workflow.main_snakefile).parent == ROOT:
 def settings_of(study):
     """The study's settings with defaults; a wrong key or value stops here."""
     schema = configuration.read_schema(SCHEMAS / f"{study}_config.schema.yaml")
-    return configuration.complete_settings(config, schema, where=f"config: {study}")
+    complete = configuration.complete_settings(config, schema, where=f"config: {study}")
+    del complete["results"]  # <results> says it; the same results elsewhere are no other results
+    return configuration.with_repository_files(complete, ROOT)
 
 
 def patients_of(study, settings):
     """The patients table as {patient: row}; a wrong row stops here."""
     schema = configuration.read_schema(SCHEMAS / f"{study}_patients.schema.yaml")
-    return configuration.Patients(settings, schema, workflow.is_main_process and logger.warning)
-
-
-def is_simulated(row):
-    return any("simulated" in value.split("/") for value in row.values())
+    table = configuration.Patients(settings, schema, workflow.is_main_process and logger.warning)
+    return configuration.with_results(table, workflow.pathvars.apply("<results>"))
 
 
 def repository_files(folder, *names):

@@ -5,8 +5,8 @@ rule draw_regions:
     """Regions of the recurrent region's size drawn in the tumour, surrogate textures, and the features of all of them."""
     input:
         unpack(files_in("planning_mri", "gtv")),
-        recurrent=rules.derive_regions.output.recurrent,
-        gtvr=rules.derive_regions.output.gtvr,
+        recurrent="<results>/patients/{patient}/regions/recurrent.nii.gz",
+        gtvr="<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz",
     output:
         draws="<results>/patients/{patient}/null/draws.npz",
     log:

@@ -6,9 +6,9 @@ rule export_structures:
     input:
         unpack(files_in("planning_mri")),
         series=simulated_source("planning_mri"),
-        gtvr=rules.derive_regions.output.gtvr,
-        recurrent=rules.derive_regions.output.recurrent,
-        non_recurrent=rules.derive_regions.output.non_recurrent,
+        gtvr="<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz",
+        recurrent="<results>/patients/{patient}/regions/recurrent.nii.gz",
+        non_recurrent="<results>/patients/{patient}/regions/non_recurrent.nii.gz",
     output:
         folder=directory("<results>/patients/{patient}/export"),
     log:

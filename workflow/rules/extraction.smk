@@ -5,8 +5,8 @@ rule extract_features:
     """The 47 features of both regions, pyradiomics' features of the same quantized regions, and the histograms."""
     input:
         unpack(files_in("planning_mri", "gtv")),
-        recurrent=rules.derive_regions.output.recurrent,
-        non_recurrent=rules.derive_regions.output.non_recurrent,
+        recurrent="<results>/patients/{patient}/regions/recurrent.nii.gz",
+        non_recurrent="<results>/patients/{patient}/regions/non_recurrent.nii.gz",
         pyradiomics=settings["pyradiomics"],
     output:
         recurrent="<results>/patients/{patient}/features/recurrent.tsv",

@@ -4,7 +4,7 @@
 rule fig2:
     """Figure 2: intensity histograms of both regions on one intensity scale, a panel per patient."""
     input:
-        intensities=rules.collect_features.output.intensities,
+        intensities="<results>/cohort/intensities.tsv",
         caption=repository_files("workflow/report", "fig2.rst")[0],
     output:
         pdf="<results>/figures/fig2.pdf",
@@ -27,8 +27,8 @@ rule fig2:
 rule fig3:
     """Figure 3: Pearson correlations of the paired differences, coloured only where p < 0.05."""
     input:
-        correlation=rules.compare_regions.output.correlation,
-        statistics=rules.compare_regions.output.statistics,
+        correlation="<results>/cohort/correlation.tsv",
+        statistics="<results>/cohort/statistics.tsv",
         caption=repository_files("workflow/report", "fig3.rst")[0],
     output:
         pdf="<results>/figures/fig3.pdf",
@@ -51,8 +51,8 @@ rule fig3:
 rule fig4:
     """Figure 4: box plots of the significant features with the patients' points joined in pairs."""
     input:
-        features=rules.collect_features.output.features,
-        statistics=rules.compare_regions.output.statistics,
+        features="<results>/cohort/features.tsv",
+        statistics="<results>/cohort/statistics.tsv",
         caption=repository_files("workflow/report", "fig4.rst")[0],
     output:
         pdf="<results>/figures/fig4.pdf",
@@ -75,9 +75,9 @@ rule fig4:
 rule fig5:
     """Figure 5: the regions on the first two principal components."""
     input:
-        scores=rules.compare_regions.output.scores,
-        explained=rules.compare_regions.output.explained,
-        statistics=rules.compare_regions.output.statistics,
+        scores="<results>/cohort/components_scores.tsv",
+        explained="<results>/cohort/components_explained.tsv",
+        statistics="<results>/cohort/statistics.tsv",
         caption=repository_files("workflow/report", "fig5.rst")[0],
     output:
         pdf="<results>/figures/fig5.pdf",

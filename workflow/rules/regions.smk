@@ -8,8 +8,8 @@ rule derive_regions:
     """
     input:
         unpack(files_in("planning_mri", "gtv", "gtvr", "isodose95", "dose")),
-        transform=rules.register_recurrence.output.transform,
-        quality=rules.register_recurrence.output.quality,
+        transform="<results>/patients/{patient}/registration/recurrence_to_planning.tfm",
+        quality="<results>/patients/{patient}/registration/quality.json",
     output:
         gtvr="<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz",
         recurrent="<results>/patients/{patient}/regions/recurrent.nii.gz",

@@ -47,10 +47,10 @@ rule report_registration:
     """The page to judge a registration by, and its picture. Also of a registration that failed."""
     input:
         unpack(files_in("planning_mri", "recurrence_mri", "gtv", "gtvr")),
-        registration=rules.register_recurrence.output.transform,
-        recurrence_on_planning=rules.register_recurrence.output.recurrence_on_planning,
-        discrepancy=rules.register_recurrence.output.discrepancy,
-        quality=rules.register_recurrence.output.quality,
+        registration="<results>/patients/{patient}/registration/recurrence_to_planning.tfm",
+        recurrence_on_planning="<results>/patients/{patient}/registration/recurrence_on_planning.nii.gz",
+        discrepancy="<results>/patients/{patient}/registration/discrepancy.nii.gz",
+        quality="<results>/patients/{patient}/registration/quality.json",
         templates=repository_files(
             "workflow/report",
             "registration_page.html",

@@ -6,7 +6,7 @@ fitting = {key: value for key, value in settings["model"].items() if key != "see
 rule fit_radscore:
     """Preparation, LASSO with cross-validation, logistic regression, threshold: training patients only."""
     input:
-        features=rules.collect_tumours.output.features,
+        features="<results>/cohort/features.tsv",
     output:
         model="<results>/cohort/model.json",
         curve="<results>/cohort/lasso_cross_validation.tsv",
@@ -29,8 +29,8 @@ rule fit_radscore:
 rule score_cohort:
     """Rad-scores of both sets by the model file, ROC, rates at the training threshold, calibration."""
     input:
-        features=rules.collect_tumours.output.features,
-        model=rules.fit_radscore.output.model,
+        features="<results>/cohort/features.tsv",
+        model="<results>/cohort/model.json",
     output:
         radscore="<results>/cohort/radscore.tsv",
         performance="<results>/cohort/performance.tsv",
@@ -52,8 +52,8 @@ rule score_cohort:
 rule score_patients:
     """Rad-scores of new patients by the model file alone."""
     input:
-        features=rules.collect_tumours.output.new_features,
-        model=rules.fit_radscore.output.model,
+        features="<results>/cohort/new_features.tsv",
+        model="<results>/cohort/model.json",
     output:
         radscore="<results>/cohort/new_radscore.tsv",
     log:

@@ -34,10 +34,10 @@ rule liu_tables:
 rule liu_fig2:
     """Figure 2: cross-validation, coefficient paths, bars of rad-scores in both sets."""
     input:
-        curve=rules.fit_radscore.output.curve,
-        paths=rules.fit_radscore.output.paths,
-        radscore=rules.score_cohort.output.radscore,
-        model=rules.fit_radscore.output.model,
+        curve="<results>/cohort/lasso_cross_validation.tsv",
+        paths="<results>/cohort/lasso_paths.tsv",
+        radscore="<results>/cohort/radscore.tsv",
+        model="<results>/cohort/model.json",
     output:
         pdf="<results>/figures/fig2.pdf",
         png="<results>/figures/fig2.png",
@@ -59,9 +59,9 @@ rule liu_fig2:
 rule liu_fig3:
     """Figure 3: ROC curve of the training set."""
     input:
-        roc=rules.score_cohort.output.roc,
-        performance=rules.score_cohort.output.performance,
-        model=rules.fit_radscore.output.model,
+        roc="<results>/cohort/roc.tsv",
+        performance="<results>/cohort/performance.tsv",
+        model="<results>/cohort/model.json",
     output:
         pdf="<results>/figures/fig3.pdf",
         png="<results>/figures/fig3.png",
@@ -82,9 +82,9 @@ rule liu_fig3:
 rule liu_fig4:
     """Figure 4: ROC curve of the validation set, threshold from the training set."""
     input:
-        roc=rules.score_cohort.output.roc,
-        performance=rules.score_cohort.output.performance,
-        model=rules.fit_radscore.output.model,
+        roc="<results>/cohort/roc.tsv",
+        performance="<results>/cohort/performance.tsv",
+        model="<results>/cohort/model.json",
     output:
         pdf="<results>/figures/fig4.pdf",
         png="<results>/figures/fig4.png",
@@ -105,10 +105,10 @@ rule liu_fig4:
 rule liu_fig5:
     """Figure 5: calibration curves of both sets with a bootstrap band."""
     input:
-        calibration=rules.score_cohort.output.calibration,
-        radscore=rules.score_cohort.output.radscore,
-        performance=rules.score_cohort.output.performance,
-        model=rules.fit_radscore.output.model,
+        calibration="<results>/cohort/calibration.tsv",
+        radscore="<results>/cohort/radscore.tsv",
+        performance="<results>/cohort/performance.tsv",
+        model="<results>/cohort/model.json",
     output:
         pdf="<results>/figures/fig5.pdf",
         png="<results>/figures/fig5.png",
@@ -129,13 +129,13 @@ rule liu_fig5:
 rule liu_validation:
     """What the model is worth: corrected and nested figures, permutations, selection frequencies, decision curves."""
     input:
-        performance=rules.score_cohort.output.performance,
-        summary=rules.collect_resampling.output.summary,
-        permutation=rules.collect_resampling.output.permutation,
-        selection=rules.collect_resampling.output.selection,
-        decision=rules.collect_resampling.output.decision,
-        report=rules.collect_resampling.output.report,
-        model=rules.fit_radscore.output.model,
+        performance="<results>/cohort/performance.tsv",
+        summary="<results>/cohort/validation.tsv",
+        permutation="<results>/cohort/permutation.tsv",
+        selection="<results>/cohort/selection.tsv",
+        decision="<results>/cohort/decision.tsv",
+        report="<results>/cohort/validation.json",
+        model="<results>/cohort/model.json",
     output:
         pdf="<results>/figures/validation.pdf",
         png="<results>/figures/validation.png",

@@ -4,7 +4,7 @@
 rule resample:
     """Some repetitions of one kind; finished files are kept when a run is resumed."""
     input:
-        features=rules.collect_tumours.output.features,
+        features="<results>/cohort/features.tsv",
     output:
         table="<results>/resampling/{kind}_{part}.tsv",
         predictions="<results>/resampling/{kind}_{part}_predictions.tsv",
@@ -38,10 +38,10 @@ rule collect_resampling:
         bootstrap=resampled("bootstrap"),
         permutation=resampled("permutation"),
         predictions=resampled("nested", "_predictions"),
-        features=rules.collect_tumours.output.features,
-        model=rules.fit_radscore.output.model,
-        performance=rules.score_cohort.output.performance,
-        radscore=rules.score_cohort.output.radscore,
+        features="<results>/cohort/features.tsv",
+        model="<results>/cohort/model.json",
+        performance="<results>/cohort/performance.tsv",
+        radscore="<results>/cohort/radscore.tsv",
     output:
         summary="<results>/cohort/validation.tsv",
         permutation="<results>/cohort/permutation.tsv",

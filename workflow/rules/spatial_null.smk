@@ -5,8 +5,8 @@ rule compare_with_null:
     """Spatial null and surrogate null of every feature, the negative controls, each patient's ranks; the verdicts."""
     input:
         draws=expand("<results>/patients/{patient}/null/draws.npz", patient=analysed),
-        statistics=rules.compare_regions.output.statistics,
-        regions=rules.collect_features.output.regions,
+        statistics="<results>/cohort/statistics.tsv",
+        regions="<results>/cohort/regions.tsv",
     output:
         features="<results>/cohort/spatial_null.tsv",
         controls="<results>/cohort/null_controls.tsv",
@@ -31,10 +31,10 @@ rule compare_with_null:
 rule table3:
     """Table 3: texture, explained by size or shape, or not decided, for all features."""
     input:
-        features=rules.compare_with_null.output.features,
-        controls=rules.compare_with_null.output.controls,
-        patients=rules.compare_with_null.output.patients,
-        warnings=rules.compare_with_null.output.warnings,
+        features="<results>/cohort/spatial_null.tsv",
+        controls="<results>/cohort/null_controls.tsv",
+        patients="<results>/cohort/null_patients.tsv",
+        warnings="<results>/cohort/null_warnings.json",
         caption=repository_files("workflow/report", "table3.rst")[0],
     output:
         tsv="<results>/tables/table3.tsv",
@@ -62,11 +62,11 @@ rule table3:
 rule fig6:
     """Figure 6: the observed cohort statistics of the significant features against both nulls."""
     input:
-        statistics=rules.compare_regions.output.statistics,
-        features=rules.compare_with_null.output.features,
-        controls=rules.compare_with_null.output.controls,
-        distribution=rules.compare_with_null.output.distribution,
-        warnings=rules.compare_with_null.output.warnings,
+        statistics="<results>/cohort/statistics.tsv",
+        features="<results>/cohort/spatial_null.tsv",
+        controls="<results>/cohort/null_controls.tsv",
+        distribution="<results>/cohort/null_distribution.tsv",
+        warnings="<results>/cohort/null_warnings.json",
         caption=repository_files("workflow/report", "fig6.rst")[0],
     output:
         pdf="<results>/figures/fig6.pdf",
@@ -91,10 +91,10 @@ rule fig6:
 rule fig7:
     """Figure 7: where each patient's observed difference stands among its draws, features by patients."""
     input:
-        features=rules.compare_with_null.output.features,
-        controls=rules.compare_with_null.output.controls,
-        ranks=rules.compare_with_null.output.ranks,
-        warnings=rules.compare_with_null.output.warnings,
+        features="<results>/cohort/spatial_null.tsv",
+        controls="<results>/cohort/null_controls.tsv",
+        ranks="<results>/cohort/null_ranks.tsv",
+        warnings="<results>/cohort/null_warnings.json",
         caption=repository_files("workflow/report", "fig7.rst")[0],
     output:
         pdf="<results>/figures/fig7.pdf",
@@ -119,8 +119,8 @@ rule fig7:
 rule fig8:
     """Figure 8: the negative controls, shape and place of the recurrent regions among their draws."""
     input:
-        controls=rules.compare_with_null.output.controls,
-        distribution=rules.compare_with_null.output.distribution,
+        controls="<results>/cohort/null_controls.tsv",
+        distribution="<results>/cohort/null_distribution.tsv",
         caption=repository_files("workflow/report", "fig8.rst")[0],
     output:
         pdf="<results>/figures/fig8.pdf",

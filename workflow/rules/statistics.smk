@@ -59,8 +59,8 @@ rule collect_features:
 rule compare_regions:
     """Shapiro-Wilk, paired t or Wilcoxon, effect sizes, what size alone would give, stability, correlations, components."""
     input:
-        features=rules.collect_features.output.features,
-        regions=rules.collect_features.output.regions,
+        features="<results>/cohort/features.tsv",
+        regions="<results>/cohort/regions.tsv",
     output:
         statistics="<results>/cohort/statistics.tsv",
         sizes="<results>/cohort/size.tsv",

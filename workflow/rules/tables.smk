@@ -26,9 +26,9 @@ rule table1:
 rule table2:
     """Table 2: the significant features beside the rows the paper printed."""
     input:
-        statistics=rules.compare_regions.output.statistics,
-        sizes=rules.compare_regions.output.sizes,
-        excluded=rules.collect_features.output.excluded,
+        statistics="<results>/cohort/statistics.tsv",
+        sizes="<results>/cohort/size.tsv",
+        excluded="<results>/cohort/excluded.tsv",
         caption=repository_files("workflow/report", "table2.rst")[0],
     output:
         tsv="<results>/tables/table2.tsv",

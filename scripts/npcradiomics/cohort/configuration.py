@@ -1,6 +1,8 @@
 """Config and patients tables against their closed schemas: every fault in one line, before the first job."""
 
 import difflib
+import itertools
+import os
 from pathlib import Path
 
 import jsonschema
@@ -23,12 +25,89 @@ def read_schema(path):
 def complete_settings(settings, schema, where):
     """Return the settings with the schema's defaults filled in.
 
-    Raise ValueError with a line per fault.
+    Raises ValueError with a line per fault; a wrong key's has the nearest right one.
     """
-    faults = [f"{where}: {_fault_words(e)}" for e in _errors(settings, schema)]
+    faults = [
+        f"{where}: {words}"
+        for e in _errors(settings, schema)
+        for words in _config_faults(e, schema)
+    ]
     if faults:
         raise ValueError("\n".join(faults))
     return _with_defaults(settings, schema)
+
+
+def with_repository_files(settings, repository):
+    """The settings with files of the repository found there where the working directory has none.
+
+    The defaults name tables and settings files as config/...; a run in another folder has no such
+    folder, and means those.
+    """
+    if isinstance(settings, dict):
+        return {key: with_repository_files(value, repository) for key, value in settings.items()}
+    shipped = isinstance(settings, str) and settings.startswith("config/")
+    if shipped and not Path(settings).exists() and (Path(repository) / settings).is_file():
+        return str(Path(repository) / settings)
+    return settings
+
+
+def results_folders(config, studies):
+    """{study: folder of its results}, by the key `results` of each study that the config has.
+
+    studies: {study: schema}. ValueError where one study's folder is another's or lies in it: each
+    would take the other's files for its own.
+    """
+    folders = {
+        study: os.path.normpath(
+            complete_settings(config.get(study, {}), schema, f"config: {study}")["results"]
+        )
+        for study, schema in studies.items()
+    }
+    for inner, outer in itertools.permutations(studies, 2):
+        paths = Path(folders[inner]).absolute(), Path(folders[outer]).absolute()
+        if paths[0].is_relative_to(paths[1]):
+            raise ValueError(
+                f"config: {inner}: results: {folders[inner]} is within {outer}'s results,"
+                f" {folders[outer]}; give each study a folder of its own"
+            )
+    return folders
+
+
+def is_simulated(row: dict[str, str]) -> bool:
+    """Whether a patient's files lie below a folder `simulated`."""
+    return any("simulated" in value.split("/") for value in row.values())
+
+
+def with_results(patients, folder):
+    """The patients table with `<results>/` at the beginning of a cell replaced by the study's folder of results."""
+    for row in patients.values():
+        for name, value in row.items():
+            if value.startswith("<results>/"):
+                row[name] = value.replace("<results>", folder, 1)
+    return patients
+
+
+def refuse_unknown_top(config, top, studies):
+    """ValueError with a line per key at the top of the config that no study and no target has.
+
+    Without it a misspelt study would be ignored and the built-in simulated cohort run in its place.
+    top: schema of the top; studies: {study: schema}, so that a study's key that stands alone at the
+    top is told where it belongs.
+    """
+    below = {f"{study}: {key}": key for study, s in studies.items() for key in s["properties"]}
+    faults = []
+    for error in _errors(config, top):
+        if error.validator != "additionalProperties":
+            faults.append(f"config: {_fault_words(error)}")
+            continue
+        for key in sorted(set(config) - set(top["properties"])):
+            homes = [place for place, name in below.items() if name == key]
+            near = difflib.get_close_matches(key, top["properties"], n=1)
+            belongs = f"it belongs below a study ({' or '.join(homes)})" if homes else ""
+            known = f"did you mean {near[0]}?" if near else f"known: {', '.join(top['properties'])}"
+            faults.append(f"config: unknown key {key!r} at the top; {belongs or known}")
+    if faults:
+        raise ValueError("\n".join(faults))
 
 
 def read_patients(path, schema, clinical_columns=()):
@@ -142,6 +221,31 @@ def _errors(instance, schema):
         jsonschema.Draft202012Validator(schema).iter_errors(instance),
         key=lambda e: [str(p) for p in e.path],
     )
+
+
+def _config_faults(error, schema):
+    """Words of a fault; of unknown keys one each, with the nearest right key of that level or any."""
+    if error.validator != "additionalProperties":
+        return [_fault_words(error)]
+    here = error.schema["properties"]
+    place = "".join(f"{part}: " for part in error.absolute_path)
+    everywhere = dict(_keys(schema))
+    faults = []
+    for key in [key for key in error.instance if key not in here]:
+        near = difflib.get_close_matches(str(key), here, n=1)
+        home = everywhere.get(str(key))
+        if home:
+            hint = f"it belongs at {home}"
+        else:
+            hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(here)}"
+        faults.append(f"{place}unknown key {key!r}; {hint}")
+    return faults
+
+
+def _keys(schema, place=""):
+    for key, sub in schema.get("properties", {}).items():
+        yield key, f"{place}{key}"
+        yield from _keys(sub, f"{place}{key}: ")
 
 
 def _fault_words(error):

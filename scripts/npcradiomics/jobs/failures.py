@@ -9,6 +9,7 @@ from npcradiomics.files import read_json, write_json, write_rows
 
 ENDING = ".failed.json"
 WITHOUT_A_WORD = "ended without a word: killed, or beyond its memory or time"
+INTERRUPTED = "interrupted together with the run"
 
 # A first remedy per step, where the refusal itself has none.
 REMEDIES = {
@@ -46,6 +47,11 @@ def fail(log: str | Path, step: str, patient: str, reason: str, todo: str | None
         _write(log, step, patient, reason, n_silent=-1, todo=todo)
 
 
+def interrupt(log: str | Path, step: str, patient: str) -> None:
+    """Write that a person stopped the run while the job went on: no failure, it is done again."""
+    fail(log, step, patient, INTERRUPTED)
+
+
 def _write(log, step, patient, reason, n_silent, todo=None):
     record = {
         "patient": patient,
@@ -63,9 +69,13 @@ def succeed(log: str | Path) -> None:
     path_beside(log).unlink(missing_ok=True)
 
 
-def records(folder: str | Path) -> list[dict]:
-    """All records below a folder, patients in order of name, those of the cohort last."""
-    found = [read_json(path) for path in sorted(Path(folder).rglob(f"*{ENDING}"))]
+def records(folder: str | Path, since: float = 0.0) -> list[dict]:
+    """Records below a folder, patients in order of name, those of the cohort last.
+
+    since: time (s since 1970); what failed before it belongs to another run and is left out.
+    """
+    paths = sorted(Path(folder).rglob(f"*{ENDING}"))
+    found = [read_json(path) for path in paths if path.stat().st_mtime >= since]
     return sorted(
         found, key=lambda record: (record["patient"] == "", record["patient"], record["step"])
     )
@@ -87,7 +97,8 @@ def lasting(folder: str | Path, changed: Callable[[str], float]) -> list[dict]:
     """
     found = []
     for record in records(folder):
-        told = record["reason"] != WITHOUT_A_WORD or record["n_silent"] >= 1
+        silent = record["reason"] == WITHOUT_A_WORD and record["n_silent"] < 1
+        told = not silent and record["reason"] != INTERRUPTED
         if (
             record["patient"]
             and told
@@ -112,17 +123,34 @@ def rows(found: list[dict]) -> list[dict]:
 
 
 def report(found: list[dict], table: str | Path) -> list[str]:
-    """Write the records as a tab-separated table and return the lines to show on the terminal."""
-    told = rows(found)
-    write_rows(told, table)
-    n_patients = len({record["patient"] for record in found} - {""})
-    n_steps = sum(record["patient"] == "" for record in found)
-    who = [f"{n_patients} patient{'s' * (n_patients != 1)}"] * (n_patients > 0)
-    who += [f"{n_steps} step{'s' * (n_steps != 1)} of the cohort"] * (n_steps > 0)
-    lines = [f"{' and '.join(who)} failed ({table}):"]
-    for row in told:
-        lines += [
-            f"  {row['patient']}  {row['step']}: {row['reason']}",
-            f"      try: {row['try']}; log: {row['log']}",
-        ]
+    """Write the records that are failures as a tab-separated table; return the terminal's lines.
+
+    Without a failure there is no table: one of an earlier run is taken away.
+    """
+    stopped = [record for record in found if record["reason"] == INTERRUPTED]
+    told = rows([record for record in found if record["reason"] != INTERRUPTED])
+    lines = []
+    if told:
+        write_rows(told, table)
+        patients = {row["patient"] for row in told} - {"cohort"}
+        n_steps = sum(row["patient"] == "cohort" for row in told)
+        who = [_count(len(patients), "patient")] * bool(patients)
+        who += [f"{_count(n_steps, 'step')} of the cohort"] * bool(n_steps)
+        lines.append(f"{' and '.join(who)} failed ({table}):")
+        for row in told:
+            lines += [
+                f"  {row['patient']}  {row['step']}: {row['reason']}",
+                f"      try: {row['try']}; log: {row['log']}",
+            ]
+    else:
+        Path(table).unlink(missing_ok=True)
+    if stopped:
+        jobs = ", ".join(f"{one['patient'] or 'cohort'} {one['step']}" for one in stopped)
+        lines.append(
+            f"Interrupted: the same command goes on with what is finished and does again: {jobs}"
+        )
     return lines
+
+
+def _count(n, what):
+    return f"{n} {what}{'s' * (n != 1)}"

@@ -16,7 +16,7 @@ def run(main: Callable, snakemake) -> None:
 
     A failure leaves the whole traceback in the log, one line on the terminal (step, patient,
     message), and exit code 1. What a script logs as a warning of "npcradiomics" stands in the log
-    and on the terminal, too.
+    and on the terminal, too. Ctrl-C ends the job without a line: the run says once what goes on.
     """
     # One thread per job: as many jobs as cores, and the same bits however many run. ITK reads this
     # at its first filter; Snakemake sets what BLAS and OpenMP read.
@@ -33,7 +33,8 @@ def run(main: Callable, snakemake) -> None:
         )
         logging.getLogger("fontTools").setLevel(logging.WARNING)  # a line per glyph otherwise
         told = logging.StreamHandler(terminal)
-        told.setFormatter(logging.Formatter(f"NOTE {snakemake.rule}: %(message)s"))
+        where = " ".join([snakemake.rule, *snakemake.wildcards])
+        told.setFormatter(logging.Formatter(f"NOTE {where}: %(message)s"))
         logging.getLogger("npcradiomics").addHandler(told)
         logging.captureWarnings(True)
         warnings.simplefilter("default")
@@ -42,9 +43,11 @@ def run(main: Callable, snakemake) -> None:
             failures.begin(*job)
             main(snakemake)
             failures.succeed(snakemake.log[0])
+        except KeyboardInterrupt:
+            failures.interrupt(*job)
+            os._exit(130)  # as a shell ends it; sys.exit would wait for other threads
         except Exception as error:
             traceback.print_exc(file=log)
-            where = " ".join([snakemake.rule, *snakemake.wildcards])
             what = " ".join(str(error).split()) or type(error).__name__
             if not isinstance(error, ValueError):
                 what = f"{type(error).__name__}: {what}"

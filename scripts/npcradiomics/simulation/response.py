@@ -94,7 +94,7 @@ def simulate_rows(seed: int) -> list[dict]:
     rows = []
     for number, k in enumerate(rng.permutation(len(drawn)), start=1):
         name = f"NPC{number:03d}"
-        base = f"results/response/simulated/{name}"
+        base = f"<results>/simulated/{name}"
         files = {"image": f"{base}/image.nii.gz", "mask": f"{base}/mask.nii.gz"}
         one = drawn[k]
         clinical = {key: one[key] for key in ("sex", *TABLES["train"].numbers)}

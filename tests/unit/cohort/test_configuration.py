@@ -3,11 +3,23 @@
 import pytest
 
 from npcradiomics.cohort.clinical_values import require_numbers
-from npcradiomics.cohort.configuration import complete_settings, read_patients, read_schema
+from npcradiomics.cohort.configuration import (
+    complete_settings,
+    read_patients,
+    read_schema,
+    refuse_unknown_top,
+    results_folders,
+    with_repository_files,
+    with_results,
+)
 from repository import ROOT
 
 SCHEMAS = ROOT / "workflow" / "schemas"
 CONFIG = read_schema(SCHEMAS / "heterogeneity_config.schema.yaml")
+STUDIES = {
+    "heterogeneity": CONFIG,
+    "response": read_schema(SCHEMAS / "response_config.schema.yaml"),
+}
 PATIENTS = read_schema(SCHEMAS / "heterogeneity_patients.schema.yaml")
 
 
@@ -26,9 +38,13 @@ def test_defaults_are_those_of_the_config_file():
             "regions: in_field_minimum: 95 is greater than the maximum of 1",
         ),
         ({"extraction": {"n_levels": 1}}, "extraction: n_levels: 1 is less than the minimum of 2"),
-        ({"extraction": {"quantiser": "lloyd"}}, "'quantiser' was unexpected"),
+        (
+            {"extraction": {"quantiser": "lloyd"}},
+            "extraction: unknown key 'quantiser'; did you mean quantizer?",
+        ),
+        ({"n_levels": 64}, "unknown key 'n_levels'; it belongs at extraction: n_levels"),
         ({"regions": {"recurrent": "most"}}, "'most' is not one of"),
-        ({"unknown_key": 1}, "'unknown_key' was unexpected"),
+        ({"unknown_key": 1}, "unknown key 'unknown_key'; known here: results, "),
         ({"registration": {"parameters": {"optima": 0}}}, "optima: 0 is less than the minimum"),
     ],
 )
@@ -38,10 +54,80 @@ def test_wrong_setting_is_named(change, words):
     assert words in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (
+            {"heterogenity": {}},
+            "unknown key 'heterogenity' at the top; did you mean heterogeneity?",
+        ),
+        (
+            {"patients": "mine.tsv"},
+            "'patients' at the top; it belongs below a study "
+            "(heterogeneity: patients or response: patients)",
+        ),
+        ({"n_cores": 4}, "'n_cores' at the top; known: heterogeneity, response, dicom_root"),
+        ({"heterogeneity": None}, "heterogeneity: None is not of type 'object'"),
+    ],
+)
+def test_a_wrong_key_at_the_top_never_runs_the_demo_in_its_place(config, words):
+    top = read_schema(SCHEMAS / "config.schema.yaml")
+    with pytest.raises(ValueError, match="config: ") as refused:
+        refuse_unknown_top(config, top, STUDIES)
+    assert words in str(refused.value)
+    refuse_unknown_top({"heterogeneity": {}, "dicom_root": "/scans"}, top, STUDIES)
+
+
+def test_results_of_each_study_lie_where_its_key_says():
+    assert results_folders({}, STUDIES) == {
+        "heterogeneity": "results/heterogeneity",
+        "response": "results/response",
+    }
+    own = {"heterogeneity": {"results": "/data/My Study/"}, "response": {"results": "./b/../c"}}
+    assert results_folders(own, STUDIES) == {"heterogeneity": "/data/My Study", "response": "c"}
+
+
+@pytest.mark.parametrize(
+    ("folder", "words"),
+    [
+        ("results", "response: results: results/response is within heterogeneity's results"),
+        (".", "response: results: results/response is within heterogeneity's results, ."),
+        ("results/response", "heterogeneity: results: results/response is within response's"),
+        ("results/response/a", "heterogeneity: results: results/response/a is within response's"),
+        ("results/{patient}", "results: 'results/{patient}' does not match"),
+        ("", "results: '' does not match"),
+    ],
+)
+def test_results_in_each_others_way_are_refused(folder, words):
+    with pytest.raises(ValueError, match="config: ") as refused:
+        results_folders({"heterogeneity": {"results": folder}}, STUDIES)
+    assert words in str(refused.value)
+
+
+def test_a_cell_that_begins_with_results_means_the_folder_of_the_study():
+    rows = {"P1": {"gtv": "<results>/simulated/P1/gtv.nii.gz", "gtvr": "data/<results>/x.nii"}}
+    assert with_results(rows, "out/a b") == {
+        "P1": {"gtv": "out/a b/simulated/P1/gtv.nii.gz", "gtvr": "data/<results>/x.nii"}
+    }
+
+
 def test_every_fault_is_told_at_once():
     with pytest.raises(ValueError, match="config") as refused:
         complete_settings({"a": 1, "regions": {"min_voxels": "many"}}, CONFIG, "config")
     assert len(str(refused.value).splitlines()) == 2
+
+
+def test_files_of_the_repository_are_found_from_any_folder_and_ones_own_stay(tmp_path, monkeypatch):
+    settings = complete_settings({}, CONFIG, "config")
+    monkeypatch.chdir(tmp_path)
+    assert with_repository_files(settings, ROOT) == settings | {
+        "patients": str(ROOT / "config/heterogeneity/patients.tsv"),
+        "pyradiomics": str(ROOT / "config/heterogeneity/pyradiomics.yaml"),
+    }
+    (tmp_path / "config/heterogeneity").mkdir(parents=True)
+    (tmp_path / "config/heterogeneity/patients.tsv").write_text("patient\n", encoding="utf-8")
+    found = with_repository_files(settings, ROOT)
+    assert found["patients"] == "config/heterogeneity/patients.tsv"
 
 
 COLUMNS = ["patient", "planning_mri", "recurrence_mri", "gtv", "gtvr", "gtvr_frame"]

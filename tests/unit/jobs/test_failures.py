@@ -86,6 +86,30 @@ def test_the_report_lists_patients_first_and_says_what_to_try(log, tmp_path):
     assert second.split("\t")[0] == "cohort"
 
 
+def test_an_interrupted_job_is_no_failure_and_is_done_again(log, tmp_path):
+    failures.interrupt(log, "register_recurrence", "P07")
+    assert failures.lasting(log.parents[1], never) == []
+    failures.begin(log, "register_recurrence", "P07")
+    failures.interrupt(log, "register_recurrence", "P07")
+    assert failures.lasting(log.parents[1], never) == []
+    (line,) = failures.report(failures.records(log.parents[1]), tmp_path / "failed.tsv")
+    assert line == (
+        "Interrupted: the same command goes on with what is finished and does again: "
+        "P07 register_recurrence"
+    )
+    assert not (tmp_path / "failed.tsv").exists()
+
+
+def test_the_table_of_failures_is_this_runs_and_goes_when_nothing_failed(log, tmp_path):
+    table, logs = tmp_path / "failed.tsv", log.parents[1]
+    failures.fail(log, "register_recurrence", "P07", "nothing in common")
+    failures.report(failures.records(logs), table)
+    assert table.exists()
+    began = os.path.getmtime(failures.path_beside(log)) + 1  # the next run does not try P07
+    assert failures.report(failures.records(logs, since=began), table) == []
+    assert not table.exists()
+
+
 def test_a_full_disk_does_not_hide_the_reason(log, monkeypatch):
     def no_room(*_):
         raise OSError(28, "No space left on device")

@@ -1,0 +1,43 @@
+"""The last words of a run, read from the tables it made: who is in, who is out and why, where to look first."""
+
+import csv
+from pathlib import Path
+
+NAMED = 8  # patients named in a line; cohort/excluded.tsv has them all
+
+
+def cohort_summary(study: str, results: str | Path) -> list[str]:
+    """Lines for the terminal about a study's cohort; none where no cohort has been made.
+
+    Parameters
+    ----------
+    study
+        heterogeneity or response, the first word of each line.
+    results
+        Folder of the study's results.
+    """
+    cohort = Path(results) / "cohort"
+    patients = list(dict.fromkeys(row["patient"] for row in _rows(cohort / "features.tsv")))
+    if not patients:
+        return []
+    out = [f"{row['patient']} ({row['reason']})" for row in _rows(cohort / "excluded.tsv")]
+    lines = [
+        f"{study}: {len(patients)} of {len(patients) + len(out)} patients are in the statistics."
+    ]
+    if out:
+        more = f" and {len(out) - NAMED} more" if len(out) > NAMED else ""
+        lines.append(f"{study}: out: {'; '.join(out[:NAMED])}{more} ({cohort}/excluded.tsv)")
+    doubtful = [row for row in _rows(cohort / "registration.tsv") if row["verdict"] != "pass"]
+    if doubtful:
+        who = ", ".join(
+            f"{row['patient']} ({row['worst_sentence'].rstrip('.')})" for row in doubtful[:NAMED]
+        )
+        lines.append(f"{study}: look first: {who}; {cohort}/registration.html")
+    return lines
+
+
+def _rows(path):
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))

@@ -1,0 +1,36 @@
+"""The last words of a run, from the tables it made."""
+
+from npcradiomics.jobs.summary import cohort_summary
+
+
+def write(path, *lines):
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("\n".join("\t".join(line) for line in lines) + "\n", encoding="utf-8")
+
+
+def test_nothing_is_said_of_a_cohort_that_was_not_made(tmp_path):
+    assert cohort_summary("heterogeneity", tmp_path) == []
+
+
+def test_who_is_in_who_is_out_and_where_to_look_first(tmp_path):
+    cohort = tmp_path / "cohort"
+    regions = ("recurrent", "non_recurrent")
+    rows = [(name, region) for name in ("NA", "P2", "P3") for region in regions]
+    write(cohort / "features.tsv", ("patient", "region"), *rows)
+    write(
+        cohort / "excluded.tsv",
+        ("patient", "rule", "reason"),
+        ("P9", "in_field", "32.0% of GTVr inside the 95 % isodose"),
+    )
+    write(
+        cohort / "registration.tsv",
+        ("patient", "verdict", "worst_sentence"),
+        ("NA", "pass", "All is well."),
+        ("P3", "look", "The head is turned by 17 degrees."),
+    )
+    assert cohort_summary("heterogeneity", tmp_path) == [
+        "heterogeneity: 3 of 4 patients are in the statistics.",
+        f"heterogeneity: out: P9 (32.0% of GTVr inside the 95 % isodose) ({cohort}/excluded.tsv)",
+        "heterogeneity: look first: P3 (The head is turned by 17 degrees); "
+        f"{cohort}/registration.html",
+    ]
