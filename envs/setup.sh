@@ -15,7 +15,7 @@ interpreter() { # the Python behind a command, with its whole path; fails where 
 }
 
 if [ -e .venv ] && [ "$(cat .venv/.complete 2>/dev/null)" != "$place" ]; then
-    rm -rf .venv .bootstrap/bin
+    rm -rf .venv .bootstrap
 fi
 python=
 for name in ${PYTHON:+"$PYTHON"} .venv/bin/python python3.13 python3.12 python3.11 python3.14 python3; do
