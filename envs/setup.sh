@@ -27,7 +27,7 @@ for name in ${PYTHON:+"$PYTHON"} .venv/bin/python python3.13 python3.12 python3.
     fi
 done
 if [ ! -x .bootstrap/bin/uv ]; then
-    "${python:-python3}" -m venv .bootstrap || {
+    "${python:-python3}" -m venv --clear .bootstrap || {
         echo "uv is installed by a Python with venv (Debian, Ubuntu: apt-get install python3-venv)" >&2
         exit 1
     }
