@@ -121,7 +121,7 @@ def random_tumour(rng, scale=SCALE):
     centres[0] = 0
     radii = rng.uniform([13, 11, 12], [20, 16, 18], (3, 3))
     wobble = np.column_stack([rng.normal(0, 0.16, (4, 3)), rng.uniform(0, 2 * np.pi, 4)])
-    outline = TumourShape(centre, centres, radii, wobble, centre, np.ones(3), 1.0)
+    outline = TumourShape(centre, centres, radii, wobble)
     half = 36.0 * scale
     z, y, x = (np.arange(-half, half, step) / scale for step in SPACING_MM)
     points = np.stack(np.broadcast_arrays(x, y[:, None], z[:, None, None]), axis=-1)

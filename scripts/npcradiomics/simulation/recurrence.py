@@ -177,7 +177,7 @@ def _dose(tumour, grid, patient):
     shift = np.zeros(3)
     if patient in OUT_OF_FIELD:
         direction = tumour.recurrence_centre_mm - tumour.centre_mm
-        shift = -18.0 * direction / np.linalg.norm(direction)
+        shift = -22.0 * direction / np.linalg.norm(direction)
     dose_gy = np.empty(grid.GetSize()[::-1], np.float32)
     isodose95 = np.empty(dose_gy.shape, bool)
     for k, points in enumerate(planes(grid)):

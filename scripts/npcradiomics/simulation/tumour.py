@@ -42,24 +42,28 @@ TUMOUR_FINE_SD = 9.0
 # variance.
 COARSE_SCALE_MM = 1.6
 
+LEAST_INSIDE = 0.93  # of a recurrence, in the tumour
+MOST_MOVES = 20_000
+
 
 @dataclass(frozen=True)
 class TumourShape:
     """Shape of the tumour and of its recurrence; lengths in millimetres.
 
-    The tumour is a union of three ellipsoids with a wobbly surface; the recurrence is an ellipsoid
-    round a point of the tumour, cut off 0.5 mm outside the tumour's surface (it has grown a
-    little), scaled to the wanted share of the GTV.
+    The tumour is a union of three ellipsoids with a wobbly surface; the recurrence has the form of
+    the tumour's inner part of the wanted share, mirrored, turned about the z axis and carried
+    anywhere where at least LEAST_INSIDE of it lies in the tumour. It is not cut at the tumour's
+    surface: real ones are not, and one that is fits nowhere else (docs/spatial_null.md).
     """
 
     centre_mm: np.ndarray  # (3,) x, y, z
     centres_mm: np.ndarray  # (3, 3) of the ellipsoids
     radii_mm: np.ndarray  # (3, 3)
     wobble: np.ndarray  # (4, 4): wave vector in rad/mm and phase of each surface wave
-    recurrence_centre_mm: np.ndarray
-    recurrence_shape: np.ndarray  # (3,) relative half axes
-    recurrence_scale_mm: float
-    growth_mm: float = 0.5
+    recurrence_level_mm: float = 0.0  # distance inside which the tumour has the recurrence's form
+    recurrence_from_mm: np.ndarray | None = None  # (3,) middle of the inner part, where it is
+    recurrence_centre_mm: np.ndarray | None = None  # (3,) where it has been carried
+    recurrence_turn: np.ndarray | None = None  # (3, 3) with the mirror, from there to here
     # Tissue that enhances beyond the contour, as at the indistinct borders of these tumours.
     rim_mm: float = 3.0
 
@@ -74,22 +78,40 @@ class TumourShape:
         fraction = (
             rng.uniform(0.62, 0.80) if patient in LARGE_RECURRENCE else rng.uniform(0.08, 0.45)
         )
-        shape = rng.uniform(0.8, 1.25, 3)
-        tumour = cls(centre, centres, radii, wobble, centre, shape, 1.0)
+        tumour = cls(centre, centres, radii, wobble)
         return tumour._with_recurrence(rng, fraction)
 
     def _with_recurrence(self, rng, fraction):
-        """Add a recurrence that fills `fraction` of the tumour, round a point well inside."""
+        """Add a recurrence of `fraction` of the tumour where it fits."""
         axis = np.arange(-45.0, 45.0, 1.5)
         z, y, x = np.meshgrid(axis, axis, axis, indexing="ij")
         points = np.stack([x, y, z], axis=-1).reshape(-1, 3) + self.centre_mm
-        depth = -self.distance(points)
-        inside = points[depth > 0]
-        deep = points[depth > 4.0]
-        seed_point = deep[rng.integers(len(deep))]
-        radius = np.sqrt((((inside - seed_point) / self.recurrence_shape) ** 2).sum(axis=1))
-        scale = float(np.quantile(radius, fraction))
-        return replace(self, recurrence_centre_mm=seed_point, recurrence_scale_mm=scale)
+        distance = self.distance(points)
+        # As many numbers as ever are taken from rng, so that heads and textures stay as they were.
+        seed = [*rng.uniform(0.8, 1.25, 3).view(np.uint64), rng.integers((distance < -4.0).sum())]
+        rng = np.random.default_rng(seed)
+        level = float(np.quantile(distance[distance < 0], fraction))
+        inner = points[distance < level]
+        middle = inner.mean(axis=0)
+        inner = inner - middle
+        # Farther than the room that a smaller body of this form has, nothing fits.
+        room = 2 * np.abs(inner).max(axis=0) * (1 - fraction ** (1 / 3)) + 1.0
+        for _ in range(MOST_MOVES):
+            angle, mirror = rng.uniform(0, 2 * np.pi), rng.choice([-1.0, 1.0])
+            cosine, sine = np.cos(angle), np.sin(angle)
+            turn = np.array([[cosine, sine, 0], [-sine, cosine, 0], [0, 0, 1]]) * [mirror, 1, 1]
+            to = middle + rng.uniform(-room, room)
+            if (self.distance(inner @ turn.T + to) < 0).mean() >= LEAST_INSIDE:
+                return replace(
+                    self,
+                    recurrence_level_mm=level,
+                    recurrence_from_mm=middle,
+                    recurrence_centre_mm=to,
+                    recurrence_turn=turn,
+                )
+        raise ValueError(
+            f"{MOST_MOVES} moves brought no recurrence of {fraction:.0%} into the tumour"
+        )
 
     def distance(self, points: np.ndarray) -> np.ndarray:
         """Approximate signed distance (...) in mm of points (..., 3), negative inside."""
@@ -106,12 +128,10 @@ class TumourShape:
         near = is_near(points, self.centre_mm, 48.0)
         close = points[near]
         distance = self.distance(close)
-        radius = np.sqrt(
-            (((close - self.recurrence_centre_mm) / self.recurrence_shape) ** 2).sum(axis=-1)
-        )
         tumour[near] = distance < 0
-        within = radius < self.recurrence_scale_mm
-        recurrence[near] = within & (distance < self.growth_mm)
+        # The transpose of a turn, mirrored or not, is its inverse.
+        back = (close - self.recurrence_centre_mm) @ self.recurrence_turn + self.recurrence_from_mm
+        recurrence[near] = self.distance(back) < self.recurrence_level_mm
         enhancing[near] = distance < self.rim_mm
         return tumour, recurrence, enhancing
 
