@@ -1,6 +1,6 @@
 """The picture of the README: a registered pair with its regions (appendix S2), and four features of Figure 4.
 
-    python docs/pictures/overview.py [results/heterogeneity]
+    python docs/pictures/overview.py [results/demo/heterogeneity]
 
 Reads what a run of the simulated cohort has made (`make demo`), and writes overview.png beside this
 file.
@@ -26,7 +26,7 @@ WIDTH = 1200  # pixels
 SHADES = 32  # per channel: half the bytes of 256, and greys stay grey
 
 
-def main(results="results/heterogeneity"):
+def main(results="results/demo/heterogeneity"):
     """Write overview.png from the results of the simulated cohort."""
     table = pd.read_csv(Path(results) / "figures/fig4.tsv", sep="\t")
     pair = Image.open(Path(results) / f"patients/{PATIENT}/figures/fig_s2.png")
