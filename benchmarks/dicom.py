@@ -144,7 +144,7 @@ def run(folder, table, targets):
         env=os.environ | {"PATH": path},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
     )
     if done.returncode:
         sys.exit(f"{' '.join(command)}\n{done.stdout[-3000:]}")

@@ -37,7 +37,7 @@ runpy.run_path(sys.argv[1])"""
 def cpu_seconds(command):
     """CPU s of a process."""
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8"
     )
     said = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)

@@ -162,7 +162,7 @@ def size_rows(cache: Path, pair: Pair):
             cache,
         ],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     yield json.loads(out.stdout)

@@ -81,7 +81,7 @@ class Workspace:
             command,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
             env=env,
             cwd=self.folder,
         )

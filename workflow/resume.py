@@ -88,7 +88,7 @@ def end_orphans(folder):
 def slurm_jobs(folder):
     """Own jobs of this folder that are still in the queue."""
     command = ["squeue", "--me", "--noheader", "--format=%A|%j|%Z"]
-    asked = subprocess.run(command, capture_output=True, text=True)
+    asked = subprocess.run(command, capture_output=True, encoding="utf-8")
     if asked.returncode and not (folder / SLURM_LOGS).exists():
         return []  # squeue is installed here, but this folder has never used it
     if asked.returncode:

@@ -24,7 +24,7 @@ class Cluster:
     def start(self):
         """Start what is not running."""
         done = subprocess.run(
-            [HERE / "start.sh", self.folder], capture_output=True, text=True, timeout=600
+            [HERE / "start.sh", self.folder], capture_output=True, encoding="utf-8", timeout=600
         )
         if done.returncode == CANNOT:
             raise NoSlurm(done.stderr.strip())
@@ -38,7 +38,7 @@ class Cluster:
     def ask(self, *command):
         """The lines a SLURM command prints."""
         return subprocess.run(
-            command, check=True, capture_output=True, text=True, timeout=60
+            command, check=True, capture_output=True, encoding="utf-8", timeout=60
         ).stdout.split("\n")[:-1]
 
     def stop_controller(self):

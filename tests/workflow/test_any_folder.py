@@ -33,7 +33,7 @@ def snakemake(folder, *arguments, python=sys.executable, before=()):
         [*before, str(python), "-m", "snakemake", "-c1", *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
         cwd=folder,
         env=os.environ | {"PATH": f"{Path(python).parent}{os.pathsep}{os.environ['PATH']}"},
     )

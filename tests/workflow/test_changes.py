@@ -206,7 +206,7 @@ def by_params(workspace):
     [
         ("features/toolbox.py", {"extract_features", "draw_regions"}),
         ("features/kernels_toolbox.py", {"extract_features", "draw_regions"}),
-        ("features/ibsi.py", {"draw_regions"}),  # used there by no default, but imported
+        ("features/ibsi.py", set()),  # used by no job of this study
         ("spatial_null/kernels_recombination.py", {"compare_with_null"}),
         ("jobs/script.py", set()),  # the glue of every script
     ],

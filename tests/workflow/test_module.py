@@ -33,7 +33,7 @@ def test_environment_and_garbage_collector_stay_as_they_were(workspace):
         [sys.executable, "-m", "snakemake", "-n", "--configfile", "config.yaml", "--", "mine"],
         cwd=workspace.folder,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert "SET ['NPCRADIOMICS_COMMAND'] True" in done.stdout

@@ -23,11 +23,14 @@ def run(shared, make_workspace):
     workspace = make_workspace("real")
     image = sitk.ReadImage(str(shared / "data/brain1/brain1_image.nrrd"), sitk.sitkFloat32)
     tumour = sitk.ReadImage(str(shared / "data/brain1/brain1_label.nrrd")) == 1
-    sitk.WriteImage(image, str(workspace.folder / "planning.nrrd"))
-    sitk.WriteImage(tumour, str(workspace.folder / "gtv.nrrd"))
     rows, workspace.truth, workspace.parts = [], {}, {}
     for number, (patient, motion) in enumerate(MOTIONS.items()):
         part = part_of(tumour, number)
+        # One voxel of air apart: two patients cannot have one image.
+        own = sitk.Image(image)
+        own[0, 0, 0] = own[0, 0, 0] + number
+        sitk.WriteImage(own, str(workspace.folder / f"{patient}_planning.nrrd"))
+        sitk.WriteImage(tumour, str(workspace.folder / f"{patient}_gtv.nrrd"))
         transform = motion_about(tumour, *motion)
         grid = other_grid(image, transform)
         recurrence = sitk.Resample(image, grid, transform.GetInverse(), sitk.sitkBSpline, 0.0)
@@ -40,8 +43,8 @@ def run(shared, make_workspace):
         sitk.WriteImage(gtvr, str(workspace.folder / f"{patient}_gtvr.nii.gz"))
         row = {
             "patient": patient,
-            "planning_mri": "planning.nrrd",
-            "gtv": "gtv.nrrd",
+            "planning_mri": f"{patient}_planning.nrrd",
+            "gtv": f"{patient}_gtv.nrrd",
             "gtvr_frame": "recurrence",
         }
         rows.append(

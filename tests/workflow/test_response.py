@@ -44,7 +44,8 @@ def small_cohort():
     """The first patients of the default cohort, so many of each set and response."""
     with open(ROOT / "config/response/patients.tsv", newline="", encoding="utf-8") as file:
         rows, left = [], dict(WANTED)
-        for row in csv.DictReader(file, delimiter="\t"):
+        for shipped in csv.DictReader(file, delimiter="\t"):
+            row = {k: v.replace("<results>", "results/response") for k, v in shipped.items()}
             group = row["split"], row["response"] in ("CR", "PR")
             if left[group]:
                 left[group] -= 1
@@ -102,7 +103,7 @@ class Study:
             command,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
             env=env,
             cwd=self.folder,
         )

@@ -70,6 +70,7 @@ def cohort(request, make_workspace):
     )}  # fmt: skip
     inputs = {name.split(".")[0]: paths for name, paths in of.items()}
     inputs["regions"] = [workspace.results / f"patients/{p}/regions/regions.json" for p in patients]
+    inputs["inputs"] = [workspace.results / f"patients/{p}/inputs.json" for p in patients]
     inputs["patients"] = workspace.folder / "patients.tsv"
     folder = workspace.folder
     out = {name: folder / f"{name}.tsv" for name in COHORT_TABLES}
@@ -173,7 +174,8 @@ def test_fewer_than_three_patients_are_refused(make_workspace):
     cohort_on_disk.write_cohort(workspace, 3)
     folders = [workspace.results / f"patients/P0{k}" for k in (1, 2, 3)]
     inputs = {
-        name: [] for name in ("recurrent", "non_recurrent", "pyradiomics", "intensities", "notes")
+        name: []
+        for name in ("recurrent", "non_recurrent", "pyradiomics", "intensities", "notes", "inputs")
     }
     inputs |= {
         "patients": workspace.folder / "patients.tsv",

@@ -34,7 +34,7 @@ class Decoder:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                text=True,
+                encoding="utf-8",
                 bufsize=1,
             )
         with contextlib.suppress(BrokenPipeError):

@@ -42,7 +42,10 @@ def software() -> dict:
 def _git(*arguments):
     try:
         done = subprocess.run(
-            ["git", "-C", str(REPOSITORY), *arguments], capture_output=True, text=True, check=True
+            ["git", "-C", str(REPOSITORY), *arguments],
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
         )
     except (OSError, subprocess.CalledProcessError):
         return ""

@@ -1,7 +1,8 @@
 """The last words of a run, read from the tables it made: who is in, who is out and why, where to look first."""
 
-import csv
 from pathlib import Path
+
+from npcradiomics.tables import read_table
 
 NAMED = 8  # patients named in a line; cohort/excluded.tsv has them all
 
@@ -39,5 +40,4 @@ def cohort_summary(study: str, results: str | Path) -> list[str]:
 def _rows(path):
     if not path.is_file():
         return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t"))
+    return read_table(path, as_text=True).to_dict("records")

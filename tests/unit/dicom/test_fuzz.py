@@ -182,6 +182,6 @@ def test_jobs_without_dicom_do_not_import_pydicom():
     script = "import sys; sys.path.insert(0, 'scripts'); import npcradiomics.dicom.reading; print('pydicom' in sys.modules)"
     root = ROOT
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script], cwd=root, capture_output=True, encoding="utf-8", check=True
     )
     assert done.stdout.strip() == "False"

@@ -42,6 +42,10 @@ def test_kernels_compile_where_no_cache_folder_can_be_written(tmp_path):
         "XDG_CACHE_HOME": "/dev/null",
     }
     result = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     assert result.stdout.strip() == "8", result.stderr

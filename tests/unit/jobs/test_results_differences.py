@@ -144,7 +144,7 @@ def test_the_exit_code_says_whether_something_differs(both, make, code):
     done = subprocess.run(
         [sys.executable, ROOT / "scripts/compare_results.py", a, second],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     assert done.returncode == code
     last = (done.stderr or done.stdout).splitlines()[-1]

@@ -36,7 +36,7 @@ def resume(tmp_path):
             cwd=folder,
             env=os.environ | {"PATH": f"{tools}:/usr/bin:/bin" if squeue else str(tools)},
             capture_output=True,
-            text=True,
+            encoding="utf-8",
         )
 
     run.folder, run.cancelled = folder, tmp_path / "cancelled"

@@ -46,7 +46,7 @@ def set_up(clone, python="", **commands):
         ["sh", str(clone / "envs" / "setup.sh")],
         env={"PATH": f"{clone}/bin:/usr/bin:/bin", "PYTHON": python},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     calls = clone / "uv.calls"
     return run, calls.read_text(encoding="utf-8").splitlines() if calls.exists() else []
@@ -100,7 +100,7 @@ def test_make_runs_the_set_up_where_the_stamp_is_of_another_place(clone):
 
     def planned():
         return subprocess.run(
-            ["make", "-n", "setup"], cwd=clone, capture_output=True, text=True
+            ["make", "-n", "setup"], cwd=clone, capture_output=True, encoding="utf-8"
         ).stdout
 
     stamp.write_text(f"{clone.resolve()}\n", encoding="utf-8")

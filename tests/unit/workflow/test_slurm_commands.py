@@ -51,7 +51,7 @@ def slurm(tmp_path):
                 "NPCRADIOMICS_TERMINAL": str(told),
             },
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=30,
         )
 
@@ -91,7 +91,7 @@ def test_the_script_of_a_job_is_handed_on_at_every_attempt(slurm, tmp_path):
     process = subprocess.run(
         [BIN / "sbatch", "/dev/stdin"],
         input="hostname\n",
-        text=True,
+        encoding="utf-8",
         cwd=slurm.folder,
         env=os.environ
         | {"PATH": f"{tool.parent}:{os.environ['PATH']}", "NPCRADIOMICS_SLURM_PAUSE_S": "0"},
@@ -155,6 +155,6 @@ def test_without_slurm_the_command_is_not_found():
         [BIN / "sinfo"],
         env={"PATH": f"{BIN}{os.pathsep}{Path(sys.executable).parent}"},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     assert (done.returncode, done.stderr.strip()) == (1, "sinfo: command not found")
