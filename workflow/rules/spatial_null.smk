@@ -82,7 +82,6 @@ rule fig6:
     params:
         *code_of("fig6"),
         alpha=settings["statistics"]["alpha"],
-        match=settings["spatial_null"]["match"],
         notice=notice,
     script:
         "../../scripts/fig6.py"
@@ -110,7 +109,6 @@ rule fig7:
     params:
         *code_of("fig7"),
         alpha=settings["statistics"]["alpha"],
-        match=settings["spatial_null"]["match"],
         notice=notice,
     script:
         "../../scripts/fig7.py"
@@ -122,6 +120,7 @@ rule fig8:
         controls="<results>/cohort/null_controls.tsv",
         distribution="<results>/cohort/null_distribution.tsv",
         caption=repository_files("workflow/report", "fig8.rst")[0],
+        warnings="<results>/cohort/null_warnings.json",
     output:
         pdf="<results>/figures/fig8.pdf",
         png=shown("<results>/figures/fig8.png", "Figures", figure="8"),
@@ -136,7 +135,6 @@ rule fig8:
     params:
         *code_of("fig8"),
         alpha=settings["statistics"]["alpha"],
-        match=settings["spatial_null"]["match"],
         notice=notice,
     script:
         "../../scripts/fig8.py"

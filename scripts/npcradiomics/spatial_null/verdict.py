@@ -66,6 +66,7 @@ def control_sentence(controls, alpha, match):
         f" {fixed_text(row['mean_draws'], 2)} in the draws, p {p_words(row['p_maxt'])}"
         for row in rejecting
     )
+    n_tested = sum(not math.isnan(row["p_maxt"]) for row in controls)
     deeper = any(row["covariate"] in ("depth_mm", "surface_share") for row in rejecting)
     advice = " Try match: depth." if deeper and match == "none" else ""
     if any(
@@ -77,8 +78,25 @@ def control_sentence(controls, alpha, match):
             " its own shape need the uncut contour."
         )
     return (
-        f"The drawn regions do not lie or look like the recurrences ({words}; family-wise over {len(controls)} negative controls):"
+        f"The drawn regions do not lie or look like the recurrences ({words}; family-wise over {_count(n_tested, 'negative control')}):"
         f" the spatial null does not fit this cohort and no feature is called {TEXTURE}.{advice}"
+    )
+
+
+def few_sentence(n, n_features, alpha):
+    """One sentence if n patients with draws speak of their own tumours alone, else "".
+
+    They do if a sign test could not call one of n_features features significant, were it higher in
+    the recurrence of every patient: its two-sided p is 2^(1 - n).
+    """
+    smallest, threshold = 2.0 ** (1 - n), alpha / max(n_features, 1)
+    if n == 0 or smallest <= threshold:
+        return ""
+    needed = math.ceil(1 - math.log2(threshold))
+    return (
+        f"Too few patients to tell (n = {n}): what is found holds for these tumours alone. Were a feature higher in the recurrence of"
+        f" every patient, a sign test would give p = {smallest:.2g}; one of {n_features} needs {threshold:.2g}, and that takes"
+        f" {needed} patients."
     )
 
 
@@ -168,8 +186,3 @@ def _range(rows, key, words):
 
 def _count(n, what):
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
-
-
-def control_note(controls, alpha, match):
-    """null_verdict.control_sentence from the table of controls."""
-    return control_sentence(controls.to_dict("records"), alpha, match)

@@ -119,7 +119,7 @@ def _notes(data, statistics, size, excluded):
     marked = statistics.loc[statistics["significant"], ["feature"]].merge(size, on="feature")
     notes = [
         SIMULATED_NOTE + "." if simulated else "",
-        _sentence(small_cohort_warning(int(statistics["n"].max()), first["threshold"])),
+        _with_stop(small_cohort_warning(int(statistics["n"].max()), first["threshold"])),
         f"* significant: p < {first['threshold']:.5f} (Bonferroni, {first['n_tests']} tests). Differences are recurrent"
         " minus non-recurrent. p of the paired t-test unless marked; ^ Wilcoxon signed-rank test, where the differences"
         " are not normal (Shapiro-Wilk). Effect size: mean/SD of the differences (dz), on rows marked ^ the rank-biserial"
@@ -127,7 +127,7 @@ def _notes(data, statistics, size, excluded):
         "Size: what the volumes of the two regions alone would give. size = the difference follows the volume ratio"
         " (Spearman), with this sign, and at equal volumes it cannot be told from zero; own = at equal volumes it still can;"
         " open = neither. A mark is a warning, no test; region volumes are in cohort/regions.tsv, the numbers in"
-        f" cohort/size.tsv. Of the {len(marked)} significant features {_marks_words(marked)}.",
+        f" cohort/size.tsv. {_marks_words(marked)}",
         "Akram: the row that Akram 2020 prints. recomputed: p of the paired t-test from the paper's printed mean and SD (n = 14); for GLSZM_LZE the"
         " paper used the Wilcoxon test, so it is not expected to agree there. NA: the paper prints no row.",
         found_here(data, statistics, "simulated" if simulated else "user"),
@@ -136,13 +136,19 @@ def _notes(data, statistics, size, excluded):
     return [note for note in notes if note]
 
 
-def _sentence(words):
-    return f"Few patients: {words}." if words else ""
+def _with_stop(words):
+    return f"{words}." if words else ""
 
 
 def _marks_words(marked):
+    if marked.empty:
+        return "No feature is significant here."
     counts = marked["size_mark"].value_counts()
-    return ", ".join(f"{counts.get(mark, 0)} {mark}" for mark in ("size", "own", "open"))
+    of = (
+        "the significant feature" if len(marked) == 1 else f"the {len(marked)} significant features"
+    )
+    words = ", ".join(f"{counts.get(mark, 0)} {mark}" for mark in ("size", "own", "open"))
+    return f"Marks of {of}: {words}."
 
 
 def _excluded_words(excluded):

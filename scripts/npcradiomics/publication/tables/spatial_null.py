@@ -4,7 +4,7 @@ import pandas as pd
 
 from npcradiomics.publication.tables.formats import Table
 from npcradiomics.rounding import count_text, fixed_text, p_text, percent_text, scientific_text
-from npcradiomics.spatial_null.verdict import VERDICTS, caveats, control_note, rule_words
+from npcradiomics.spatial_null.verdict import TEXTURE, VERDICTS, caveats, rule_words
 
 # A share of a mean difference near zero is a number without meaning; the tsv has it.
 LARGEST_SHARE = 9.995
@@ -21,14 +21,14 @@ def table3(
     n_tests: int,
     notice: str,
 ) -> Table:
-    """Table 3 as text cells. If a negative control rejects, the caption begins with it.
+    """Table 3 as text cells. The caption begins with the first warning.
 
     Parameters
     ----------
     features, controls, patients : DataFrame
         Of ``spatial_null.comparison.compare_with_null``.
     warnings : list of str
-        Its sentences.
+        Its sentences, the most important one first.
     alpha : float
         Family-wise level.
     match : str
@@ -43,7 +43,7 @@ def table3(
     header += ["without large: p"] if has_large else []
     header += ["Surrogates: p", "maxT p", "Draws reproduce", "Verdict"]
     rows = [_row(row, has_large) for row in features.itertuples()]
-    first = control_note(controls, alpha, match)
+    first, *others = warnings or [""]
     words = "Table 3. Texture or size: the 47 features against regions of the same size drawn in the same tumours"
     n = features["n"].max()
     caption = f"{words.replace('47', str(len(features)))} (n = {count_text(n)})"
@@ -55,8 +55,7 @@ def table3(
             features,
             controls,
             patients,
-            warnings,
-            first,
+            others,
             alpha=alpha,
             match=match,
             n_tests=n_tests,
@@ -68,11 +67,11 @@ def table3(
 def counts_words(features: pd.DataFrame) -> str:
     """How many features have each verdict, and which are texture: one sentence."""
     counts = features["verdict"].value_counts()
-    words = ", ".join(f"{counts.get(word, 0)} {word}" for word in VERDICTS)
-    texture = features.loc[features["verdict"] == VERDICTS[0], "feature"]
-    return f"Of {len(features)} features: {words}" + (
-        f" ({', '.join(texture)})." if len(texture) else "."
-    )
+    texture = features.loc[features["verdict"] == TEXTURE, "feature"]
+    names = f" ({', '.join(texture)})" if len(texture) else ""
+    words = [f"{counts.get(word, 0)} {word}{names if word == TEXTURE else ''}" for word in VERDICTS]
+    features_words = "feature" if len(features) == 1 else "features"
+    return f"Of {len(features)} {features_words}: {', '.join(words)}."
 
 
 def patient_notes(patients: pd.DataFrame, match: str) -> list[str]:
@@ -108,17 +107,17 @@ def _row(row, has_large):
     return cells
 
 
-def _notes(features, controls, patients, warnings, first, *, alpha, match, n_tests, notice):
+def _notes(features, controls, patients, warnings, *, alpha, match, n_tests, notice):
     matched = " at the same depth in the tumour (quartiles)" if match == "depth" else ""
     tested = controls[controls["p_maxt"].notna()]
     held = (
         ""
         if tested.empty
-        else f"; the smallest family-wise p of the {len(tested)} is {p_text(tested['p_maxt'].min())}"
+        else f"; the smallest family-wise p of the {len(tested)} that could be tested is {p_text(tested['p_maxt'].min())}"
     )
     notes = [
         f"{notice}." if notice else "",
-        *(sentence for sentence in warnings if sentence != first),
+        *warnings,
         counts_words(features),
         rule_words(alpha),
         f"* significant by the paper's test: p < {alpha / n_tests:.5f} (Bonferroni, {n_tests} tests); ^ Wilcoxon signed-rank test,"

@@ -85,11 +85,24 @@ def test_notes_say_simulated_few_patients_and_marks():
     statistics, size = cohort(5, {"GLCM_Energy": 30.0})
     notes = printed(statistics, size, simulated=True).footnotes
     assert notes[0] == "Simulated patients: no clinical data."
-    assert notes[1].startswith(
-        "Few patients: 5 patients: the Wilcoxon test cannot go below p = 0.062"
-    )
-    assert any("Of the 1 significant features" in note for note in notes)
-    assert not any("Few patients" in note for note in printed(*cohort(11, {})).footnotes)
+    assert notes[1].startswith("5 patients: the Wilcoxon test cannot go below p = 0.062")
+    assert any("Marks of the significant feature: " in note for note in notes)
+    assert not any("Wilcoxon test cannot" in note for note in printed(*cohort(11, {})).footnotes)
+
+
+def test_marks_of_table_2_agree_with_their_number():
+    def marks(n, shifts):
+        statistics, size = cohort(n, shifts)
+        notes = printed(statistics, size).footnotes
+        words = next(note for note in notes if note.startswith("Size: "))
+        return words[words.index("size.tsv. ") + 10 :], int(statistics["significant"].sum())
+
+    assert marks(14, {}) == ("No feature is significant here.", 0)
+    words, n = marks(14, {"GLCM_Energy": 9.0})
+    assert n == 1 and words.startswith("Marks of the significant feature: ")
+    words, n = marks(14, {"GLCM_Energy": 9.0, "GLSZM_ZSV": 9.0})
+    assert n == 2 and words.startswith("Marks of the 2 significant features: ")
+    assert sum(int(word) for word in words.replace(",", " ").split() if word.isdigit()) == 4
 
 
 def test_excluded_patients_are_named_or_counted(fourteen):

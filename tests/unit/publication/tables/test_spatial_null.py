@@ -75,7 +75,7 @@ def test_notes_have_rule_counts_and_caveats(fourteen):
     found, table = fourteen
     notes = " ".join(table.footnotes)
     assert counts_words(found.features).startswith(
-        "Of 47 features: 1 texture, 2 explained by size or shape, 44 not"
+        "Of 47 features: 1 texture (GLCM_Energy), 2 explained by size or shape, 44 not"
     )
     assert counts_words(found.features) in table.footnotes
     assert (
@@ -99,8 +99,9 @@ def test_a_rejecting_control_stands_before_the_caption_and_once():
 
 def test_a_cohort_without_draws_says_so():
     _, table = compared(*example.nothing_drawn(4))
-    assert table.caption.endswith("(n = 0)")
-    assert table.footnotes[0] == "no patient has draws: nothing can be said of size or shape"
+    first = "No patient has draws: nothing can be said of size or shape."
+    assert table.caption.startswith(f"{first} Table 3.") and table.caption.endswith("(n = 0)")
+    assert first not in table.footnotes
     assert all(row[1] == "0" and row[4] == "NA" for row in table.rows)
 
 
