@@ -22,9 +22,9 @@ COVARIATES = {
 def rule_words(alpha):
     """The rule of `verdict` in one paragraph, for captions."""
     return (
-        f"Verdict: {TEXTURE} = the family-wise p (maxT) of the spatial null and that of the surrogate null are both at most"
-        f" {alpha:g}; {GEOMETRY} = the paper's test calls the feature significant, and among regions of the same size in the same"
-        f" tumours the difference is not unusual (single-feature p of the spatial null above {alpha:g}); {OPEN} = everything else."
+        f"Verdict: {TEXTURE} = p of all features together is at most {alpha:g} both against size-matched regions and in random"
+        f" texture; {GEOMETRY} = the paper's test calls the feature significant, and among regions of the same size in the same"
+        f" tumours the difference is not unusual (p of this feature alone above {alpha:g}); {OPEN} = everything else."
     )
 
 
@@ -148,7 +148,7 @@ def caveats(patients, *, surrogates, match):
         who = _named(large, lambda row: f"{row['patient']} ({percent_text(row['fraction'])})")
         sentences.append(
             f"In {_count(len(large), 'patient')} GTVr is more than half of the GTV, where draws can hardly differ from it: {who}."
-            " The results without them stand beside (without large); verdicts are of all patients."
+            " The results without them stand beside (small GTVr only); verdicts are of all patients."
         )
     pieces = [row for row in drawn if row["pieces"]]
     if pieces:
@@ -161,16 +161,16 @@ def caveats(patients, *, surrogates, match):
         "other places of this size and depth" if match == "depth" else "other places of this size"
     )
     sentences.append(
-        f"A small p of the spatial null means that {places} in these tumours differ from where they recurred. It does not say why,"
+        f"A small size-matched p means that {places} in these tumours differ from where they recurred. It does not say why,"
         " it is no proof of a cause, and it predicts nothing in a new patient. Regions here are GTVr inside the GTV and the rest of it."
     )
     if surrogates:
         sentences.append(
-            "Surrogate null: the true regions in random textures with each tumour's own histogram and spatial covariance. They are"
+            "Random texture: the true regions in random images with each tumour's own histogram and spatial covariance. They are"
             " stationary: what changes from the edge to the middle of a tumour is not in them."
         )
     else:
-        sentences.append(f"Without surrogates (surrogates: 0) no feature can be called {TEXTURE}.")
+        sentences.append(f"Without random textures (surrogates: 0) no feature can be called {TEXTURE}.")
     return sentences
 
 

@@ -71,7 +71,7 @@ def test_caveats_of_one_large_recurrence():
         " a patient's draws are worth 12 different placements. Any two regions that fill a share f of"
         " a tumour have at least 2f - 1 of it in common (null_patients.tsv).",
         "In 1 patient GTVr is more than half of the GTV, where draws can hardly differ from it: P1"
-        " (62 %). The results without them stand beside (without large); verdicts are of all patients.",
+        " (62 %). The results without them stand beside (small GTVr only); verdicts are of all patients.",
         "Draws are connected, GTVr is not in P1 (largest piece 80 %); this is no negative control"
         " where all draws are in one piece.",
     ]
@@ -102,6 +102,27 @@ def test_table3_counts_the_same_controls_as_the_sentence():
         "Of 1 feature: 0 texture, 1 explained by size or shape, 0 not decided.",
     ]
     assert (
-        "Negative controls (shape and place of GTVr among its draws) are in Fig 8; the smallest"
+        "Negative controls (shape and place of GTVr among the drawn regions) are in Fig 8; the smallest"
         " family-wise p of the 2 that could be tested is 0.4000." in notes
     )
+
+
+TERMS = ("maxT", "surrogate", "S ", "Raw t", "Draws reproduce", "null")
+
+
+def test_table3_explains_each_of_its_columns_in_one_line():
+    table = small_table3(p_without_large=0.3)
+    assert len(set(table.header)) == len(table.header)
+    words = {name.partition(": ")[2] or name for name in table.header[2:-1]} - {"p"}
+    words |= {name.partition(": ")[0] for name in table.header if ": " in name}
+    for name in words:
+        meant = name.replace("p, small", "small")
+        (line,) = [
+            note
+            for note in table.footnotes
+            if note.startswith(f"{meant}:") or f" {meant}: " in note or f" {meant} of " in note
+        ][:1]
+        assert len(line) <= 130, line
+    printed = " ".join([*table.header, *table.footnotes, table.caption])
+    printed = printed.replace("null_patients.tsv", "")
+    assert not [term for term in TERMS if term in printed]
