@@ -64,7 +64,6 @@ rule fig6:
     input:
         statistics="<results>/cohort/statistics.tsv",
         features="<results>/cohort/spatial_null.tsv",
-        controls="<results>/cohort/null_controls.tsv",
         distribution="<results>/cohort/null_distribution.tsv",
         warnings="<results>/cohort/null_warnings.json",
         caption=repository_files("workflow/report", "fig6.rst")[0],
@@ -91,7 +90,6 @@ rule fig7:
     """Figure 7: where each patient's observed difference stands among its draws, features by patients."""
     input:
         features="<results>/cohort/spatial_null.tsv",
-        controls="<results>/cohort/null_controls.tsv",
         ranks="<results>/cohort/null_ranks.tsv",
         warnings="<results>/cohort/null_warnings.json",
         caption=repository_files("workflow/report", "fig7.rst")[0],
