@@ -2,7 +2,7 @@
 
 from npcradiomics.dicom.names import selector
 from npcradiomics.dicom.dataset import state_of_files
-from npcradiomics.publication.notices import cohort_notice
+from npcradiomics.publication.notices import cohort_notice, settings_sentence
 
 IMPORTED = workflow.pathvars.apply("<results>/patients/{patient}/imported")
 AFTER_REGISTRATION = ("derive_regions", "extract_features", "draw_regions")
@@ -59,7 +59,10 @@ with_page = [
 
 # said on every table and figure of the cohort
 notice = cohort_notice(
-    simulated_cohort, len(patients), {name: record["step"] for name, record in failed.items()}
+    simulated_cohort,
+    len(patients),
+    {name: record["step"] for name, record in failed.items()},
+    settings_sentence(settings, defaults_of("heterogeneity")),
 )
 
 FILE_COLUMNS = (

@@ -170,7 +170,9 @@ def caveats(patients, *, surrogates, match):
             " stationary: what changes from the edge to the middle of a tumour is not in them."
         )
     else:
-        sentences.append(f"Without random textures (surrogates: 0) no feature can be called {TEXTURE}.")
+        sentences.append(
+            f"Without random textures (surrogates: 0) no feature can be called {TEXTURE}."
+        )
     return sentences
 
 

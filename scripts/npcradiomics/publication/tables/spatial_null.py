@@ -134,7 +134,9 @@ def _notes(features, controls, patients, warnings, has_large, *, alpha, match, n
         ),
         "Random texture: the true regions in random images with each tumour's histogram and spatial covariance.",
         "Size alone gives: mean difference of size-matched regions / observed one; NA outside 0-100 %, where it is no share.",
-        "Negative controls (shape and place of GTVr among the drawn regions) are in Fig 8" + held + ".",
+        "Negative controls (shape and place of GTVr among the drawn regions) are in Fig 8"
+        + held
+        + ".",
         *patient_notes(patients, match),
     ]
     return [note for note in notes if note]

@@ -86,7 +86,7 @@ def small_table3(**more):
     feature = {"n": 14, "paper_test": "t", "paper_p": 0.0002, "paper_significant": True, "p": 0.4}
     feature |= {"mean_difference": 0.5, "statistic": 0.8, "p_maxt": 0.9, "verdict": GEOMETRY}
     controls = rows(
-        CONTROL_COLUMNS, *(row | {"p_maxt": min(1, 10 * row["p_maxt"])} for row in CONTROLS)
+        CONTROL_COLUMNS, *(row | {"p_maxt": min(10 * row["p_maxt"], 1)} for row in CONTROLS)
     )
     patient = {"patient": "P1", "fraction": 0.2, "mean_overlap": 0.1, "effective_placements": 30.0}
     patient |= {"reason": "", "pieces": "", "n_surrogates": 199}
