@@ -11,10 +11,6 @@ with_null = settings["spatial_null"]["enabled"]
 patients = patients_of("heterogeneity", settings)
 if workflow.is_main_process:  # once, not in every job
     same_files.refuse_same_files(patients, [*sources.IMAGES, "gtv", "gtvr"], sources.IMAGES)
-    # A dry run opens no image but says what is not there; in a real one each patient's first job does.
-    if workflow.dryrun and not settings["allow_missing"]:
-        given = {name: row for name, row in patients.items() if not is_simulated(row)}
-        sources.refuse_missing_files(given, settings["patients"])
 simulated_cohort = any(map(is_simulated, patients.values()))  # said on every table and figure
 
 

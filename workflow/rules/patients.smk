@@ -78,8 +78,17 @@ FILE_COLUMNS = (
 
 
 @cache
+def refuse_missing_files():
+    """A dry run opens no image but says what is not there; whether it is one is known when jobs are planned."""
+    if workflow.dryrun and not settings["allow_missing"]:
+        given = {name: row for name, row in patients.items() if not is_simulated(row)}
+        sources.refuse_missing_files(given, settings["patients"])
+
+
+@cache
 def files_of(patient):
     """{column: file} of the patient's row; a missing file is [] and left for the first job to refuse."""
+    refuse_missing_files()
     row, located = patients[patient], sources.imported(patients[patient], IMPORTED)
     made = {
         name
