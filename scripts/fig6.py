@@ -7,7 +7,7 @@ from npcradiomics.jobs import script
 from npcradiomics.publication.captions import cohort_numbers, escape_rst, fill_caption
 from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.figures.spatial_null import null_panels, plot_null
-from npcradiomics.spatial_null.verdict import control_note, rule_words
+from npcradiomics.spatial_null.verdict import rule_words
 from npcradiomics.statistics.shown_features import select_features
 from npcradiomics.tables import read_table
 
@@ -16,18 +16,16 @@ def main(snakemake):
     params = snakemake.params
     statistics = read_table(snakemake.input.statistics)
     features = read_table(snakemake.input.features)
-    controls = read_table(snakemake.input.controls)
     distribution = read_table(snakemake.input.distribution)
-    warnings = read_json(snakemake.input.warnings)
     names, selection = select_features(statistics)
-    first = control_note(controls, params.alpha, params.match)
+    first, *others = read_json(snakemake.input.warnings) or [""]
     bins, panels = null_panels(features, distribution, names)
     pages = plot_null(bins, panels, selection, params.notice)
     caption = fill_caption(
         Path(snakemake.input.caption).read_text(encoding="utf-8"),
         **cohort_numbers(statistics, params.notice) | {"n": int(features["n"].max())},
         first=escape_rst(first),
-        warnings=[escape_rst(sentence) for sentence in warnings if sentence != first],
+        warnings=[escape_rst(sentence) for sentence in others],
         rule=rule_words(params.alpha),
         n_shown=len(names),
         n_pages=len(pages),

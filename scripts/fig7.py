@@ -9,7 +9,6 @@ from npcradiomics.publication.figures.patient_labels import numbers_key, point_l
 from npcradiomics.publication.figures.ranks import MOST_NAMED, plot_ranks
 from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.tables.spatial_null import counts_words
-from npcradiomics.spatial_null.verdict import control_note
 from npcradiomics.tables import read_table
 
 
@@ -17,9 +16,7 @@ def main(snakemake):
     params = snakemake.params
     ranks = read_table(snakemake.input.ranks)
     features = read_table(snakemake.input.features)
-    controls = read_table(snakemake.input.controls)
-    warnings = read_json(snakemake.input.warnings)
-    first = control_note(controls, params.alpha, params.match)
+    first, *others = read_json(snakemake.input.warnings) or [""]
     patients = list(dict.fromkeys(ranks["patient"]))
     key = numbers_key(point_labels(patients), "fig7.tsv") if patients else ""
     verdicts = dict(zip(features["feature"], features["verdict"], strict=True))
@@ -27,7 +24,7 @@ def main(snakemake):
     caption = fill_caption(
         Path(snakemake.input.caption).read_text(encoding="utf-8"),
         first=escape_rst(first),
-        warnings=[escape_rst(sentence) for sentence in warnings if sentence != first],
+        warnings=[escape_rst(sentence) for sentence in others],
         n_patients=len(patients),
         clustered=len(patients) > MOST_NAMED,
         key=escape_rst(key),

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from npcradiomics.files import write_table, write_text
+from npcradiomics.files import read_json, write_table, write_text
 from npcradiomics.jobs import script
 from npcradiomics.publication.captions import escape_rst, fill_caption, notice_sentence
 from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.figures.spatial_null import control_panels, plot_controls
-from npcradiomics.spatial_null.verdict import control_note
 from npcradiomics.tables import read_table
 
 
@@ -15,11 +14,11 @@ def main(snakemake):
     params = snakemake.params
     controls = read_table(snakemake.input.controls)
     distribution = read_table(snakemake.input.distribution)
-    first = control_note(controls, params.alpha, params.match)
+    warnings = read_json(snakemake.input.warnings)
     bins, panels = control_panels(controls, distribution)
     caption = fill_caption(
         Path(snakemake.input.caption).read_text(encoding="utf-8"),
-        first=escape_rst(first),
+        first=escape_rst(" ".join(warnings)),
         n=int(controls["n"].max()),
         n_tested=len(panels),
         untested=[

@@ -2,7 +2,7 @@
 
 import logging
 
-from npcradiomics.dicom.inventory import draft_rows, scan
+from npcradiomics.dicom.inventory import draft_rows, new_draft, scan
 from npcradiomics.files import write_rows, write_text
 from npcradiomics.jobs import script
 
@@ -21,9 +21,11 @@ def main(snakemake):
         )
     counts = [f"{len(found)} series, structure sets, doses and plans of {len(rows)} patients"]
     counts += [f"left out: {n} files, {why}" for why, n in left_out.most_common()]
-    write_rows(rows, snakemake.output.patients)
-    write_text("\n".join([*counts, *said]) + "\n", snakemake.output.summary)
-    for line in [*counts, *said]:
+    table, summary = new_draft(snakemake.params.folder)
+    said = [*counts, *said, f"draft of the patients table: {table}"]
+    write_rows(rows, table)
+    write_text("\n".join(said) + "\n", summary)
+    for line in said:
         log.info(line)
 
 

@@ -15,7 +15,7 @@ def main(snakemake):
     size = read_table(snakemake.input.sizes)
     excluded = read_table(snakemake.input.excluded)
     data = table2_data(statistics, size, snakemake.params.simulated)
-    table = table2(data, statistics, size, excluded)
+    table = table2(data, statistics, size, excluded, snakemake.params.notice)
     write_table(data, snakemake.output.tsv)
     write_formats(table, *(snakemake.output[name] for name in ("markdown", "latex", "word")))
     template = Path(snakemake.input.caption).read_text(encoding="utf-8")

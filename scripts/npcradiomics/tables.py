@@ -103,6 +103,11 @@ def read_cells(path: str | Path) -> Cells:
         )
     (_, header), *rows = rows
     header = header[: max(i for i, name in enumerate(header) if name) + 1]
+    if len(header) == 1 and " " in header[0]:
+        raise Refusal(
+            f"{path}, row 1: no tab found, the header is one cell: {header[0]!r}",
+            "separate the cells with one tab each, not with spaces",
+        )
     for name in dict.fromkeys(header):
         if name and header.count(name) > 1:
             raise Refusal(

@@ -318,11 +318,14 @@ def test_a_draft_needs_only_its_gaps_filled(handed_over):
             dataset = pydicom.dcmread(path)
             dataset.StudyDate = f"200{k}0101"
             dataset.save_as(path)
-    run = handed_over.run(
-        "-f", "scan_dicom", "--config", f"dicom_root={handed_over.folder / 'data'}"
-    )
+    first = handed_over.folder / "results/scan_dicom/patients.tsv"
+    first.write_text("edited", encoding="utf-8")
+    failed = handed_over.run("scan_dicom", "--config", f"dicom_root={handed_over.results / 'none'}")
+    assert failed.returncode != 0 and first.read_text(encoding="utf-8") == "edited"
+    run = handed_over.run("scan_dicom", "--config", f"dicom_root={handed_over.folder / 'data'}")
     assert run.returncode == 0, run.stdout
-    draft = handed_over.folder / "results/scan_dicom/patients.tsv"
+    assert first.read_text(encoding="utf-8") == "edited"
+    draft = first.with_name("patients_2.tsv")
     with draft.open(encoding="utf-8") as file:
         (row,) = csv.DictReader(file, delimiter="\t")
     data = handed_over.folder / "data"

@@ -131,3 +131,54 @@ def test_what_the_table_says_twice_or_not_at_all_stops_before_the_first_job(work
     table.write_text("\n".join(text), encoding="utf-8")
     run = workspace.run("-n")
     assert "sex: 1 cells may be a value or none (REC002: '-')" in run.stdout
+
+
+def test_every_target_goes_without_the_patient_whom_a_person_rejected(workspace):
+    workspace.simulate(PATIENTS)
+    table = workspace.folder / "patients.tsv"
+    header, *lines = table.read_text(encoding="utf-8").splitlines()
+    lines = [line + ("\treject\tblurred" if "REC007" in line else "\t\t") for line in lines]
+    header += "\tregistration_review\tregistration_note"
+    table.write_text("\n".join([header, *lines]), encoding="utf-8")
+    run = workspace.run("-n", "cohort_stats", "patient_pictures", "export")
+    assert run.returncode == 0, run.stdout
+    counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
+    per_patient = ["derive_regions", "extract_features", "appendix", "export_structures"]
+    assert {name: counts[name] for name in per_patient} == dict.fromkeys(per_patient, "14")
+    assert counts["report_registration"] == "15"  # the page shows why he was rejected
+
+
+def test_a_dry_run_names_every_file_that_is_not_there(workspace):
+    columns = ("planning_mri", "recurrence_mri", "gtv", "gtvr")
+    workspace.write_patients(
+        {"patient": p, "gtvr_frame": "planning"}
+        | {name: f"data/{p}/{name}.nii.gz" for name in columns}
+        for p in ("P1", "P2", "P3")
+    )
+    there = workspace.folder / "data/P2/gtv.nii.gz"
+    there.parent.mkdir(parents=True)
+    there.write_bytes(b"no image, and nobody looks")
+    run = workspace.run("-n", "cohort_stats")
+    assert run.returncode != 0
+    for patient in ("P1", "P2", "P3"):
+        for name in columns:
+            line = f"patients.tsv: {patient}: {name} data/{patient}/{name}.nii.gz does not exist"
+            assert (line in run.stdout) == ((patient, name) != ("P2", "gtv"))
+
+
+def test_a_dry_run_refuses_a_cohort_of_two_and_no_work_on_one_of_them(workspace):
+    workspace.simulate(["REC001", "REC002"])
+    run = workspace.run("-n", "cohort_stats")
+    assert run.returncode != 0
+    assert "2 patients left for the statistics (REC001, REC002), at least 3 needed" in run.stdout
+    run = workspace.run("-n", "results/heterogeneity/patients/REC001/regions/regions.json")
+    assert run.returncode == 0, run.stdout
+
+
+def test_a_table_with_spaces_for_tabs_says_so_and_nothing_else(workspace):
+    workspace.simulate(["REC001", "REC002", "REC003"])
+    table = workspace.folder / "patients.tsv"
+    table.write_text(table.read_text(encoding="utf-8").replace("\t", "   "), encoding="utf-8")
+    run = workspace.run("-n")
+    assert run.returncode != 0 and "row 1: no tab found" in run.stdout
+    assert "column gtv is missing" not in run.stdout

@@ -35,6 +35,12 @@ def settings_of(study):
     return configuration.with_repository_files(complete, ROOT)
 
 
+def defaults_of(study):
+    """The study's settings where the config says nothing."""
+    schema = configuration.read_schema(SCHEMAS / f"{study}_config.schema.yaml")
+    return configuration.complete_settings({}, schema, where="")
+
+
 def patients_of(study, settings):
     """The patients table as {patient: row}; a wrong row stops here."""
     schema = configuration.read_schema(SCHEMAS / f"{study}_patients.schema.yaml")

@@ -27,6 +27,6 @@ rule export_structures:
 
 
 rule export:
-    """Structures of every patient for the planning system."""
+    """Structures of every patient of the cohort for the planning system."""
     input:
-        expand("<results>/patients/{patient}/export", patient=patients),
+        expand("<results>/patients/{patient}/export", patient=cohort_patients),

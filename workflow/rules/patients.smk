@@ -2,7 +2,7 @@
 
 from npcradiomics.dicom.names import selector
 from npcradiomics.dicom.dataset import state_of_files
-from npcradiomics.publication.notices import cohort_notice
+from npcradiomics.publication.notices import cohort_notice, settings_sentence
 
 IMPORTED = workflow.pathvars.apply("<results>/patients/{patient}/imported")
 AFTER_REGISTRATION = ("derive_regions", "extract_features", "draw_regions")
@@ -59,7 +59,10 @@ with_page = [
 
 # said on every table and figure of the cohort
 notice = cohort_notice(
-    simulated_cohort, len(patients), {name: record["step"] for name, record in failed.items()}
+    simulated_cohort,
+    len(patients),
+    {name: record["step"] for name, record in failed.items()},
+    settings_sentence(settings, defaults_of("heterogeneity")),
 )
 
 FILE_COLUMNS = (
@@ -75,8 +78,17 @@ FILE_COLUMNS = (
 
 
 @cache
+def refuse_missing_files():
+    """A dry run opens no image but says what is not there; whether it is one is known when jobs are planned."""
+    if workflow.dryrun and not settings["allow_missing"]:
+        given = {name: row for name, row in patients.items() if not is_simulated(row)}
+        sources.refuse_missing_files(given, settings["patients"])
+
+
+@cache
 def files_of(patient):
     """{column: file} of the patient's row; a missing file is [] and left for the first job to refuse."""
+    refuse_missing_files()
     row, located = patients[patient], sources.imported(patients[patient], IMPORTED)
     made = {
         name

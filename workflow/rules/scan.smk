@@ -6,20 +6,18 @@ include: "common.smk"
 
 rule scan_dicom:
     """Group a folder tree by patient, study and series; link RTSTRUCT and RTDOSE; say what could not be placed."""
-    output:
-        patients="<results>/scan_dicom/patients.tsv",
-        summary="<results>/scan_dicom/summary.txt",
+
+    # No output: what a person edits Snakemake must not delete before a new scan, nor after one that failed.
     log:
         "<results>/scan_dicom/scan_dicom.log",
-    benchmark:
-        "<results>/scan_dicom/scan_dicom.tsv"
     localrule: True
     conda:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("scan_dicom"),
+        folder=workflow.pathvars.apply("<results>/scan_dicom"),
         dicom_root=lambda wildcards: config.get("dicom_root", ""),  # braces are no wildcards
     message:
-        "scanning {params.dicom_root} (draft of the patients table: {output.patients})"
+        "scanning {params.dicom_root} (draft of the patients table: below {params.folder})"
     script:
         "../../scripts/scan_dicom.py"

@@ -64,7 +64,6 @@ rule fig6:
     input:
         statistics="<results>/cohort/statistics.tsv",
         features="<results>/cohort/spatial_null.tsv",
-        controls="<results>/cohort/null_controls.tsv",
         distribution="<results>/cohort/null_distribution.tsv",
         warnings="<results>/cohort/null_warnings.json",
         caption=repository_files("workflow/report", "fig6.rst")[0],
@@ -82,7 +81,6 @@ rule fig6:
     params:
         *code_of("fig6"),
         alpha=settings["statistics"]["alpha"],
-        match=settings["spatial_null"]["match"],
         notice=notice,
     script:
         "../../scripts/fig6.py"
@@ -92,7 +90,6 @@ rule fig7:
     """Figure 7: where each patient's observed difference stands among its draws, features by patients."""
     input:
         features="<results>/cohort/spatial_null.tsv",
-        controls="<results>/cohort/null_controls.tsv",
         ranks="<results>/cohort/null_ranks.tsv",
         warnings="<results>/cohort/null_warnings.json",
         caption=repository_files("workflow/report", "fig7.rst")[0],
@@ -110,7 +107,6 @@ rule fig7:
     params:
         *code_of("fig7"),
         alpha=settings["statistics"]["alpha"],
-        match=settings["spatial_null"]["match"],
         notice=notice,
     script:
         "../../scripts/fig7.py"
@@ -122,6 +118,7 @@ rule fig8:
         controls="<results>/cohort/null_controls.tsv",
         distribution="<results>/cohort/null_distribution.tsv",
         caption=repository_files("workflow/report", "fig8.rst")[0],
+        warnings="<results>/cohort/null_warnings.json",
     output:
         pdf="<results>/figures/fig8.pdf",
         png=shown("<results>/figures/fig8.png", "Figures", figure="8"),
@@ -136,7 +133,6 @@ rule fig8:
     params:
         *code_of("fig8"),
         alpha=settings["statistics"]["alpha"],
-        match=settings["spatial_null"]["match"],
         notice=notice,
     script:
         "../../scripts/fig8.py"

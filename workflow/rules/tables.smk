@@ -45,5 +45,6 @@ rule table2:
     params:
         *code_of("table2"),
         simulated=simulated_cohort,
+        notice=notice,
     script:
         "../../scripts/table2.py"

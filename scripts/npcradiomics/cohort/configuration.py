@@ -1,6 +1,7 @@
 """Config and patients tables against their closed schemas: every fault in one line, before the first job."""
 
 import difflib
+import functools
 import itertools
 import os
 from pathlib import Path
@@ -17,8 +18,9 @@ FORBIDDEN_IN_NAMES = set('/\\ \t"<>|:*?{}')
 NO_BRACES = ("transform", "initial_transform")
 
 
+@functools.cache
 def read_schema(path):
-    """Read a JSON schema written as YAML."""
+    """Read a JSON schema written as YAML, once: it takes longer than all else of a config."""
     return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
 
 

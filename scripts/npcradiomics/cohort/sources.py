@@ -124,3 +124,30 @@ def frame_of(column, row):
         if column == "gtvr" and row["gtvr_frame"] == "recurrence"
         else "planning_mri"
     )
+
+
+def refuse_missing_files(patients: dict[str, dict], table: str) -> None:
+    """Refuse a patients table whose cells name files or folders that do not exist, without opening any.
+
+    Parameters
+    ----------
+    patients : dict
+        {patient: row}, without those whose files are simulated: theirs are made.
+    table : str
+        Its path, for the words.
+
+    Raises
+    ------
+    ValueError
+        A line per cell.
+    """
+    columns = {*IMAGES, *CONTOURS, "dose", "transform", "initial_transform"}
+    faults = [
+        f"{table}: {patient}: {column} {split(value)[0]} does not exist"
+        for patient, row in patients.items()
+        for column, value in row.items()
+        if column in columns or column.endswith("_registration")
+        if not os.path.exists(split(value)[0])
+    ]
+    if faults:
+        raise ValueError("\n".join(faults))

@@ -5,6 +5,7 @@ kept, not its files. Patients are numbered in the order of their first file; who
 the files.
 """
 
+import itertools
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
@@ -257,6 +258,22 @@ def _tell_the_rest(left, found, said):
         said.append(f"not in the table: {one.modality} {one.path} ({', '.join([*where, frame])})")
     if len(left) > LISTED:
         said.append(f"not in the table: {len(left) - LISTED} RTSTRUCTs and RTDOSEs more")
+
+
+def new_draft(folder: str | Path) -> tuple[Path, Path]:
+    """Where a new draft of the patients table and its summary go: beside those that a person may be editing.
+
+    Returns
+    -------
+    table, summary : Path
+        ``patients.tsv`` and ``summary.txt`` in the folder; if either exists ``patients_2.tsv`` and
+        ``summary_2.txt``, and so on.
+    """
+    for k in itertools.count(1):
+        mark = f"_{k}" if k > 1 else ""
+        table, summary = Path(folder) / f"patients{mark}.tsv", Path(folder) / f"summary{mark}.txt"
+        if not table.exists() and not summary.exists():
+            return table, summary
 
 
 def _place(path, series, single, left_out):

@@ -114,7 +114,7 @@ def compare_with_null(
         [one for one in spatial if one.patient not in large], names, **options
     )
     controls, control_test = _controls(draws, reasons, options)
-    first = verdict.control_sentence(controls.to_dict("records"), alpha, match)
+    unfit = verdict.control_sentence(controls.to_dict("records"), alpha, match)
     patients = _patients(draws, spatial, surrogate, reasons)
     features = pd.DataFrame(
         {"feature": names, "n": test.n, "statistic": test.statistic, "p": test.p}
@@ -141,7 +141,7 @@ def compare_with_null(
     features["paper_p"] = statistics["p"].to_numpy()
     features["paper_significant"] = statistics["significant"].to_numpy(bool)
     obstacle = (
-        "a negative control rejects" if first else "" if surrogate else "there are no surrogates"
+        "a negative control rejects" if unfit else "" if surrogate else "there are no surrogates"
     )
     left_out = _left_out(spatial, names)
     answers = [
@@ -152,14 +152,16 @@ def compare_with_null(
     threshold = alpha / max(len(names), 1)
     most = max((one.n_draws for one in spatial), default=n_draws)
     floor = verdict.floor_sentence(test.floor, len(spatial), most, n_recombinations, threshold)
-    none = "" if spatial else "no patient has draws: nothing can be said of size or shape"
+    few = verdict.few_sentence(len(spatial), len(names), alpha)
+    none = "" if spatial else "No patient has draws: nothing can be said of size or shape."
     return NullComparison(
         features[list(FEATURE_COLUMNS)],
         controls,
         _ranks(spatial, names),
         patients,
         _distribution({"spatial": test, "surrogate": beside, "control": control_test}),
-        [sentence for sentence in (first, none, floor) if sentence],
+        # Who are too few need not ask whether the draws fit them.
+        [sentence for sentence in (none, few, floor, unfit) if sentence],
     )
 
 

@@ -22,9 +22,9 @@ COVARIATES = {
 def rule_words(alpha):
     """The rule of `verdict` in one paragraph, for captions."""
     return (
-        f"Verdict: {TEXTURE} = the family-wise p (maxT) of the spatial null and that of the surrogate null are both at most"
-        f" {alpha:g}; {GEOMETRY} = the paper's test calls the feature significant, and among regions of the same size in the same"
-        f" tumours the difference is not unusual (single-feature p of the spatial null above {alpha:g}); {OPEN} = everything else."
+        f"Verdict: {TEXTURE} = p of all features together is at most {alpha:g} both against size-matched regions and in random"
+        f" texture; {GEOMETRY} = the paper's test calls the feature significant, and among regions of the same size in the same"
+        f" tumours the difference is not unusual (p of this feature alone above {alpha:g}); {OPEN} = everything else."
     )
 
 
@@ -66,6 +66,7 @@ def control_sentence(controls, alpha, match):
         f" {fixed_text(row['mean_draws'], 2)} in the draws, p {p_words(row['p_maxt'])}"
         for row in rejecting
     )
+    n_tested = sum(not math.isnan(row["p_maxt"]) for row in controls)
     deeper = any(row["covariate"] in ("depth_mm", "surface_share") for row in rejecting)
     advice = " Try match: depth." if deeper and match == "none" else ""
     if any(
@@ -77,8 +78,25 @@ def control_sentence(controls, alpha, match):
             " its own shape need the uncut contour."
         )
     return (
-        f"The drawn regions do not lie or look like the recurrences ({words}; family-wise over {len(controls)} negative controls):"
+        f"The drawn regions do not lie or look like the recurrences ({words}; family-wise over {_count(n_tested, 'negative control')}):"
         f" the spatial null does not fit this cohort and no feature is called {TEXTURE}.{advice}"
+    )
+
+
+def few_sentence(n, n_features, alpha):
+    """One sentence if n patients with draws speak of their own tumours alone, else "".
+
+    They do if a sign test could not call one of n_features features significant, were it higher in
+    the recurrence of every patient: its two-sided p is 2^(1 - n).
+    """
+    smallest, threshold = 2.0 ** (1 - n), alpha / max(n_features, 1)
+    if n == 0 or smallest <= threshold:
+        return ""
+    needed = math.ceil(1 - math.log2(threshold))
+    return (
+        f"Too few patients to tell (n = {n}): what is found holds for these tumours alone. Were a feature higher in the recurrence of"
+        f" every patient, a sign test would give p = {smallest:.2g}; one of {n_features} needs {threshold:.2g}, and that takes"
+        f" {needed} patients."
     )
 
 
@@ -130,7 +148,7 @@ def caveats(patients, *, surrogates, match):
         who = _named(large, lambda row: f"{row['patient']} ({percent_text(row['fraction'])})")
         sentences.append(
             f"In {_count(len(large), 'patient')} GTVr is more than half of the GTV, where draws can hardly differ from it: {who}."
-            " The results without them stand beside (without large); verdicts are of all patients."
+            " The results without them stand beside (small GTVr only); verdicts are of all patients."
         )
     pieces = [row for row in drawn if row["pieces"]]
     if pieces:
@@ -143,16 +161,18 @@ def caveats(patients, *, surrogates, match):
         "other places of this size and depth" if match == "depth" else "other places of this size"
     )
     sentences.append(
-        f"A small p of the spatial null means that {places} in these tumours differ from where they recurred. It does not say why,"
+        f"A small size-matched p means that {places} in these tumours differ from where they recurred. It does not say why,"
         " it is no proof of a cause, and it predicts nothing in a new patient. Regions here are GTVr inside the GTV and the rest of it."
     )
     if surrogates:
         sentences.append(
-            "Surrogate null: the true regions in random textures with each tumour's own histogram and spatial covariance. They are"
+            "Random texture: the true regions in random images with each tumour's own histogram and spatial covariance. They are"
             " stationary: what changes from the edge to the middle of a tumour is not in them."
         )
     else:
-        sentences.append(f"Without surrogates (surrogates: 0) no feature can be called {TEXTURE}.")
+        sentences.append(
+            f"Without random textures (surrogates: 0) no feature can be called {TEXTURE}."
+        )
     return sentences
 
 
@@ -168,8 +188,3 @@ def _range(rows, key, words):
 
 def _count(n, what):
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
-
-
-def control_note(controls, alpha, match):
-    """null_verdict.control_sentence from the table of controls."""
-    return control_sentence(controls.to_dict("records"), alpha, match)

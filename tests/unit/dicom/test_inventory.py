@@ -4,10 +4,12 @@ What cannot be told is asked.
 """
 
 import shutil
+from types import SimpleNamespace
 
 import pydicom
 import pytest
 
+import scan_dicom
 from dicom_files import change, circle, ramp, rtstruct, series
 from npcradiomics.dicom.dataset import code
 from npcradiomics.dicom.inventory import draft_rows, scan
@@ -193,3 +195,21 @@ def test_progress_is_told_every_thousand_files(tmp_path):
 def test_no_folder(tmp_path):
     with pytest.raises(ValueError, match="no such folder"):
         scan(tmp_path / "nowhere")
+
+
+def test_a_draft_that_is_being_edited_is_never_touched(tree, tmp_path):
+    job = SimpleNamespace(params=SimpleNamespace(dicom_root=str(tree), folder=tmp_path / "drafts"))
+    scan_dicom.main(job)
+    draft = tmp_path / "drafts/patients.tsv"
+    first = draft.read_text(encoding="utf-8")
+    draft.write_text(edited := first.replace("P001", "Anna"), encoding="utf-8")
+    scan_dicom.main(job)
+    assert draft.read_text(encoding="utf-8") == edited
+    assert (tmp_path / "drafts/patients_2.tsv").read_text(encoding="utf-8") == first
+    assert "drafts/patients_2.tsv" in (tmp_path / "drafts/summary_2.txt").read_text("utf-8")
+    before = sorted(path.name for path in draft.parent.iterdir())
+    job.params.dicom_root = str(tmp_path / "drafts")  # no DICOM there
+    with pytest.raises(ValueError, match="no DICOM series"):
+        scan_dicom.main(job)
+    assert draft.read_text(encoding="utf-8") == edited
+    assert sorted(path.name for path in draft.parent.iterdir()) == before

@@ -1,6 +1,51 @@
 """What must stand on a cohort's tables and figures."""
 
-from npcradiomics.publication.notices import cohort_notice
+import pytest
+
+from npcradiomics.cohort.configuration import complete_settings, read_schema
+from npcradiomics.publication.figures.style import in_one_line
+from npcradiomics.publication.notices import cohort_notice, settings_sentence
+from repository import ROOT
+
+SCHEMA = read_schema(ROOT / "workflow/schemas/heterogeneity_config.schema.yaml")
+
+
+def sentence(**config):
+    return settings_sentence(*(complete_settings(one, SCHEMA, "config") for one in (config, {})))
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ({}, ""),
+        ({"statistics": {"seed": 7, "alpha": 0.05}, "spatial_null": {"enabled": False}}, ""),
+        (
+            {"extraction": {"n_levels": 64}, "regions": {"recurrent": "inside_gtv"}},
+            "Not by the default settings: recurrent region GTVr inside the GTV only (default all of"
+            " GTVr); grey levels 64 (default 256)",
+        ),
+        (
+            {"contour_end_caps": False, "spatial_null": {"match": "none", "n_draws": 99}},
+            "Not by the default settings: contours closed half a slice beyond their ends no (default"
+            " yes); spatial null n draws 99 (default 199); drawn regions matched on size alone"
+            " (default size and depth)",
+        ),
+        (
+            {"registration": {"parameters": {"region_step_mm": [2.0, 1.0]}}},
+            "Not by the default settings: registration parameters region step mm 2.0 x 1.0 (default"
+            " 1.0 x 0.5)",
+        ),
+    ],
+)
+def test_settings_that_are_not_the_defaults_are_said_in_words(config, words):
+    assert sentence(**config) == words
+
+
+def test_the_caption_has_the_settings_and_the_picture_only_who_the_patients_are():
+    notice = cohort_notice(True, 14, {}, sentence(extraction={"n_levels": 64}))
+    assert notice.endswith("grey levels 64 (default 256)")
+    assert in_one_line(notice, 7.0) == "Simulated patients: no clinical data"
+    assert in_one_line(sentence(extraction={"n_levels": 64}), 7.0) == ""
 
 
 def test_a_whole_cohort_of_patients_needs_no_words():

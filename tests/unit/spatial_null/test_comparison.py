@@ -168,7 +168,7 @@ def test_undefined_features_leave_with_a_note():
 
 def test_nobody_drawn_says_so_and_has_whole_tables():
     found = compare_with_null(*example.nothing_drawn(4), **M)
-    assert found.warnings == ["no patient has draws: nothing can be said of size or shape"]
+    assert found.warnings == ["No patient has draws: nothing can be said of size or shape."]
     assert (found.features["verdict"] == OPEN).all() and (found.features["n"] == 0).all()
     assert (found.features["note"] == "not tested against draws").all()
     assert list(found.ranks.columns) == ["patient", "feature", "rank"] and found.ranks.empty
@@ -177,7 +177,18 @@ def test_nobody_drawn_says_so_and_has_whole_tables():
 
 def test_too_few_patients_for_the_level_are_told():
     found = compare_with_null(*example.cohort(1), **M)
-    assert len(found.warnings) == 1 and "no p can be below 0.01" in found.warnings[0]
+    assert len(found.warnings) == 2 and found.warnings[0].startswith("Too few patients to tell")
+    assert "no p can be below 0.01" in found.warnings[1]
+
+
+def test_too_few_patients_are_said_before_draws_that_do_not_fit_them():
+    records, statistics = example.cohort(4)
+    for one in records:
+        one.covariates[0, 0] += 30
+    found = compare_with_null(records, statistics, **M)
+    few, unfit = found.warnings
+    assert few.startswith("Too few patients to tell (n = 4)")
+    assert unfit.startswith("The drawn regions do not lie or look like the recurrences")
 
 
 def test_measures_and_covariates_use_the_picks_of_the_same_seed(planted):

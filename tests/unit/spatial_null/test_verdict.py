@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from scipy.stats import binomtest
 
 from npcradiomics.spatial_null.verdict import (
     GEOMETRY,
@@ -10,6 +11,7 @@ from npcradiomics.spatial_null.verdict import (
     TEXTURE,
     caveats,
     control_sentence,
+    few_sentence,
     floor_sentence,
     rule_words,
     verdict,
@@ -136,3 +138,15 @@ def test_caveats_of_a_cohort_without_draws_and_of_a_large_one():
         caveats([patient(f"P{i}", 0.6) for i in range(20)], surrogates=True, match="none")
     )
     assert "P7 (60 %) and 12 more" in many and "P8" not in many
+
+
+def test_few_patients_are_those_whose_sign_test_cannot_reject():
+    assert few_sentence(3, 47, 0.05) == (
+        "Too few patients to tell (n = 3): what is found holds for these tumours alone. Were a feature"
+        " higher in the recurrence of every patient, a sign test would give p = 0.25; one of 47 needs"
+        " 0.0011, and that takes 11 patients."
+    )
+    for n in range(1, 16):  # scipy's own sign test of n differences of one sign
+        too_few = binomtest(n, n).pvalue > 0.05 / 47
+        assert bool(few_sentence(n, 47, 0.05)) == too_few == (n < 11)
+    assert few_sentence(0, 47, 0.05) == ""

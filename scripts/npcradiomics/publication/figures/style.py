@@ -20,6 +20,8 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import ScaledTranslation
 
+from npcradiomics.publication.notices import DEPARTS
+
 MM = 1 / 25.4  # inches
 COLUMN_WIDTH = 85 * MM
 PAGE_WIDTH = 170 * MM
@@ -137,7 +139,8 @@ def say_below(figure: Figure, label: str) -> None:
 
 
 def in_one_line(notice: str, width: float) -> str:
-    """Shorten a notice to `width` inches: without the names of missing patients, which the caption has."""
+    """Shorten a notice to `width` inches: without settings and the names of missing patients, which the caption has."""
+    notice = notice.partition(DEPARTS)[0].removesuffix(". ")
     head, names, _ = notice.rpartition(" patients: ")
     too_long = head and names and words_width(notice, SMALL_TYPE) > 0.98 * width
     return f"{head} patients (see caption)" if too_long else notice

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 
 from npcradiomics.features.definitions import TABLE1
-from npcradiomics.publication.notices import SIMULATED_NOTE
 from npcradiomics.publication.tables.formats import Table
 from npcradiomics.rounding import (
     count_text,
@@ -20,6 +19,12 @@ from npcradiomics.statistics.pairs import small_cohort_warning
 # More excluded patients than this are counted in the note, not named; cohort/excluded.tsv names
 # them all.
 NAMED_PATIENTS = 8
+PAPERS_SEVEN = "Significant in Akram 2020"
+FOUND_HERE = "Significant here only"
+MEASURES = {"dz": "dz", "rank_biserial": "rank-biserial"}
+# An interval as wide as from -2 to 2, both of them huge effects (Sawilowsky 2009, J Mod Appl Stat
+# Methods 8:597), or as half of what a correlation can be, tells nothing.
+WIDE = {"dz": 4.0, "rank_biserial": 1.0}
 EXCLUSION_RULES = {
     "exclude": "by the expression `exclude` of the config",
     "in_field": "recurrence not in field",
@@ -68,7 +73,11 @@ def table2_data(statistics: pd.DataFrame, size: pd.DataFrame, simulated: bool) -
 
 
 def table2(
-    data: pd.DataFrame, statistics: pd.DataFrame, size: pd.DataFrame, excluded: pd.DataFrame
+    data: pd.DataFrame,
+    statistics: pd.DataFrame,
+    size: pd.DataFrame,
+    excluded: pd.DataFrame,
+    notice: str,
 ) -> Table:
     """Table 2: the significant features and the paper's seven, ours beside the printed rows.
 
@@ -80,6 +89,8 @@ def table2(
         What it was made from.
     excluded : DataFrame
         Columns patient, rule, reason.
+    notice : str
+        Words of ``notices.cohort_notice``.
 
     Returns
     -------
@@ -88,10 +99,17 @@ def table2(
     """
     header = ["Feature", "Mean difference", "SD", "p", "Effect size", "95 % CI", "Size"]
     header += ["Akram: mean", "Akram: SD", "Akram: p", "recomputed"]
-    rows = [_table2_row(row) for row in data.itertuples()]
+    of_paper = data["feature"].isin(SEVEN_FEATURES)
+    rows = []
+    for heading, part in ((PAPERS_SEVEN, data[of_paper]), (FOUND_HERE, data[~of_paper])):
+        rows.append([heading if len(part) else f"{heading}: none", *[""] * (len(header) - 1)])
+        rows += [_table2_row(row) for row in part.itertuples()]
     n = count_text(statistics["n"].max())
-    caption = f"Table 2. Features that differ between GTVr and GTV-GTVr (n = {n})"
-    return Table(header, rows, caption, _notes(data, statistics, size, excluded))
+    caption = (
+        f"Table 2. GTVr against GTV-GTVr: the paper's {len(SEVEN_FEATURES)} features, and what is"
+        f" significant here (n = {n})"
+    )
+    return Table(header, rows, caption, _notes(data, statistics, size, excluded, notice))
 
 
 def _table2_row(row):
@@ -102,8 +120,8 @@ def _table2_row(row):
         scientific_text(row.mean_difference),
         scientific_text(row.sd_difference),
         p_text(row.p) + ("^" if wilcoxon else ""),
-        fixed_text(getattr(row, effect), 2),
-        interval_text(getattr(row, f"{effect}_low"), getattr(row, f"{effect}_high")),
+        f"{MEASURES[effect]} {fixed_text(getattr(row, effect), 2)}",
+        _interval_words(effect, getattr(row, f"{effect}_low"), getattr(row, f"{effect}_high")),
         row.size_mark if isinstance(row.size_mark, str) else "NA",
         scientific_text(row.paper_mean),
         scientific_text(row.paper_sd),
@@ -114,20 +132,29 @@ def _table2_row(row):
     ]
 
 
-def _notes(data, statistics, size, excluded):
+def _interval_words(effect, low, high):
+    if effect == "rank_biserial" and low == high:
+        return "one sign in all"
+    return "too wide" if high - low > WIDE[effect] else interval_text(low, high)
+
+
+def _notes(data, statistics, size, excluded, notice):
     first, simulated = statistics.iloc[0], bool(data["simulated"].all())
     marked = statistics.loc[statistics["significant"], ["feature"]].merge(size, on="feature")
     notes = [
-        SIMULATED_NOTE + "." if simulated else "",
-        _sentence(small_cohort_warning(int(statistics["n"].max()), first["threshold"])),
+        f"{notice}." if notice else "",
+        _with_stop(small_cohort_warning(int(statistics["n"].max()), first["threshold"])),
         f"* significant: p < {first['threshold']:.5f} (Bonferroni, {first['n_tests']} tests). Differences are recurrent"
         " minus non-recurrent. p of the paired t-test unless marked; ^ Wilcoxon signed-rank test, where the differences"
-        " are not normal (Shapiro-Wilk). Effect size: mean/SD of the differences (dz), on rows marked ^ the rank-biserial"
-        " correlation.",
+        " are not normal (Shapiro-Wilk).",
+        "Effect size: dz = mean/SD of the differences; rank-biserial = of the ranks, -1 to 1, on rows marked ^. 95 % CI: too wide"
+        f" = wider than {WIDE['dz']:g} (dz) or {WIDE['rank_biserial']:g} (rank-biserial), as from a huge effect to its"
+        " opposite, or half of what there is: no information (table2.tsv has it); one sign in all = every patient's difference has the same"
+        " sign, and then so has every bootstrap sample: no interval.",
         "Size: what the volumes of the two regions alone would give. size = the difference follows the volume ratio"
         " (Spearman), with this sign, and at equal volumes it cannot be told from zero; own = at equal volumes it still can;"
         " open = neither. A mark is a warning, no test; region volumes are in cohort/regions.tsv, the numbers in"
-        f" cohort/size.tsv. Of the {len(marked)} significant features {_marks_words(marked)}.",
+        f" cohort/size.tsv. {_marks_words(marked)}",
         "Akram: the row that Akram 2020 prints. recomputed: p of the paired t-test from the paper's printed mean and SD (n = 14); for GLSZM_LZE the"
         " paper used the Wilcoxon test, so it is not expected to agree there. NA: the paper prints no row.",
         found_here(data, statistics, "simulated" if simulated else "user"),
@@ -136,13 +163,19 @@ def _notes(data, statistics, size, excluded):
     return [note for note in notes if note]
 
 
-def _sentence(words):
-    return f"Few patients: {words}." if words else ""
+def _with_stop(words):
+    return f"{words}." if words else ""
 
 
 def _marks_words(marked):
+    if marked.empty:
+        return "No feature is significant here."
     counts = marked["size_mark"].value_counts()
-    return ", ".join(f"{counts.get(mark, 0)} {mark}" for mark in ("size", "own", "open"))
+    of = (
+        "the significant feature" if len(marked) == 1 else f"the {len(marked)} significant features"
+    )
+    words = ", ".join(f"{counts.get(mark, 0)} {mark}" for mark in ("size", "own", "open"))
+    return f"Marks of {of}: {words}."
 
 
 def _excluded_words(excluded):

@@ -4,10 +4,7 @@ import pandas as pd
 
 from npcradiomics.publication.tables.formats import Table
 from npcradiomics.rounding import count_text, fixed_text, p_text, percent_text, scientific_text
-from npcradiomics.spatial_null.verdict import VERDICTS, caveats, control_note, rule_words
-
-# A share of a mean difference near zero is a number without meaning; the tsv has it.
-LARGEST_SHARE = 9.995
+from npcradiomics.spatial_null.verdict import TEXTURE, VERDICTS, caveats, rule_words
 
 
 def table3(
@@ -21,14 +18,14 @@ def table3(
     n_tests: int,
     notice: str,
 ) -> Table:
-    """Table 3 as text cells. If a negative control rejects, the caption begins with it.
+    """Table 3 as text cells. The caption begins with the first warning.
 
     Parameters
     ----------
     features, controls, patients : DataFrame
         Of ``spatial_null.comparison.compare_with_null``.
     warnings : list of str
-        Its sentences.
+        Its sentences, the most important one first.
     alpha : float
         Family-wise level.
     match : str
@@ -39,11 +36,14 @@ def table3(
         Words of ``notices.cohort_notice``.
     """
     has_large = features["p_without_large"].notna().any()
-    header = ["Feature", "n", "Mean difference", "Paper: p", "Null: S", "p", "maxT p", "Raw t: p"]
-    header += ["without large: p"] if has_large else []
-    header += ["Surrogates: p", "maxT p", "Draws reproduce", "Verdict"]
+    together = f"all {len(features)}"
+    header = ["Feature", "n", "Mean difference", "Paper: p", "Size-matched: z", "Size-matched: p"]
+    header += [f"Size-matched: p, {together} together", "Size-matched: p of t"]
+    header += ["Size-matched: p, small GTVr only"] if has_large else []
+    header += ["Random texture: p", f"Random texture: p, {together} together"]
+    header += ["Size alone gives", "Verdict"]
     rows = [_row(row, has_large) for row in features.itertuples()]
-    first = control_note(controls, alpha, match)
+    first, *others = warnings or [""]
     words = "Table 3. Texture or size: the 47 features against regions of the same size drawn in the same tumours"
     n = features["n"].max()
     caption = f"{words.replace('47', str(len(features)))} (n = {count_text(n)})"
@@ -55,8 +55,8 @@ def table3(
             features,
             controls,
             patients,
-            warnings,
-            first,
+            others,
+            has_large,
             alpha=alpha,
             match=match,
             n_tests=n_tests,
@@ -68,11 +68,11 @@ def table3(
 def counts_words(features: pd.DataFrame) -> str:
     """How many features have each verdict, and which are texture: one sentence."""
     counts = features["verdict"].value_counts()
-    words = ", ".join(f"{counts.get(word, 0)} {word}" for word in VERDICTS)
-    texture = features.loc[features["verdict"] == VERDICTS[0], "feature"]
-    return f"Of {len(features)} features: {words}" + (
-        f" ({', '.join(texture)})." if len(texture) else "."
-    )
+    texture = features.loc[features["verdict"] == TEXTURE, "feature"]
+    names = f" ({', '.join(texture)})" if len(texture) else ""
+    words = [f"{counts.get(word, 0)} {word}{names if word == TEXTURE else ''}" for word in VERDICTS]
+    features_words = "feature" if len(features) == 1 else "features"
+    return f"Of {len(features)} {features_words}: {', '.join(words)}."
 
 
 def patient_notes(patients: pd.DataFrame, match: str) -> list[str]:
@@ -102,32 +102,41 @@ def _row(row, has_large):
     cells += [
         p_text(row.surrogate_p),
         p_text(row.surrogate_p_maxt),
-        percent_text(share) if abs(share) <= LARGEST_SHARE else "NA",
+        percent_text(share if 0 <= share <= 1 else None),  # beyond it is no share; the tsv has it
         row.verdict,
     ]
     return cells
 
 
-def _notes(features, controls, patients, warnings, first, *, alpha, match, n_tests, notice):
+def _notes(features, controls, patients, warnings, has_large, *, alpha, match, n_tests, notice):
     matched = " at the same depth in the tumour (quartiles)" if match == "depth" else ""
     tested = controls[controls["p_maxt"].notna()]
     held = (
         ""
         if tested.empty
-        else f"; the smallest family-wise p of the {len(tested)} is {p_text(tested['p_maxt'].min())}"
+        else f"; the smallest family-wise p of the {len(tested)} that could be tested is {p_text(tested['p_maxt'].min())}"
     )
     notes = [
         f"{notice}." if notice else "",
-        *(sentence for sentence in warnings if sentence != first),
+        *warnings,
         counts_words(features),
         rule_words(alpha),
-        f"* significant by the paper's test: p < {alpha / n_tests:.5f} (Bonferroni, {n_tests} tests); ^ Wilcoxon signed-rank test,"
-        " otherwise paired t-test. Differences are recurrent minus non-recurrent. Null: S = the sum of the patients' standardised"
-        f" differences / root of n, against regions of the same number of voxels drawn in the same tumours{matched}; p two-sided"
-        " from recombinations; maxT p family-wise over all features; Raw t: the paired t of the raw differences against the same"
-        " draws. Surrogates: the true regions in stationary textures. Draws reproduce: mean difference of the draws / observed mean"
-        " difference; NA where the observed mean is near zero.",
-        "Negative controls (shape and place of GTVr among its draws) are in Fig 8" + held + ".",
+        f"* significant by the paper's test: p < {alpha / n_tests:.5f} (Bonferroni, {n_tests} tests).",
+        "Mean difference: recurrent minus non-recurrent. Paper: p of the paired t-test, ^ of the Wilcoxon signed-rank test.",
+        f"Size-matched: against regions of the recurrence's size drawn in the same tumours{matched}.",
+        "z: how many SDs the cohort's difference lies from that of these regions; p: how often chance goes as far.",
+        f"p, all {len(features)} together: how often the most extreme of {len(features)} features would go as far (family-wise).",
+        "p of t: the same regions, with the paper's paired t in place of z.",
+        *(
+            ["small GTVr only: without patients whose GTVr is more than half of the GTV."]
+            if has_large
+            else []
+        ),
+        "Random texture: the true regions in random images with each tumour's histogram and spatial covariance.",
+        "Size alone gives: mean difference of size-matched regions / observed one; NA outside 0-100 %, where it is no share.",
+        "Negative controls (shape and place of GTVr among the drawn regions) are in Fig 8"
+        + held
+        + ".",
         *patient_notes(patients, match),
     ]
     return [note for note in notes if note]

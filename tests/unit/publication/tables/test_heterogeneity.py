@@ -4,11 +4,15 @@ import subprocess
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import brentq
+from scipy.stats import nct
 
 import statistics_reference as reference
 from npcradiomics.features.definitions import FEATURES
+from npcradiomics.publication.notices import simulated_note
 from npcradiomics.publication.tables.formats import write_latex
 from npcradiomics.publication.tables.heterogeneity import table1, table1_data, table2, table2_data
+from npcradiomics.statistics.akram2020 import SEVEN_FEATURES
 from npcradiomics.statistics.comparison import compare_regions
 from npcradiomics.statistics.volume_effect import size_effects
 
@@ -33,7 +37,8 @@ def cohort(n, shifts):
 
 
 def printed(statistics, size, excluded=NOBODY, simulated=False):
-    return table2(table2_data(statistics, size, simulated), statistics, size, excluded)
+    data, notice = table2_data(statistics, size, simulated), simulated_note(simulated)
+    return table2(data, statistics, size, excluded, notice)
 
 
 def by_feature(table):
@@ -49,7 +54,7 @@ def test_rows_carry_effect_size_interval_and_size_mark(fourteen):
     statistics, size = fourteen
     row = by_feature(printed(statistics, size))["GLSZM_GLV *"]
     assert row["Mean difference"] == "3.00E+00"
-    assert row["Effect size"] == "3.00"
+    assert row["Effect size"] == "dz 3.00"
 
     first = statistics.set_index("feature").loc["GLSZM_GLV"]
     assert row["95 % CI"] == f"{first['dz_low']:.2f} to {first['dz_high']:.2f}"
@@ -68,8 +73,35 @@ def test_wilcoxon_rows_carry_the_rank_biserial_correlation():
     statistics = compare_regions(features, n_boot=100)
     row = by_feature(printed(statistics, size_effects(features, sizes)))["GLSZM_GLV *"]
     assert (
-        row["p"] == "0.0001^" and row["Effect size"] == "1.00" and row["95 % CI"] == "1.00 to 1.00"
+        row["p"] == "0.0001^"
+        and row["Effect size"] == "rank-biserial 1.00"
+        and row["95 % CI"] == "one sign in all"
     )
+
+
+def test_two_groups_under_their_own_heading():
+    statistics, size = cohort(14, {"GLSZM_GLV": 3.0, "GLCM_Energy": -4.0, "GLCM_Entropy": 3.0})
+    names = [row[0] for row in printed(statistics, size).rows]
+    assert names[0] == "Significant in Akram 2020" and names[8] == "Significant here only"
+    assert [name.removesuffix(" *") for name in names[1:8]] == list(SEVEN_FEATURES)
+    assert all(name.endswith(" *") for name in names[9:]) and len(names) > 9
+    nothing = printed(*cohort(14, {}))
+    assert nothing.rows[8] == ["Significant here only: none", *[""] * 10]
+    assert len(nothing.rows) == 9
+
+
+@pytest.mark.parametrize(("n", "dz", "said"), [(3, 28.26, "too wide"), (14, 1.0, None)])
+def test_an_interval_that_tells_nothing_is_not_printed_as_numbers(n, dz, said):
+    row = by_feature(printed(*cohort(n, {"GLSZM_GLV": dz})))
+    cell = {name.removesuffix(" *"): cells for name, cells in row.items()}["GLSZM_GLV"]
+    # the exact interval by scipy's noncentral t: t's percentile is 97.5 % and 2.5 %
+    t, df = dz * np.sqrt(n), n - 1
+    low, high = (
+        brentq(lambda c, share=share: nct.cdf(t, df, c) - share, -5, 6 * t) / np.sqrt(n)
+        for share in (0.975, 0.025)
+    )
+    assert (high - low > 4) == (said == "too wide")
+    assert cell["95 % CI"] == (said or f"{low:.2f} to {high:.2f}")
 
 
 def test_full_precision_table_has_everything_behind_the_text(fourteen):
@@ -85,11 +117,24 @@ def test_notes_say_simulated_few_patients_and_marks():
     statistics, size = cohort(5, {"GLCM_Energy": 30.0})
     notes = printed(statistics, size, simulated=True).footnotes
     assert notes[0] == "Simulated patients: no clinical data."
-    assert notes[1].startswith(
-        "Few patients: 5 patients: the Wilcoxon test cannot go below p = 0.062"
-    )
-    assert any("Of the 1 significant features" in note for note in notes)
-    assert not any("Few patients" in note for note in printed(*cohort(11, {})).footnotes)
+    assert notes[1].startswith("5 patients: the Wilcoxon test cannot go below p = 0.062")
+    assert any("Marks of the significant feature: " in note for note in notes)
+    assert not any("Wilcoxon test cannot" in note for note in printed(*cohort(11, {})).footnotes)
+
+
+def test_marks_of_table_2_agree_with_their_number():
+    def marks(n, shifts):
+        statistics, size = cohort(n, shifts)
+        notes = printed(statistics, size).footnotes
+        words = next(note for note in notes if note.startswith("Size: "))
+        return words[words.index("size.tsv. ") + 10 :], int(statistics["significant"].sum())
+
+    assert marks(14, {}) == ("No feature is significant here.", 0)
+    words, n = marks(14, {"GLCM_Energy": 9.0})
+    assert n == 1 and words.startswith("Marks of the significant feature: ")
+    words, n = marks(14, {"GLCM_Energy": 9.0, "GLSZM_ZSV": 9.0})
+    assert n == 2 and words.startswith("Marks of the 2 significant features: ")
+    assert sum(int(word) for word in words.replace(",", " ").split() if word.isdigit()) == 4
 
 
 def test_excluded_patients_are_named_or_counted(fourteen):

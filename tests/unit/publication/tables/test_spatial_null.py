@@ -59,27 +59,27 @@ def test_a_meaningless_share_is_not_printed():
     records, statistics = example.cohort(5)
     found = compare_with_null(records, statistics, **M)
     features = found.features.assign(
-        share_reproduced=np.r_[-123.0, 9.99, -9.99, np.nan, np.ones(43)]
+        share_reproduced=np.r_[-123.0, 1.01, -0.004, np.nan, 0.0, 0.714, np.ones(41)]
     )
     options = {"alpha": 0.05, "match": "none", "n_tests": 47, "notice": ""}
     table = table3(features, found.controls, found.patients, [], **options)
-    assert [row[-2] for row in table.rows[:5]] == ["NA", "999 %", "-999 %", "NA", "100 %"]
+    assert [row[-2] for row in table.rows[:7]] == ["NA", "NA", "NA", "NA", "0 %", "71 %", "100 %"]
 
 
 def test_column_without_the_large_only_where_there_are_some(fourteen):
-    assert "without large: p" in fourteen[1].header
-    assert "without large: p" not in compared(*example.cohort(4))[1].header
+    assert "Size-matched: p, small GTVr only" in fourteen[1].header
+    assert "Size-matched: p, small GTVr only" not in compared(*example.cohort(4))[1].header
 
 
 def test_notes_have_rule_counts_and_caveats(fourteen):
     found, table = fourteen
     notes = " ".join(table.footnotes)
     assert counts_words(found.features).startswith(
-        "Of 47 features: 1 texture, 2 explained by size or shape, 44 not"
+        "Of 47 features: 1 texture (GLCM_Energy), 2 explained by size or shape, 44 not"
     )
     assert counts_words(found.features) in table.footnotes
     assert (
-        "Verdict: texture = the family-wise p" in notes
+        "Verdict: texture = p of all features together" in notes
         and "p < 0.00106 (Bonferroni, 47 tests)" in notes
     )
     assert "P01 (70 %), P02 (70 %)" in notes and "Simulated" not in notes
@@ -99,8 +99,9 @@ def test_a_rejecting_control_stands_before_the_caption_and_once():
 
 def test_a_cohort_without_draws_says_so():
     _, table = compared(*example.nothing_drawn(4))
-    assert table.caption.endswith("(n = 0)")
-    assert table.footnotes[0] == "no patient has draws: nothing can be said of size or shape"
+    first = "No patient has draws: nothing can be said of size or shape."
+    assert table.caption.startswith(f"{first} Table 3.") and table.caption.endswith("(n = 0)")
+    assert first not in table.footnotes
     assert all(row[1] == "0" and row[4] == "NA" for row in table.rows)
 
 
