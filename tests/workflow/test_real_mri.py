@@ -26,11 +26,14 @@ def run(shared, make_workspace):
     rows, workspace.truth, workspace.parts = [], {}, {}
     for number, (patient, motion) in enumerate(MOTIONS.items()):
         part = part_of(tumour, number)
-        # One voxel of air apart: two patients cannot have one image.
-        own = sitk.Image(image)
+        # One voxel of air apart, and a voxel of the mask: two patients cannot have one image.
+        own, gtv = sitk.Image(image), sitk.GetArrayFromImage(tumour)
         own[0, 0, 0] = own[0, 0, 0] + number
+        gtv.ravel()[np.flatnonzero(gtv)[:number]] = 0
+        gtv = sitk.GetImageFromArray(gtv)
+        gtv.CopyInformation(tumour)
         sitk.WriteImage(own, str(workspace.folder / f"{patient}_planning.nrrd"))
-        sitk.WriteImage(tumour, str(workspace.folder / f"{patient}_gtv.nrrd"))
+        sitk.WriteImage(gtv, str(workspace.folder / f"{patient}_gtv.nrrd"))
         transform = motion_about(tumour, *motion)
         grid = other_grid(image, transform)
         recurrence = sitk.Resample(image, grid, transform.GetInverse(), sitk.sitkBSpline, 0.0)
