@@ -140,7 +140,8 @@ def test_every_target_goes_without_the_patient_whom_a_person_rejected(workspace)
     lines = [line + ("\treject\tblurred" if "REC007" in line else "\t\t") for line in lines]
     header += "\tregistration_review\tregistration_note"
     table.write_text("\n".join([header, *lines]), encoding="utf-8")
-    run = workspace.run("-n", "cohort_stats", "patient_pictures", "export")
+    targets = ("cohort_stats", "heterogeneity_patient_pictures", "heterogeneity_export")
+    run = workspace.run("-n", *targets)
     assert run.returncode == 0, run.stdout
     counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
     per_patient = ["derive_regions", "extract_features", "appendix", "export_structures"]

@@ -63,7 +63,7 @@ def settings_sentence(settings, defaults):
         )
         if used != default and inner not in ("seed", "enabled"):
             name, values = _WORDS.get(key, (key.replace(": ", " ").replace("_", " "), {}))
-            used, default = (values.get(value, _plain(value)) for value in (used, default))
+            used, default = (values.get(str(value), _plain(value)) for value in (used, default))
             words.append(f"{name} {used} (default {default})")
     return DEPARTS + "; ".join(words) if words else ""
 

@@ -87,7 +87,6 @@ def patient_notes(patients: pd.DataFrame, match: str) -> list[str]:
 
 
 def _row(row, has_large):
-    share = row.share_reproduced
     cells = [
         f"{row.feature}{' *' if row.paper_significant else ''}",
         count_text(row.n),
@@ -102,10 +101,15 @@ def _row(row, has_large):
     cells += [
         p_text(row.surrogate_p),
         p_text(row.surrogate_p_maxt),
-        percent_text(share if 0 <= share <= 1 else None),  # beyond it is no share; the tsv has it
+        _share_words(row.share_reproduced),
         row.verdict,
     ]
     return cells
+
+
+def _share_words(share):
+    # Beyond 0-100 % the number is no share but the size of what it is divided by; the tsv has it.
+    return ">100 %" if share > 1 else percent_text(share if share >= 0 else None)
 
 
 def _notes(features, controls, patients, warnings, has_large, *, alpha, match, n_tests, notice):
@@ -133,7 +137,7 @@ def _notes(features, controls, patients, warnings, has_large, *, alpha, match, n
             else []
         ),
         "Random texture: the true regions in random images with each tumour's histogram and spatial covariance.",
-        "Size alone gives: mean difference of size-matched regions / observed one; NA outside 0-100 %, where it is no share.",
+        "Size alone gives: mean difference of size-matched regions / observed one; NA where they have opposite signs.",
         "Negative controls (shape and place of GTVr among the drawn regions) are in Fig 8"
         + held
         + ".",
