@@ -26,7 +26,7 @@ def main(snakemake):
         n_positive=int((significant["r"] > 0).sum()),
         selection=selection,
     )
-    write_table(table, snakemake.output.data)
+    write_table(table.fillna({"note": ""}), snakemake.output.data)
     save(
         plot_correlations(table, selection, snakemake.params.notice),
         snakemake.output.pdf,

@@ -67,7 +67,11 @@ def test_rules_are_used_by_a_snakefile_of_ones_own(tmp_path):
     )
     run = snakemake(folder, "-n", "boxes", "npc_heterogeneity_table2")
     assert run.returncode == 0, run.stdout
-    (boxes,) = (line for line in run.stdout.splitlines() if "files: paper/" in line)
+    (boxes,) = (
+        line
+        for line in run.stdout.splitlines()
+        if line.startswith("Reason") and "paper/boxes.pdf" in line
+    )
     assert "npc/akram/cohort/statistics.tsv" in boxes
     counts = dict(re.findall(r"^(\w+)\s+(\d+)$", run.stdout, re.M))
     assert counts["boxes"] == counts["npc_heterogeneity_table2"] == "1"

@@ -184,3 +184,14 @@ def prescription_of(patient):
     """Prescription in gray: the table's, else the config's, else None (never guessed)."""
     gray = patients[patient].get("prescription_gy", settings.get("prescription_gy"))
     return None if gray is None else float(gray)
+
+
+def refuse_few(wildcards):
+    """A dry run says what the job would, before the first patient is computed."""
+    if workflow.dryrun:
+        import pandas as pd
+        from npcradiomics.cohort import inclusion
+
+        gone = pd.DataFrame(left_out, columns=["patient", "rule", "reason"])
+        inclusion.require_enough(analysed, gone)
+    return []

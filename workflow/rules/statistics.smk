@@ -16,17 +16,6 @@ if settings["exclude"]:
 analysed = [patient for patient in analysed if patient in cohort_patients]
 
 
-def refuse_few(wildcards):
-    """A dry run says what the job would, before the first patient is computed."""
-    if workflow.dryrun:
-        import pandas as pd
-        from npcradiomics.cohort import inclusion
-
-        gone = pd.DataFrame(left_out, columns=["patient", "rule", "reason"])
-        inclusion.require_enough(analysed, gone)
-    return []
-
-
 rule collect_features:
     """One table of the cohort; patients who do not enter go to excluded.tsv with the reason."""
     input:
