@@ -80,7 +80,7 @@ def test_every_bad_patient_is_named_and_the_good_one_goes_on(cohort):
 
 
 def test_faults_found_after_registration(cohort):
-    # GTVr moved to a far corner of its image: registration is right, the contour is not.
+    # GTVr moved to a far corner of its image: whatever registration makes of it, the reason is told.
     def to_the_corner(mask):
         moved = np.zeros_like(mask)
         moved[-4:, :8, :8] = 1
@@ -100,7 +100,7 @@ def test_faults_found_after_registration(cohort):
         if line.startswith("FAILED")
     }
     assert set(failed) == {"REC001", "REC002"}
-    assert "Only 0% of the carried recurrence lies in the GTV" in failed["REC001"]
+    assert "of the carried recurrence lies in the GTV or within 10 mm" in failed["REC001"]
     assert "voxels of the GTV have the value 100" in failed["REC002"]
 
 
