@@ -35,7 +35,6 @@ SENTENCE = "Only GLRLM_LRHGE is significant (p < 0.00106); shown are also the fe
 LONG = "KLINIKUM-GROSSHADERN-RADIOLOGIE-{:06d}"  # 38 letters, all wide
 UNLIKE = ["Hohenlohe", "Waldenburg", "Bartholomae", "Oettingen", "Schwarzenberg", "Mecklenburg"]
 NAMES = {
-    "short": lambda k: f"REC{k:03d}",
     "longest title": lambda k: f"WALDMANNMO-{k:05d}",  # 16 letters: a panel shows them whole
     "long": LONG.format,
     "unlike": lambda k: f"{UNLIKE[k % 6]}-{k:05d}-{UNLIKE[k % 5]}-{UNLIKE[k % 4]}",
@@ -54,6 +53,7 @@ def _alone():
 
 @pytest.fixture(params=NAMES)
 def name(request):
+    """Names by number; short ones are in the tests of each figure."""
     return NAMES[request.param]
 
 
@@ -140,8 +140,12 @@ def test_ranks(name, n):
     check_print(ranks.plot_ranks(table, verdicts, notice_of(names)))
 
 
-@pytest.mark.parametrize("shape", [(9, 30, 40), (9, 60, 20), (9, 20, 60)])
-def test_pictures_of_a_patient(name, shape):
+@pytest.mark.parametrize(
+    ("kind", "shape"),
+    [("longest title", (9, 30, 40)), ("long", (9, 60, 20)), ("unlike", (9, 20, 60))],
+)
+def test_pictures_of_a_patient(kind, shape):
+    name = NAMES[kind]
     planning, gtv, gtvr = placements_example.images(shape)
     words = "100.0% of GTVr inside the 95 % isodose"
     check_print(patient.plot_in_field(name(1), planning, gtvr, gtv, words, True))
