@@ -26,7 +26,8 @@ def main(snakemake):
         n_positive=int((significant["r"] > 0).sum()),
         selection=selection,
     )
-    write_table(table.fillna({"note": ""}), snakemake.output.data)
+    notes = table["note"].astype(object).fillna("")  # without any it is a column of numbers
+    write_table(table.assign(note=notes), snakemake.output.data)
     save(
         plot_correlations(table, selection, snakemake.params.notice),
         snakemake.output.pdf,
