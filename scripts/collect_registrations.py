@@ -2,6 +2,7 @@
 
 import os
 
+from npcradiomics.cohort.standing import Standing, standing
 from npcradiomics.files import read_json, write_rows, write_text
 from npcradiomics.jobs import script
 from npcradiomics.publication.pages.embedded import file_uri
@@ -18,20 +19,32 @@ def main(snakemake):
             "quality": read_json(quality),
             "review": review,
             "note": note,
+            "standing": Standing(**read_json(stands)),
             "thumbnail": file_uri(thumbnail),
             "page": os.path.relpath(report, folder),
         }
-        for quality, thumbnail, report, (review, note) in zip(
-            given.quality, given.thumbnails, given.reports, params.reviews, strict=True
+        for quality, stands, thumbnail, report, (review, note) in zip(
+            given.quality,
+            given.standings,
+            given.thumbnails,
+            given.reports,
+            params.reviews,
+            strict=True,
         )
     ]
     write_rows(
-        [table_row(p["quality"], p["review"], p["note"]) for p in patients], snakemake.output.table
+        [
+            table_row(p["quality"], p["review"], p["note"]) | p["standing"]._asdict()
+            for p in patients
+        ],
+        snakemake.output.table,
     )
-    write_text(
-        render(given.templates[0], **overview_content(patients, params.simulated)),
-        snakemake.output.overview,
-    )
+    without_page = {
+        patient: standing("", *review, out, None, 0.0)
+        for patient, review, out in params.without_page
+    }
+    content = overview_content(patients, without_page, params.simulated)
+    write_text(render(given.templates[0], **content), snakemake.output.overview)
 
 
 if "snakemake" in globals():

@@ -2,7 +2,8 @@
 
 import SimpleITK as sitk
 
-from npcradiomics.files import read_json, replacing, write_text
+from npcradiomics.cohort.standing import standing
+from npcradiomics.files import read_json, replacing, write_json, write_text
 from npcradiomics.images.masks import carry_or_empty
 from npcradiomics.images.transforms import read_linear_transform
 from npcradiomics.images.volumes import read_image, read_mask
@@ -17,6 +18,8 @@ from npcradiomics.publication.pages.registration_pictures import (
     thumbnail,
 )
 from npcradiomics.publication.pages.template import render
+from npcradiomics.regions.recurrence import in_field_fraction
+from npcradiomics.registration.verdict import refusal
 
 
 def main(snakemake):
@@ -38,7 +41,15 @@ def main(snakemake):
         gtvr=carry_or_empty(drawn, planning, transform) if drawn_there else drawn,
         discrepancy=discrepancy if known else None,
     )
-    content = page_content(pair, quality, *params.review, params.simulated)
+    in_field = None
+    gtvr = sitk.GetArrayViewFromImage(pair.gtvr) > 0
+    if given.isodose95 and gtvr.any():
+        isodose95 = carry_or_empty(read_mask(given.isodose95), planning, headers)
+        in_field = in_field_fraction(gtvr, sitk.GetArrayViewFromImage(isodose95) > 0)
+    refused = refusal(quality, params.review[0])
+    stands = standing(refused, *params.review, params.out, in_field, params.in_field_minimum)
+    write_json(stands._asdict(), snakemake.output.standing)
+    content = page_content(pair, quality, stands, params.simulated)
     write_text(render(given.templates[0], **content), snakemake.output.report)
     with replacing(snakemake.output.thumbnail) as temporary:
         temporary.write_bytes(thumbnail(Volumes(pair.round_tumour(MARGIN_MM), planning)))

@@ -160,7 +160,8 @@ def test_rejected_patient_is_not_waited_for_but_stays_in_the_table(stopped):
     row = table(stopped).loc[WRONG]
     assert (row["verdict"], row["outcome"], row["note"]) == ("failed", "left out", "wrong scan")
     assert not (stopped.results / f"patients/{WRONG}/regions").exists()
-    assert "Left out by a person: REC002" in (
+    assert (row["state"], row["reason"]) == ("rejected", "wrong scan")
+    assert "Out: rejected by a person</b>: wrong scan" in (
         stopped.results / "cohort/registration.html"
     ).read_text(encoding="utf-8")
 

@@ -49,6 +49,19 @@ if settings["allow_missing"]:
         for name, record in failed.items()
         if reviews[name][0] != "reject"
     ]
+# Nor does whom the config excludes; he is not waited for: one whose images cannot be read can be left out so.
+deselected = []
+if settings["exclude"]:
+    from npcradiomics.cohort import exclusion
+    from npcradiomics.cohort import inclusion
+
+    kept, gone = exclusion.select_patients(
+        exclusion.read_clinical(settings["patients"], settings["clinical_columns"]),
+        settings["exclude"],
+    )
+    inclusion.require_enough(list(kept["patient"]), gone)
+    deselected = gone.to_dict("records")
+out_of_cohort = {row["patient"]: row for row in [*left_out, *deselected]}
 cohort_patients = [name for name in patients if name not in {row["patient"] for row in left_out}]
 with_page = [
     name

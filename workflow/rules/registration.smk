@@ -46,7 +46,7 @@ rule register_recurrence:
 rule report_registration:
     """The page to judge a registration by, and its picture. Also of a registration that failed."""
     input:
-        unpack(files_in("planning_mri", "recurrence_mri", "gtv", "gtvr")),
+        unpack(files_in("planning_mri", "recurrence_mri", "gtv", "gtvr", "isodose95")),
         registration="<results>/patients/{patient}/registration/recurrence_to_planning.tfm",
         recurrence_on_planning="<results>/patients/{patient}/registration/recurrence_on_planning.nii.gz",
         discrepancy="<results>/patients/{patient}/registration/discrepancy.nii.gz",
@@ -61,6 +61,7 @@ rule report_registration:
         report="<results>/patients/{patient}/registration/report.html",
         thumbnail="<results>/patients/{patient}/registration/thumbnail.webp",
         png="<results>/patients/{patient}/registration/qc.png",
+        standing="<results>/patients/{patient}/registration/standing.json",
     log:
         "<results>/logs/{patient}/report_registration.log",
     benchmark:
@@ -71,6 +72,8 @@ rule report_registration:
         *code_of("report_registration"),
         gtvr_frame=lambda wildcards: patients[wildcards.patient]["gtvr_frame"],
         review=lambda wildcards: reviews[wildcards.patient],
+        out=lambda wildcards: out_of_cohort.get(wildcards.patient),
+        in_field_minimum=settings["regions"]["in_field_minimum"],
         simulated=lambda wildcards: is_simulated(patients[wildcards.patient]),
     message:
         "{wildcards.patient}: page of the registration"
@@ -81,6 +84,9 @@ rule report_registration:
 rule collect_registrations:
     """All registrations as a table and a page, most doubtful first; also of patients whose registration failed."""
     input:
+        standings=expand(
+            "<results>/patients/{patient}/registration/standing.json", patient=with_page
+        ),
         quality=expand("<results>/patients/{patient}/registration/quality.json", patient=with_page),
         reports=expand("<results>/patients/{patient}/registration/report.html", patient=with_page),
         thumbnails=expand(
@@ -99,6 +105,10 @@ rule collect_registrations:
     params:
         *code_of("collect_registrations"),
         reviews=[reviews[patient] for patient in with_page],
+        without_page=[
+            (name, reviews[name], out_of_cohort.get(name))
+            for name in sorted(patients.keys() - set(with_page))
+        ],
         simulated=simulated_cohort,
     script:
         "../../scripts/collect_registrations.py"

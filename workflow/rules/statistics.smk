@@ -1,19 +1,6 @@
 """From patients to the cohort: who enters, the paired comparison, size, stability, correlations, principal components."""
 
-# Patients whom the config excludes are not waited for: one whose images cannot be read can be left out so.
-analysed = list(patients)
-if settings["exclude"]:
-    from npcradiomics.cohort import inclusion
-    from npcradiomics.cohort import exclusion
-
-    kept, deselected = exclusion.select_patients(
-        exclusion.read_clinical(settings["patients"], settings["clinical_columns"]),
-        settings["exclude"],
-    )
-    analysed = list(kept["patient"])
-    inclusion.require_enough(analysed, deselected)
-# Nor those whose registration a person rejected, or who failed where that is allowed.
-analysed = [patient for patient in analysed if patient in cohort_patients]
+analysed = [patient for patient in patients if patient not in out_of_cohort]
 
 
 rule collect_features:

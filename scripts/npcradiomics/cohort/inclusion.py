@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from npcradiomics.cohort.standing import in_field_words
 from npcradiomics.tables import read_table
 
 MIN_PATIENTS = 3  # Shapiro-Wilk needs three differences
@@ -21,8 +22,8 @@ def exclusions(reports, in_field_minimum):
         {
             "patient": report["patient"],
             "rule": "in_field",
-            "reason": f"recurrence not in field: {report['in_field_fraction']:.1%} of GTVr inside the 95 % isodose,"
-            f" at least {in_field_minimum:.0%} needed",
+            "reason": "recurrence not in field: "
+            + in_field_words(report["in_field_fraction"], in_field_minimum),
         }
         for report in reports
         if report["in_field"] == "no"

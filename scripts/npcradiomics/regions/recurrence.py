@@ -83,7 +83,7 @@ def derive_regions(
                 " needed for texture (regions: min_voxels in the config)"
             )
     outside = 1.0 - n_shared / n_gtvr
-    in_field = None if isodose95 is None else float(np.count_nonzero(gtvr & isodose95) / n_gtvr)
+    in_field = None if isodose95 is None else in_field_fraction(gtvr, isodose95)
     words = "not known" if in_field is None else "yes" if in_field >= in_field_minimum else "no"
     warnings = []
     if outside > outside_gtv_warning:
@@ -108,3 +108,14 @@ def derive_regions(
         "warnings": warnings,
     }
     return Regions(**masks, report=report)
+
+
+def in_field_fraction(gtvr: np.ndarray, isodose95: np.ndarray) -> float:
+    """Share of the voxels of GTVr inside the 95 % isodose.
+
+    Parameters
+    ----------
+    gtvr, isodose95 : (z, y, x) bool
+        On one grid, GTVr not empty.
+    """
+    return float(np.count_nonzero(gtvr & isodose95) / np.count_nonzero(gtvr))

@@ -89,20 +89,25 @@ def outcome(quality: dict, review: str) -> str:
     return "undecided" if quality["verdict"] == "failed" and review != "accept" else "enters"
 
 
+def refusal(quality: dict, review: str) -> str:
+    """The sentences of the failed checks of an undecided patient; "" of the others."""
+    if outcome(quality, review) != "undecided":
+        return ""
+    failed = [c for c in quality["checks"].values() if c["verdict"] == "failed"]
+    return "; ".join(c["sentence"].rstrip(".") for c in failed)
+
+
 def require_accepted(quality: dict, review: str, note: str, page: str) -> None:
     """The gate: ValueError with reason and remedy for a registration that is not accepted.
 
     review  "accept", "reject" or "" (column registration_review); a person's verdict overrules the checks
     page    path of the patient's page, named in the message
     """
-    result = outcome(quality, review)
-    if result == "left out":
+    if outcome(quality, review) == "left out":
         raise ValueError(
             f"registration rejected by a person ({note or 'no note'}); nothing is computed from it"
         )
-    if result == "undecided":
-        failed = [c for c in quality["checks"].values() if c["verdict"] == "failed"]
-        reasons = "; ".join(c["sentence"].rstrip(".") for c in failed)
+    if reasons := refusal(quality, review):
         raise ValueError(
             f"registration failed: {reasons}. Look at {page}. If the images do lie on each other, write accept into "
             "the patient's column registration_review; if not, give a start in initial_transform or the transform "

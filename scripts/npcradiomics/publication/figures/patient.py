@@ -124,7 +124,7 @@ def plot_fusion(
 
 
 def plot_registration(patient: str, pair: Any, words: str, simulated: bool) -> Figure:
-    """Plot the registration in three planes through the tumour.
+    """Plot the registration in three planes with most of GTVr, of the GTV where GTVr is nowhere.
 
     Parameters
     ----------
@@ -143,8 +143,10 @@ def plot_registration(patient: str, pair: Any, words: str, simulated: bool) -> F
     """
     pair = pair.map(to_patient_axes)
     figure, axes = new_figure(PAGE_WIDTH, PAGE_WIDTH * 0.86, nrows=3, ncols=4, layout="compressed")
+    arrived = bool(sitk.GetArrayViewFromImage(pair.gtvr).any())
+    centre = pair.gtvr if arrived else pair.gtv
     for row, plane in zip(axes, ("axial", "coronal", "sagittal"), strict=True):
-        view = SliceView(pair.planning, pair.gtv, plane=plane, margin_mm=REGISTRATION_MARGIN_MM)
+        view = SliceView(pair.planning, centre, pair.gtv, plane, REGISTRATION_MARGIN_MM)
         for axis, image in zip(row, (pair.planning, pair.before, pair.after), strict=False):
             view.show(axis, view.slice_of(image))
         view.checkerboard(row[3], pair.planning, pair.after)
@@ -157,8 +159,9 @@ def plot_registration(patient: str, pair: Any, words: str, simulated: bool) -> F
     titles = "planning MRI", "recurrence, by its headers", "recurrence, registered", "checkerboard"
     for axis, title in zip(axes[0], titles, strict=True):
         axis.set_title(title)
-    _legend(axes[0, 0], {"GTV": "gtv", "GTVr carried": "gtvr"})
-    figure.suptitle(wrap_words(f"{patient}: {words}", 0.95 * PAGE_WIDTH))
+    _legend(axes[0, 0], {"GTV": "gtv"} | ({"GTVr carried": "gtvr"} if arrived else {}))
+    nowhere = "" if arrived else "; GTVr is nowhere on the planning MRI"
+    figure.suptitle(wrap_words(f"{patient}: {words}{nowhere}", 0.95 * PAGE_WIDTH))
     say_notice(figure, simulated_note(simulated))
     return figure
 

@@ -4,8 +4,9 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
-from npcradiomics.images.slices import fullest
+from npcradiomics.cohort.standing import WORDS, Standing
 from npcradiomics.publication.figures.style import CONTOUR_COLOURS
+from npcradiomics.publication.pages.registration_overview import colour
 from npcradiomics.publication.pages.registration_pictures import (
     MAP_COLOURS,
     MARGIN_MM,
@@ -15,37 +16,34 @@ from npcradiomics.publication.pages.registration_pictures import (
     joint_histogram,
     tumour_cuts,
 )
-from npcradiomics.registration.verdict import limit_words, outcome, title, value_words, worst_check
+from npcradiomics.registration.verdict import limit_words, title, value_words, worst_check
 
 AXES = ("x: nodding", "y: leaning to a side", "z: turning left and right")
 DIRECTIONS = ("x: to the patient's left", "y: to the back", "z: to the head")
 
 
-def page_content(
-    pair: ExaminationPair, quality: dict, review: str, note: str, simulated: bool
-) -> dict:
+def page_content(pair: ExaminationPair, quality: dict, stands: Standing, simulated: bool) -> dict:
     """Content of the template registration_page.html for one patient.
 
     pair        both examinations on the planning grid
     quality     the record of rule register_recurrence
-    review      "accept", "reject" or ""; note: the person's reason
+    stands      in the cohort or out of it, and why
     """
     backward = quality["checks"].get("backward")
     full_scale_mm = backward["limit"] if backward else 2.0
     tumour = Volumes(pair.round_tumour(MARGIN_MM), pair.planning)
     cuts = tumour_cuts(tumour, full_scale_mm)
-    # Slices beside the tumour have no contour; the reader starts where there is most of it.
     start = {
-        plane: f"tumour-{plane}-{_nearest(cuts, plane, fullest(tumour.masks['gtv'], plane))}"
+        plane: f"tumour-{plane}-{tumour.key_slice(plane)}"
         for plane in ("axial", "coronal", "sagittal")
     }
     return {
         "patient": quality["patient"],
         "simulated": simulated,
         "verdict": quality["verdict"],
-        "outcome": outcome(quality, review),
-        "review": review,
-        "note": note,
+        "standing": stands,
+        "words": WORDS[stands.state],
+        "colour": colour(stands.state, quality["verdict"]),
         "worst": worst_check(quality),
         "source": quality["source"],
         "checks": [
@@ -63,17 +61,13 @@ def page_content(
         "cuts": cuts,
         "whole": head_cuts(Volumes(pair.thinned(), pair.planning)),
         "start": start,
+        "gtvr_shown": bool(tumour.masks["gtvr"].any()),
         "glance": [next(c for c in cuts if c["id"] == start[plane]) for plane in start],
         "histograms": {name: joint_histogram(tumour, name) for name in ("before", "after")},
         "discrepancy": _discrepancy_words(tumour, full_scale_mm),
         "margin_mm": MARGIN_MM,
         "colours": CONTOUR_COLOURS,
     }
-
-
-def _nearest(cuts: list[dict], plane: str, index: int) -> int:
-    there = [int(c["id"].rsplit("-", 1)[1]) for c in cuts if c["plane"] == plane]
-    return min(there, key=lambda i: abs(i - index))
 
 
 def _discrepancy_words(volumes: Volumes, full_scale_mm: float) -> dict | None:

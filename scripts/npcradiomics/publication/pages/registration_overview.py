@@ -1,40 +1,70 @@
-"""The cohort's registrations at a glance: who needs a look first, and how many."""
+"""The cohort's registrations at a glance: who needs a look first, who is in, and who is out and why."""
 
+from collections import Counter
+
+from npcradiomics.cohort.standing import WORDS
 from npcradiomics.publication.figures.style import CONTOUR_COLOURS
 from npcradiomics.registration.verdict import (
     by_doubt,
     limit_words,
-    outcome,
     title,
     value_words,
     worst_check,
 )
 
+DOUBTED = ("refused", "failed", "rejected")  # states that are no better than a failed check
 
-def overview_content(patients: list[dict], simulated: bool) -> dict:
+
+def overview_content(patients: list[dict], without_page: dict, simulated: bool) -> dict:
     """Content of the template registration_overview.html, most doubtful patient first.
 
-    patients: one dict each with quality (the record of register_recurrence), review, note,
-    thumbnail (data URI) and page (address relative to the overview).
+    patients: one dict each with quality (the record of register_recurrence), standing, thumbnail
+    (data URI) and page (address relative to the overview); without_page: {patient: standing} of
+    those of whom there is nothing to look at.
     """
-    cards = []
-    for patient in sorted(patients, key=lambda p: by_doubt(p["quality"])):
-        worst = worst_check(patient["quality"])
-        cards.append(
-            patient
-            | {
-                "patient": patient["quality"]["patient"],
-                "verdict": patient["quality"]["verdict"],
-                "outcome": outcome(patient["quality"], patient["review"]),
-                "worst": worst
-                | {"title": title(worst), "words": value_words(worst), "limit": limit_words(worst)},
-            }
-        )
+    cards = [
+        _card(patient, stands, "") | {"page": ""}
+        for patient, stands in sorted(without_page.items())
+    ]
+    for patient in sorted(patients, key=_doubt):
+        quality = patient["quality"]
+        worst = worst_check(quality)
+        worst = worst | {
+            "title": title(worst),
+            "words": value_words(worst),
+            "limit": limit_words(worst),
+        }
+        card = _card(quality["patient"], patient["standing"], quality["verdict"])
+        cards.append(patient | card | {"worst": worst})
+    states = Counter(card["standing"].state for card in cards)
     return {
         "cards": cards,
         "simulated": simulated,
         "colours": CONTOUR_COLOURS,
         "verdicts": {v: sum(c["verdict"] == v for c in cards) for v in ("failed", "look", "pass")},
-        "undecided": [c["patient"] for c in cards if c["outcome"] == "undecided"],
-        "left_out": [c["patient"] for c in cards if c["outcome"] == "left out"],
+        "states": [(words, states[state]) for state, words in WORDS.items() if states[state]],
+        "undecided": [c["patient"] for c in cards if c["standing"].state == "refused"],
     }
+
+
+def colour(state: str, verdict: str) -> str:
+    """The verdict whose colour a patient has: "pass" only if he is in; "out" is beyond doubt."""
+    if state == "in":
+        return "pass" if verdict == "pass" else "look"
+    return "failed" if state in DOUBTED else "out"
+
+
+def _card(patient, stands, verdict):
+    return {
+        "patient": patient,
+        "standing": stands,
+        "words": WORDS[stands.state],
+        "verdict": verdict,
+        "colour": colour(stands.state, verdict),
+    }
+
+
+def _doubt(patient):
+    """Sort key: a person's rejection is no less doubt than a failed check."""
+    doubted = patient["standing"].state in DOUBTED
+    return by_doubt(patient["quality"] | ({"verdict": "failed"} if doubted else {}))

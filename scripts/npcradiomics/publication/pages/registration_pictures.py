@@ -99,6 +99,10 @@ class Volumes:
         recurrence = np.concatenate([self.arrays[name].ravel() for name in ("before", "after")])
         self.windows |= dict.fromkeys(("before", "after"), _grey_range(recurrence))
 
+    def key_slice(self, plane: str) -> int:
+        """The index of the cut with most of GTVr, of the GTV where GTVr is nowhere."""
+        return fullest(self.masks["gtvr" if self.masks["gtvr"].any() else "gtv"], plane)
+
     def grey(self, name: str, plane: str, index: int) -> np.ndarray:
         """A cut of "planning", "before" or "after" with values 0 to 1."""
         return window(cut(self.arrays[name], plane, index).astype(np.float32), *self.windows[name])
@@ -166,7 +170,8 @@ def tumour_cuts(volumes: Volumes, full_scale_mm: float) -> list[dict]:
     shown = volumes.masks["gtv"] | volumes.masks["gtvr"]
     wanted = [("axial", index) for index in range(shown.shape[0] - 1, -1, -1)]
     for plane in ("coronal", "sagittal"):
-        wanted += [(plane, index) for index in spread(*filled_range(shown, plane), MOST_CUTS)]
+        chosen = {*spread(*filled_range(shown, plane), MOST_CUTS), volumes.key_slice(plane)}
+        wanted += [(plane, index) for index in sorted(chosen)]
     return [
         volumes.describe("tumour", plane, index)
         | {
@@ -178,20 +183,18 @@ def tumour_cuts(volumes: Volumes, full_scale_mm: float) -> list[dict]:
 
 
 def head_cuts(volumes: Volumes) -> list[dict]:
-    """One cut of the whole field of view in each plane, where the GTV is fullest."""
+    """One cut of the whole field of view in each plane, where GTVr is fullest."""
+    wanted = [(plane, volumes.key_slice(plane)) for plane in ("axial", "coronal", "sagittal")]
     return [
-        volumes.describe("head", plane, fullest(volumes.masks["gtv"], plane))
-        | {
-            "edges": volumes.edge_picture(plane, fullest(volumes.masks["gtv"], plane)),
-            "discrepancy": None,
-        }
-        for plane in ("axial", "coronal", "sagittal")
+        volumes.describe("head", plane, index)
+        | {"edges": volumes.edge_picture(plane, index), "discrepancy": None}
+        for plane, index in wanted
     ]
 
 
 def thumbnail(volumes: Volumes) -> bytes:
-    """Checkerboard of planning and registered recurrence MRI with both contours where the GTV is fullest, as WebP."""
-    index = fullest(volumes.masks["gtv"], "axial")
+    """Checkerboard of planning and registered recurrence MRI with both contours where GTVr is fullest, as WebP."""
+    index = volumes.key_slice("axial")
     row_mm, column_mm = pixel_mm(volumes.spacing, "axial")
     planning, after = (volumes.grey(name, "axial", index) for name in ("planning", "after"))
     rows, columns = np.indices(planning.shape)

@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from browser import Browser
+from npcradiomics.cohort.standing import Standing
 from npcradiomics.publication.pages.embedded import data_uri
 from npcradiomics.publication.pages.registration import page_content
 from npcradiomics.publication.pages.registration_overview import overview_content
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.skipif(
     not (shutil.which("chromium") and shutil.which("chromedriver")),
     reason="needs chromium and chromedriver (Debian: chromium, chromium-driver), which are not on this machine",
 )
+IN = Standing("in", "")
 REPORT = ROOT / "workflow/report"
 SHOWN = "return document.getElementById('shown').textContent"
 LAYERS = "return [...document.querySelectorAll('#view use')].map((u) => u.getAttribute('href').split('-').slice(3).join('-'))"
@@ -48,9 +50,7 @@ def pages(tmp_path_factory):
     report = folder / "patients/REC001/registration/report.html"
     report.parent.mkdir(parents=True)
     report.write_text(
-        render(
-            REPORT / "registration_page.html", **page_content(example().pair, record, "", "", True)
-        ),
+        render(REPORT / "registration_page.html", **page_content(example().pair, record, IN, True)),
         encoding="utf-8",
     )
     picture = data_uri(
@@ -59,17 +59,19 @@ def pages(tmp_path_factory):
     patients = [
         {
             "quality": q,
-            "review": "",
-            "note": "",
+            "standing": stands,
             "thumbnail": picture,
             "page": f"../patients/{q['patient']}/registration/report.html",
         }
-        for q in (record, quality("P2", "failed", backward=(3.2, "failed")))
+        for q, stands in (
+            (record, IN),
+            (quality("P2", "failed", backward=(3.2, "failed")), Standing("refused", "3.2 mm")),
+        )
     ]
     overview = folder / "cohort/registration.html"
     overview.parent.mkdir()
     overview.write_text(
-        render(REPORT / "registration_overview.html", **overview_content(patients, True)),
+        render(REPORT / "registration_overview.html", **overview_content(patients, {}, True)),
         encoding="utf-8",
     )
     return {"report": report, "overview": overview}
@@ -172,6 +174,6 @@ def test_overview_leads_to_the_page_and_back(browser, pages):
         "REC001",
     ]
     browser.click("a[href*=REC001] img")
-    assert browser.run("return document.title") == "REC001: registration pass"
+    assert browser.run("return document.title") == "REC001: in the cohort; registration pass"
     browser.click("nav a")
     assert browser.run("return document.title") == "Registrations of the cohort"

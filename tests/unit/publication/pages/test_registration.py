@@ -5,20 +5,26 @@ from dataclasses import replace
 
 import pytest
 
+from npcradiomics.cohort.standing import Standing
 from npcradiomics.publication.pages.registration import page_content
 from npcradiomics.publication.pages.template import render
 from npcradiomics.registration.verdict import not_registered
 from registration_example import example, quality
 from repository import ROOT
 
+IN = Standing("in", "")
 TEMPLATE = str(ROOT / "workflow/report/registration_page.html")
 
 
-def page(record=None, review="", note="", simulated=True, pair=None):
-    content = page_content(
-        pair or example().pair, record or example().quality, review, note, simulated
-    )
+def page(record=None, stands=IN, simulated=True, pair=None):
+    content = page_content(pair or example().pair, record or example().quality, stands, simulated)
     return render(TEMPLATE, **content)
+
+
+def first_words(text):
+    """What the page says of the patient before anything else, and the class of its bar."""
+    bar, said = re.search(r'<div class="verdict (.*?)">\n(.*?)\n</div>', text, re.S).groups()
+    return bar, " ".join(re.sub("<[^>]+>", " ", said).split())
 
 
 @pytest.fixture(scope="module")
@@ -83,14 +89,42 @@ def test_simulated_patients_are_called_so(good):
 
 def test_failed_patient_says_what_to_do():
     record = quality("REC001", "failed", backward=(3.2, "failed"))
-    undecided = page(record)
+    undecided = page(record, Standing("refused", "Sentence of backward"))
     assert "until a person has decided" in undecided
     for column in ("registration_review", "registration_note", "initial_transform", "transform"):
         assert f"<code>{column}</code>" in undecided
-    accepted = page(record, "accept", "bone <b>matches</b>")
-    assert "accepted by a person" in accepted
-    assert "bone &lt;b&gt;matches" in accepted
+    accepted = page(record, Standing("in", "registration accepted by a person: <b>matches</b>"))
+    bar, said = first_words(accepted)
+    assert bar == "is-look"
+    assert said.startswith("In the cohort : registration accepted by a person: &lt;b&gt;matches")
     assert "until a person has decided" not in accepted
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict", "bar", "begins"),
+    [
+        ("in", "pass", "is-pass", "In the cohort Registration ✓ pass · "),
+        ("in", "look", "is-look", "In the cohort Registration ? look · "),
+        ("rejected", "pass", "is-failed", "Out: rejected by a person : why Registration ✓ pass"),
+        ("excluded", "pass", "is-out", "Out: excluded by the config : why Registration ✓ pass"),
+        ("not in field", "pass", "is-out", "Out: recurrence not in field : why Registration ✓ "),
+        ("failed", "look", "is-failed", "Out: failed : why Registration ? look · "),
+    ],
+)
+def test_the_page_begins_with_where_the_patient_stands(state, verdict, bar, begins):
+    text = page(quality("P1", verdict), Standing(state, "" if state == "in" else "why"))
+    found, said = first_words(text)
+    assert found == bar
+    assert said.startswith(begins)
+
+
+def test_a_recurrence_that_arrived_nowhere_is_said_to_be_missing(good):
+    assert "GTVr is nowhere on the planning MRI" not in good
+    assert "The slices with most of GTVr." in good
+    pair = example().pair
+    text = page(pair=replace(pair, gtvr=pair.gtvr * 0))
+    assert "GTVr is nowhere on the planning MRI" in first_words(text)[1]
+    assert "The slices with most of the GTV." in text
 
 
 def test_patient_who_could_not_be_registered_has_a_page_too():

@@ -8,9 +8,10 @@ import pytest
 import SimpleITK as sitk
 from PIL import Image
 
-from npcradiomics.images.slices import fullest
+from npcradiomics.images.slices import PLANES, fullest
 from npcradiomics.publication.pages.registration_pictures import (
     MARGIN_MM,
+    ExaminationPair,
     Volumes,
     head_cuts,
     joint_histogram,
@@ -137,6 +138,55 @@ def test_contour_that_arrived_nowhere_leaves_the_rest():
     cuts = tumour_cuts(Volumes(lost.round_tumour(MARGIN_MM), pair.planning), 2.0)
     assert all(c["outlines"]["gtvr"] == "" for c in cuts)
     assert any(c["outlines"]["gtv"] for c in cuts)
+
+
+def planted(gtvr_voxels):
+    """GTV a ball round voxel (20, 24, 10) of radius 9, GTVr the given (x, y, z) voxels; noise for images."""
+    rng = np.random.default_rng(3)
+    planning = sitk.GetImageFromArray(rng.normal(100, 20, (20, 48, 48)).astype(np.float32))
+    z, y, x = np.indices((20, 48, 48))
+    gtv = (x - 20) ** 2 + (y - 24) ** 2 + (z - 10) ** 2 <= 81
+    gtvr = np.zeros_like(gtv)
+    gtvr[tuple(np.array(gtvr_voxels, int).reshape(-1, 3)[:, ::-1].T)] = True
+    masks = [sitk.GetImageFromArray(mask.astype(np.uint8)) for mask in (gtv, gtvr)]
+    return ExaminationPair(planning, planning, planning, masks[0], masks[1], masks[1], None)
+
+
+# Most of it on slice 16 (of 20), row 27 and column 15; the GTV is largest on 10, 24 and 20.
+RECURRENCE = [
+    *((x, y, 16) for x in range(13, 19) for y in range(22, 30)),
+    *((15, y, z) for y in range(22, 30) for z in (13, 14, 15)),
+    *((x, 27, z) for x in range(13, 19) for z in (13, 14, 15)),
+]
+
+
+def orange(content):
+    pixels = np.asarray(Image.open(io.BytesIO(content)).convert("RGB")).astype(int)
+    red, green, blue = (pixels[..., i] for i in range(3))
+    return np.count_nonzero((red > green + 40) & (red > blue + 40))
+
+
+def test_pictures_begin_where_the_recurrence_is_not_where_the_tumour_is_largest():
+    pair = planted(RECURRENCE)
+    volumes = Volumes(pair, pair.planning)
+    assert [fullest(volumes.masks["gtv"], plane) for plane in PLANES] == [10, 24, 20]
+    assert [volumes.key_slice(plane) for plane in PLANES] == [16, 27, 15]
+    assert orange(thumbnail(volumes)) > 50
+    assert orange(thumbnail(Volumes(planted([(15, 27, 16)]), pair.planning))) > 10
+    assert [c["id"] for c in head_cuts(volumes)] == [
+        "head-axial-16",
+        "head-coronal-27",
+        "head-sagittal-15",
+    ]
+    drawn = {c["id"] for c in tumour_cuts(volumes, 2.0) if c["outlines"]["gtvr"]}
+    assert {"tumour-axial-16", "tumour-coronal-27", "tumour-sagittal-15"} <= drawn
+
+
+def test_without_a_recurrence_they_begin_where_the_tumour_is_largest():
+    pair = planted([])
+    volumes = Volumes(pair, pair.planning)
+    assert [volumes.key_slice(plane) for plane in PLANES] == [10, 24, 20]
+    assert orange(thumbnail(volumes)) == 0
 
 
 def test_thumbnail_is_small_and_has_both_contours(tumour):
