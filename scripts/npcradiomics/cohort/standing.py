@@ -43,7 +43,7 @@ def standing(
         Share from which a recurrence counts as in field.
     """
     if out and out["rule"] == "exclude":
-        return Standing("excluded", out["reason"])
+        return Standing("excluded", out["reason"].removeprefix("exclude: "))
     if review == "reject":
         return Standing("rejected", note)
     if refusal:

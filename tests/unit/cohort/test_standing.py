@@ -16,10 +16,10 @@ FAILED = {"rule": "extract_features", "reason": "recurrent region has 7 voxels"}
         ("", "", None, None, ("in", "")),
         ("", "accept", None, 1.0, ("in", "registration accepted by a person: note")),
         ("", "reject", REJECTED, 1.0, ("rejected", "note")),
-        ("", "reject", EXCLUDED, 1.0, ("excluded", EXCLUDED["reason"])),
+        ("", "reject", EXCLUDED, 1.0, ("excluded", "stage == 'T4' (stage = T4)")),
         ("3 mm", "", None, 0.1, ("refused", "3 mm")),
         ("3 mm", "", FAILED, 1.0, ("refused", "3 mm")),
-        ("3 mm", "", EXCLUDED, 1.0, ("excluded", EXCLUDED["reason"])),
+        ("3 mm", "", EXCLUDED, 1.0, ("excluded", "stage == 'T4' (stage = T4)")),
         ("", "", FAILED, 0.1, ("failed", "extract_features: recurrent region has 7 voxels")),
         (
             *("", "accept", None, 0.084),
