@@ -25,7 +25,9 @@ from head_phantom import Difficulty, Pair, make_pair  # noqa: E402
 from registration_real import DATA, glioma, head, make_real_pair, two_timepoints  # noqa: E402
 
 from npcradiomics.images.grids import box_corners  # noqa: E402
+from npcradiomics.images.masks import expand  # noqa: E402
 from npcradiomics.registration.checks import check_registration  # noqa: E402
+from npcradiomics.registration.deformable import deform  # noqa: E402
 from npcradiomics.registration.error import estimate_error  # noqa: E402
 from npcradiomics.registration.likeness import disturbances  # noqa: E402
 from npcradiomics.registration.rigid import refine  # noqa: E402
@@ -42,7 +44,7 @@ def main() -> None:
     text = options.rows.read_text(encoding="utf-8") if options.rows.exists() else ""
     rows = [json.loads(line) for line in text.splitlines()]
     done = {row["label"] for row in rows}
-    for kind, label, make in pairs():
+    for kind, label, make in [*pairs(), *held_out_pairs()]:
         if label not in done:
             rows.append({"kind": kind, "label": label, **row_of(make())})
             with options.rows.open("a") as out:
@@ -83,8 +85,37 @@ def pairs() -> Iterator[tuple[str, str, Callable[[], Pair]]]:
             f"head {seed}",
             lambda s=seed: make_pair(s, Difficulty(distortion_mm=0.8)),
         )
-    for seed in range(401, 405):
-        yield "simulated", f"head {seed}", lambda s=seed: make_pair(s)
+
+
+def held_out_pairs() -> Iterator[tuple[str, str, Callable[[], Pair]]]:
+    """Pairs that set no number of the interval: other places, other planted fields, other heads."""
+    if DATA.exists():
+        places = {"behind": (10, 25, -5), "in front": (-12, -25, 5), "low": (0, 5, -30)}
+        sequences = (("T1W", "T1W"), ("FLAIR", "FLAIR"), ("FLAIR", "T1W"))
+        for number, (name, place) in enumerate(places.items()):
+            for first, second in sequences:
+                label = f"two time points, {first} and {second}, {name}"
+                how = (first, second, False, place)
+                yield "held out: real", label, lambda h=how: two_timepoints(*h)
+                for rms in (0.5, 1.2):
+                    yield (
+                        "held out: real, deformed",
+                        f"{label}, {rms:g} mm",
+                        lambda h=how, r=rms, n=number: deformed(two_timepoints(*h), r, n + 50),
+                    )
+        for seed in range(21, 25):
+            yield (
+                "held out: real, deformed",
+                f"head {seed}, 1.2 mm",
+                lambda s=seed: deformed(make_real_pair(*head(), s), 1.2, s),
+            )
+    for seed in range(401, 409):
+        rms = (0.0, 0.5, 0.8, 1.2)[seed % 4]
+        yield (
+            "held out: simulated",
+            f"head {seed}, {rms:g} mm",
+            lambda s=seed, r=rms: make_pair(s, Difficulty(distortion_mm=r)),
+        )
 
 
 def deformed(pair: Pair, rms_mm: float, seed: int) -> Pair:
@@ -105,8 +136,7 @@ def deformed(pair: Pair, rms_mm: float, seed: int) -> Pair:
     gtvr = sitk.Resample(pair.gtvr, pair.gtvr, pull, sitk.sitkNearestNeighbor, 0)
     truth = pair.truth.copy()  # what lies at pull(x) of the old image lies at x of the new one
     for _ in range(15):
-        there = np.array([pull.TransformPoint(point) for point in truth.tolist()])
-        truth = pair.truth - (there - truth)
+        truth = pair.truth - (moved(pull, truth) - truth)
     return Pair(pair.fixed, moving, pair.gtv, gtvr, pair.points, truth)
 
 
@@ -118,8 +148,14 @@ def row_of(pair: Pair) -> dict:
     begin = time.process_time()
     error = estimate_error(pair.fixed, pair.moving, found, pair.gtv, checks)
     seconds = time.process_time() - begin
+    carried = sitk.CompositeTransform([found, deform(pair.fixed, pair.moving, found, pair.gtv)])
+    points, truth = near_tumour(pair)
+    off_mm, deformed_off_mm = (
+        float(np.linalg.norm(moved(one, points) - truth, axis=1).mean()) for one in (found, carried)
+    )
     return {
-        "true_mm": float(pair.errors_mm(found).mean()),
+        "true_mm": off_mm,
+        "deformed_mm": deformed_off_mm,
         "estimate_mm": error.error_mm,
         "low_mm": error.low_mm,
         "high_mm": error.high_mm,
@@ -127,6 +163,21 @@ def row_of(pair: Pair) -> dict:
         "residual_mm": error.residual_mm,
         "cpu_s": seconds,
     }
+
+
+def near_tumour(pair: Pair) -> tuple[np.ndarray, np.ndarray]:
+    """Points and true places within 10 mm of the tumour; all where there are none, as landmarks."""
+    around = expand(pair.gtv, 10.0)
+    index = [around.TransformPhysicalPointToIndex(point) for point in pair.points.tolist()]
+    size = around.GetSize()
+    near = np.array(
+        [all(0 <= i < n for i, n in zip(at, size, strict=True)) and around[at] > 0 for at in index]
+    )
+    return (pair.points[near], pair.truth[near]) if near.any() else (pair.points, pair.truth)
+
+
+def moved(transform: sitk.Transform, points: np.ndarray) -> np.ndarray:
+    return np.array([transform.TransformPoint(point) for point in points.tolist()])
 
 
 def best_rigid(pair: Pair) -> sitk.Transform:

@@ -251,14 +251,14 @@ def rows_of(pair: Pair, number: int) -> Iterator[dict]:
     found = register(pair.fixed, pair.moving, pair.gtv, moving_voi=pair.gtvr).transform
     seconds = time.process_time() - begin
     yield {"kind": "registered", "best_mm": best_mm, "cpu_s": seconds, **judged(pair, found)}
-    if number % 2:  # every second pair is enough for wrong ones
-        return
     (off,) = disturbances(pair.gtv, 1, (4.0, 25.0), (0.0, 10.0), number)
     yield {
         "kind": "injected",
         "best_mm": best_mm,
         **judged(pair, sitk.CompositeTransform([found, off])),
     }
+    if number % 2:  # every second pair is enough for the others
+        return
     for start in disturbances(pair.gtv, 3, (15.0, 40.0), (10.0, 35.0), number):
         wrong = refine(pair.fixed, pair.moving, pair.gtv, sitk.CompositeTransform([found, start]))
         if pair.errors_mm(wrong).mean() > best_mm + 2.0 * WRONG_MM:

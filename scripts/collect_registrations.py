@@ -32,13 +32,12 @@ def main(snakemake):
             strict=True,
         )
     ]
-    write_rows(
-        [
-            table_row(p["quality"], p["review"], p["note"]) | p["standing"]._asdict()
-            for p in patients
-        ],
-        snakemake.output.table,
-    )
+    compared = [read_json(path) for path in given.deformable] or [None] * len(patients)
+    rows = [
+        table_row(p["quality"], p["review"], p["note"], found) | p["standing"]._asdict()
+        for p, found in zip(patients, compared, strict=True)
+    ]
+    write_rows(rows, snakemake.output.table)
     without_page = {
         patient: standing("", *review, out, None, 0.0)
         for patient, review, out in params.without_page

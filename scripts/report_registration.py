@@ -40,6 +40,7 @@ def main(snakemake):
         gtvr_before=carry_or_empty(drawn, planning, headers) if drawn_there else drawn,
         gtvr=carry_or_empty(drawn, planning, transform) if drawn_there else drawn,
         discrepancy=discrepancy if known else None,
+        gtvr_deformable=read_image(given.gtvr_deformable) if given.gtvr_deformable else None,
     )
     in_field = None
     gtvr = sitk.GetArrayViewFromImage(pair.gtvr) > 0
@@ -49,7 +50,8 @@ def main(snakemake):
     refused = refusal(quality, params.review[0])
     stands = standing(refused, *params.review, params.out, in_field, params.in_field_minimum)
     write_json(stands._asdict(), snakemake.output.standing)
-    content = page_content(pair, quality, stands, params.simulated)
+    compared = read_json(given.deformable) if given.deformable else None
+    content = page_content(pair, quality, stands, params.simulated, compared)
     write_text(render(given.templates[0], **content), snakemake.output.report)
     with replacing(snakemake.output.thumbnail) as temporary:
         temporary.write_bytes(thumbnail(Volumes(pair.round_tumour(MARGIN_MM), planning)))

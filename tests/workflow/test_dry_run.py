@@ -36,6 +36,20 @@ def test_spatial_null_is_switched_off_by_the_config(workspace):
     assert counts["table2"] == "1"
 
 
+def test_the_deformable_mode_is_one_step_more_for_every_patient_and_off_by_default(workspace):
+    workspace.simulate(PATIENTS)
+    counts = []
+    for mode in (False, True):
+        if mode:
+            workspace.config["registration"] = {"deformable": True}
+        planned = workspace.run("-n", "heterogeneity_registration_pages")
+        assert planned.returncode == 0, planned.stdout
+        counts.append(dict(re.findall(r"^(\w+)\s+(\d+)$", planned.stdout, re.M)))
+    total = int(counts[0].pop("total"))
+    assert int(counts[1].pop("total")) == total + 15
+    assert counts[1] == counts[0] | {"heterogeneity_deform_recurrence": "15"}
+
+
 def test_a_patient_whose_picture_failed_stays_in_the_statistics(workspace):
     workspace.simulate(PATIENTS)
     workspace.config["allow_missing"] = True

@@ -1,6 +1,9 @@
 """From two examinations to one frame: check the files, register, look at the result."""
 
 PAGE_TEMPLATES = ("pages.css", "registration_words.html")
+with_deformable = settings["registration"]["deformable"]
+DEFORMABLE = "<results>/patients/{patient}/registration/deformable.json"
+GTVR_DEFORMABLE = "<results>/patients/{patient}/registration/gtvr_deformable.nii.gz"
 
 
 rule register_recurrence:
@@ -36,11 +39,40 @@ rule register_recurrence:
     params:
         *code_of("register_recurrence"),
         row=lambda wildcards: cells_of(located(wildcards.patient)),
-        registration=settings["registration"],
+        registration={key: settings["registration"][key] for key in ("parameters", "limits")},
     message:
         "{wildcards.patient}: checking the files, registering the recurrence MRI to the planning MRI"
     script:
         "../../scripts/register_recurrence.py"
+
+
+rule deform_recurrence:
+    """GTVr carried by a deformable registration too, set beside the rigid one; asked for by `registration: deformable`.
+
+    Only the page and the table of the registrations read it.
+    """
+    input:
+        unpack(files_in("planning_mri", "recurrence_mri", "gtv", "gtvr", "isodose95")),
+        transform="<results>/patients/{patient}/registration/recurrence_to_planning.tfm",
+        quality="<results>/patients/{patient}/registration/quality.json",
+    output:
+        comparison=DEFORMABLE,
+        gtvr_deformable=GTVR_DEFORMABLE,
+    log:
+        "<results>/logs/{patient}/deform_recurrence.log",
+    benchmark:
+        "<results>/benchmarks/{patient}/deform_recurrence.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        *code_of("deform_recurrence"),
+        gtvr_frame=lambda wildcards: patients[wildcards.patient]["gtvr_frame"],
+        parameters=settings["registration"]["parameters"],
+        recurrent=settings["regions"]["recurrent"],
+    message:
+        "{wildcards.patient}: GTVr by a deformable registration, beside the rigid one"
+    script:
+        "../../scripts/deform_recurrence.py"
 
 
 rule report_registration:
@@ -57,6 +89,8 @@ rule report_registration:
             "registration_viewer.js",
             *PAGE_TEMPLATES,
         ),
+        deformable=DEFORMABLE if with_deformable else [],
+        gtvr_deformable=GTVR_DEFORMABLE if with_deformable else [],
     output:
         report="<results>/patients/{patient}/registration/report.html",
         thumbnail="<results>/patients/{patient}/registration/thumbnail.webp",
@@ -92,6 +126,7 @@ rule collect_registrations:
         thumbnails=expand(
             "<results>/patients/{patient}/registration/thumbnail.webp", patient=with_page
         ),
+        deformable=expand(DEFORMABLE, patient=with_page if with_deformable else []),
         templates=repository_files("workflow/report", "registration_overview.html", *PAGE_TEMPLATES),
     output:
         table="<results>/cohort/registration.tsv",

@@ -49,7 +49,7 @@ def settings_sentence(settings, defaults):
     """What of the settings departs from the defaults, the paper's path, in words; "" if nothing does.
 
     settings, defaults: complete settings of the heterogeneity study. Seeds, files and who the
-    patients are do not count: they are no other method.
+    patients are do not count: they are no other method; nor does what is only shown beside.
     """
     keys = [
         "contour_end_caps",
@@ -61,7 +61,7 @@ def settings_sentence(settings, defaults):
         used, default = (
             _flat(one[section])[inner] if inner else one[section] for one in (settings, defaults)
         )
-        if used != default and inner not in ("seed", "enabled"):
+        if used != default and inner not in ("seed", "enabled", "deformable"):
             name, values = _WORDS.get(key, (key.replace(": ", " ").replace("_", " "), {}))
             used, default = (values.get(str(value), _plain(value)) for value in (used, default))
             words.append(f"{name} {used} (default {default})")

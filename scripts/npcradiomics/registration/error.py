@@ -13,17 +13,12 @@ import SimpleITK as sitk
 
 from npcradiomics.images.grids import box_corners, voxel_points
 from npcradiomics.images.masks import centroid, expand
-from npcradiomics.images.transforms import apply, euler
+from npcradiomics.images.transforms import euler
 from npcradiomics.registration.checks import RegistrationChecks
-from npcradiomics.registration.mutual_information import one_thread
+from npcradiomics.registration.deformable import deform
 from npcradiomics.registration.parameters import RegistrationParameters
-from npcradiomics.registration.pyramid import crop, moving_level, quietened, region_level
+from npcradiomics.registration.pyramid import crop
 
-REGION_MARGIN_MM = 25.0  # of the deformable registration round the tumour
-IN_PLANE_MM = 4.0
-CONTROL_POINTS_MM = 40.0  # closer ones followed noise: 0.6 mm where nothing had moved, against 0.3
-BINS = 32
-ITERATIONS = 5  # more followed noise: landmarks of the real pair ended further off
 AROUND_MM = 10.0  # the error is meant over the tumour and this margin
 LEAST_MM = 0.1  # no estimate is smaller: interpolation alone leaves as much
 # Calibration: the true error is in this multiple of the estimate, in 90 of 100
@@ -100,74 +95,12 @@ def combined(residual_mm: float, backward_mm: float, restart_mm: float) -> Regis
     return RegistrationError(error_mm, LOW * error_mm, HIGH * error_mm, rigid_mm, residual_mm)
 
 
-def deform(
-    fixed: sitk.Image,
-    moving: sitk.Image,
-    transform: sitk.Transform,
-    gtv: sitk.Image,
-    parameters: RegistrationParameters | None = None,
-) -> sitk.BSplineTransform:
-    """The deformation round the tumour that mutual information asks for, after a rigid transform.
-
-    Parameters
-    ----------
-    fixed, moving : planning MRI and recurrence MRI
-    transform : linear, of points of ``fixed`` to points of ``moving``
-    gtv : mask on the grid of ``fixed``
-    parameters : those of the registration: clipping and smoothing of the images
-
-    Returns
-    -------
-    Cubic B-splines of points of ``fixed``, done before ``transform``; none beyond 25 mm round the
-    tumour's box.
-
-    Raises
-    ------
-    ValueError
-        If ITK stops, with what it says.
-
-    References
-    ----------
-    Rueckert et al. 1999, IEEE Trans. Med. Imaging 18, 712, as in ITK, with LBFGS-B.
-    """
-    p = parameters or RegistrationParameters()
-    level, mask = region_level(
-        fixed, gtv, REGION_MARGIN_MM, IN_PLANE_MM, p.clip_percentile, p.maximum_samples
-    )
-    reached = apply(transform, box_corners(mask))
-    other = moving_level(moving, reached, p.moving_margin_mm, IN_PLANE_MM, p.clip_percentile)
-    level, other = (quietened(image, p.noisy, p.noisy_smoothing_mm) for image in (level, other))
-    extent_mm = np.array(level.GetSize()) * np.array(level.GetSpacing())
-    mesh = [max(1, round(float(mm) / CONTROL_POINTS_MM)) for mm in extent_mm]
-    deformation = sitk.BSplineTransformInitializer(level, mesh, 3)
-    method = sitk.ImageRegistrationMethod()
-    method.SetNumberOfThreads(1)
-    method.SetMetricAsMattesMutualInformation(numberOfHistogramBins=BINS)
-    method.SetMetricSamplingStrategy(method.NONE)
-    method.SetMetricFixedMask(mask)
-    method.SetMetricUseFixedImageGradientFilter(False)
-    method.SetMetricUseMovingImageGradientFilter(False)
-    method.SetInterpolator(sitk.sitkLinear)
-    method.SetMovingInitialTransform(transform)
-    method.SetOptimizerAsLBFGSB(
-        numberOfIterations=ITERATIONS, maximumNumberOfFunctionEvaluations=3 * ITERATIONS
-    )
-    method.SetInitialTransform(deformation, inPlace=True)
-    with one_thread():
-        try:
-            method.Execute(level, other)
-        except RuntimeError as error:
-            reason = str(error).strip().splitlines()[-1]
-            raise ValueError(f"the deformable registration stopped: {reason}") from error
-    return deformation
-
-
 def residual_motion(deformation: sitk.Transform, gtv: sitk.Image) -> float:
     """Mean length in mm of a deformation over the tumour and 10 mm round it.
 
     Parameters
     ----------
-    deformation : of points on the grid of ``gtv``, of `deform`
+    deformation : of points on the grid of ``gtv``, of `deformable.deform`
     gtv : mask
     """
     around = expand(crop(gtv, box_corners(gtv), AROUND_MM), AROUND_MM)

@@ -115,8 +115,11 @@ def require_accepted(quality: dict, review: str, note: str, page: str) -> None:
         )
 
 
-def table_row(quality: dict, review: str, note: str) -> dict:
-    """One row of cohort/registration.tsv: verdicts, values, motion, carried volume, and what a person decided."""
+def table_row(quality: dict, review: str, note: str, compared: dict | None = None) -> dict:
+    """One row of cohort/registration.tsv: verdicts, values, motion, carried volume, and what a person decided.
+
+    compared: the record of rule deform_recurrence, which adds columns; None without that mode
+    """
     worst = worst_check(quality)
     row = {
         "patient": quality["patient"],
@@ -146,6 +149,8 @@ def table_row(quality: dict, review: str, note: str) -> dict:
         f"gtvr_{name}": carried[name]
         for name in ("before_ml", "after_ml", "change_percent", "small")
     }
+    if compared is not None:
+        row |= _deformable_columns(compared)
     unknown = set(quality["checks"]) - set(TITLES)
     if unknown:
         raise ValueError(
@@ -154,6 +159,19 @@ def table_row(quality: dict, review: str, note: str) -> dict:
     return {
         name: " ".join(value.split()) if isinstance(value, str) else value
         for name, value in row.items()
+    }
+
+
+def _deformable_columns(found: dict) -> dict:
+    """Both ways of carrying GTVr side by side; None where the deformable one is not known."""
+    columns = {
+        f"{name}_{side}": found.get(side, {}).get(name)
+        for name in ("gtvr_ml", "in_gtv_fraction", "in_field_fraction")
+        for side in ("rigid", "deformed")
+    }
+    return columns | {
+        f"deformed_{name}": found.get(name)
+        for name in ("dice", "centroid_distance_mm", "recurrent_changed_fraction", "not_known")
     }
 
 

@@ -19,6 +19,7 @@ def sentence(**config):
     [
         ({}, ""),
         ({"statistics": {"seed": 7, "alpha": 0.05}, "spatial_null": {"enabled": False}}, ""),
+        ({"registration": {"deformable": True}}, ""),  # shown beside; no table is made by it
         (
             {"extraction": {"n_levels": 64}, "regions": {"recurrent": "inside_gtv"}},
             "Not by the default settings: recurrent region GTVr inside the GTV only (default all of"

@@ -8,10 +8,10 @@ from scipy import ndimage
 from npcradiomics.images.grids import voxel_points
 from npcradiomics.images.masks import centroid
 from npcradiomics.images.transforms import apply
+from npcradiomics.registration.deformable import deform
 from npcradiomics.registration.error import (
     RegistrationError,
     combined,
-    deform,
     draw_perturbations,
     residual_motion,
 )

@@ -155,3 +155,31 @@ def test_every_check_of_the_engine_has_a_title_and_a_column():
     names = {n.args[0].value for n in calls}
     assert len(names) >= 8
     assert names <= set(TITLES)
+
+
+def test_both_ways_of_carrying_stand_side_by_side_where_the_mode_is_on():
+    sides = {
+        side: {"gtvr_ml": ml, "in_gtv_fraction": 0.9, "in_field_fraction": None}
+        for side, ml in (("rigid", 9.5), ("deformed", 8.25))
+    }
+    rest = {"dice": 0.9, "centroid_distance_mm": 1.25, "recurrent_changed_fraction": 0.2}
+    found = sides | rest | {"centroid_shift_mm": [0.0, 1.25, 0.0]}
+    row = table_row(quality(), "", "", found)
+    assert {
+        name: row.pop(name) for name in list(row) if name not in table_row(quality(), "", "")
+    } == {
+        "gtvr_ml_rigid": 9.5,
+        "gtvr_ml_deformed": 8.25,
+        "in_gtv_fraction_rigid": 0.9,
+        "in_gtv_fraction_deformed": 0.9,
+        "in_field_fraction_rigid": None,
+        "in_field_fraction_deformed": None,
+        "deformed_dice": 0.9,
+        "deformed_centroid_distance_mm": 1.25,
+        "deformed_recurrent_changed_fraction": 0.2,
+        "deformed_not_known": None,
+    }
+    assert row == table_row(quality(), "", "")
+    unknown = table_row(quality(), "", "", {"not_known": "it\nstopped"})
+    assert unknown["deformed_not_known"] == "it stopped"
+    assert unknown["gtvr_ml_deformed"] is None

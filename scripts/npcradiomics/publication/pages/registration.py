@@ -22,12 +22,19 @@ AXES = ("x: nodding", "y: leaning to a side", "z: turning left and right")
 DIRECTIONS = ("x: to the patient's left", "y: to the back", "z: to the head")
 
 
-def page_content(pair: ExaminationPair, quality: dict, stands: Standing, simulated: bool) -> dict:
+def page_content(
+    pair: ExaminationPair,
+    quality: dict,
+    stands: Standing,
+    simulated: bool,
+    compared: dict | None = None,
+) -> dict:
     """Content of the template registration_page.html for one patient.
 
     pair        both examinations on the planning grid
     quality     the record of rule register_recurrence
     stands      in the cohort or out of it, and why
+    compared    the record of rule deform_recurrence; None without that mode
     """
     backward = quality["checks"].get("backward")
     full_scale_mm = backward["limit"] if backward else 2.0
@@ -65,6 +72,7 @@ def page_content(pair: ExaminationPair, quality: dict, stands: Standing, simulat
         "glance": [next(c for c in cuts if c["id"] == start[plane]) for plane in start],
         "histograms": {name: joint_histogram(tumour, name) for name in ("before", "after")},
         "discrepancy": _discrepancy_words(tumour, full_scale_mm),
+        "deformable": _deformable_words(compared),
         "margin_mm": MARGIN_MM,
         "colours": CONTOUR_COLOURS,
     }
@@ -80,3 +88,27 @@ def _discrepancy_words(volumes: Volumes, full_scale_mm: float) -> dict | None:
         "full_scale_mm": full_scale_mm,
         "scale": [to_hex(colormaps[MAP_COLOURS](s)) for s in np.linspace(0.0, 1.0, 6).tolist()],
     }
+
+
+def _deformable_words(found: dict | None) -> dict | None:
+    """Both ways of carrying GTVr in words; the reason where one is not known; None without the mode."""
+    if found is None or "not_known" in found:
+        return found
+    rows = []
+    for name, words in (
+        ("gtvr_ml", "GTVr, mL"),
+        ("in_gtv_fraction", "share of GTVr inside the GTV"),
+        ("in_field_fraction", "share of GTVr inside the 95 % isodose"),
+    ):
+        values = [found[side][name] for side in ("rigid", "deformed")]
+        form = "{:.2f}".format if name == "gtvr_ml" else lambda share: f"{100 * share:.1f} %"
+        rows.append((words, *("not known" if v is None else form(v) for v in values)))
+    shift = ", ".join(f"{v:+.1f}" for v in found["centroid_shift_mm"])
+    changed = found["recurrent_changed_fraction"]
+    sentence = (
+        f"Dice of the two {found['dice']:.2f}; the centre moves by "
+        f"{found['centroid_distance_mm']:.1f} mm (x, y, z: {shift}); "
+        f"{'an unknown share' if changed is None else f'{changed:.0%}'} of the voxels in either recurrent region "
+        "are in one of them only."
+    )
+    return {"rows": rows, "sentence": sentence}

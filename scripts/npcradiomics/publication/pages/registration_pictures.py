@@ -49,6 +49,7 @@ class ExaminationPair:
     before, after           the recurrence MRI as its header places it, and with the transform
     gtvr_before, gtvr       its contour likewise; may be empty
     discrepancy             of the backward check, mm inside the GTV; None where it is not known
+    gtvr_deformable         its contour carried by the deformable registration; None without that mode
     """
 
     planning: sitk.Image
@@ -58,6 +59,7 @@ class ExaminationPair:
     gtvr_before: sitk.Image
     gtvr: sitk.Image
     discrepancy: sitk.Image | None
+    gtvr_deformable: sitk.Image | None = None
 
     def map(self, function) -> "ExaminationPair":
         """The pair with each of its images replaced by ``function(image)``."""
@@ -94,7 +96,8 @@ class Volumes:
             for name, image in vars(oriented).items()
             if image is not None
         }
-        self.masks = {name: self.arrays[name] > 0 for name in ("gtv", "gtvr", "gtvr_before")}
+        contours = ("gtv", "gtvr", "gtvr_before", "gtvr_deformable")
+        self.masks = {name: self.arrays[name] > 0 for name in contours if name in self.arrays}
         self.windows = {"planning": _grey_range(self.arrays["planning"])}
         recurrence = np.concatenate([self.arrays[name].ravel() for name in ("before", "after")])
         self.windows |= dict.fromkeys(("before", "after"), _grey_range(recurrence))

@@ -6,8 +6,10 @@ from dataclasses import replace
 import pytest
 
 from npcradiomics.cohort.standing import Standing
+from npcradiomics.images.masks import volume_ml
 from npcradiomics.publication.pages.registration import page_content
 from npcradiomics.publication.pages.template import render
+from npcradiomics.registration.deformable import compare_carried
 from npcradiomics.registration.verdict import not_registered
 from registration_example import example, quality
 from repository import ROOT
@@ -16,8 +18,10 @@ IN = Standing("in", "")
 TEMPLATE = str(ROOT / "workflow/report/registration_page.html")
 
 
-def page(record=None, stands=IN, simulated=True, pair=None):
-    content = page_content(pair or example().pair, record or example().quality, stands, simulated)
+def page(record=None, stands=IN, simulated=True, pair=None, compared=None):
+    content = page_content(
+        pair or example().pair, record or example().quality, stands, simulated, compared
+    )
     return render(TEMPLATE, **content)
 
 
@@ -73,6 +77,27 @@ def test_estimated_error_in_words(good):
     assert "Estimated error at the tumour: 1.0 mm (90 of 100 true errors lie between 0.3" in words
     unknown = page(example().quality | {"estimated_error": None})
     assert "Estimated error at the tumour: not known." in unknown
+
+
+def test_rigid_and_deformable_stand_side_by_side(good):
+    one = example()
+    found = compare_carried(one.pair.gtvr, one.pair.gtv, one.pair.gtv, one.pair.gtv)
+    shown = page(pair=replace(one.pair, gtvr_deformable=one.pair.gtv), compared=found)
+    rows = [re.sub("<[^>]+>", " ", row).split() for row in re.findall(r"<tr>.*?</tr>", shown, re.S)]
+    volumes = [f"{volume_ml(mask):.2f}" for mask in (one.pair.gtvr, one.pair.gtv)]
+    assert ["GTVr,", "mL", *volumes] in rows
+    share = f"{100 * found['rigid']['in_field_fraction']:.1f}"
+    assert ["GTVr", "inside", "the", "95", "%", "isodose", share, "%", "100.0", "%"] in [
+        row[2:] for row in rows
+    ]
+    assert f"Dice of the two {found['dice']:.2f}; the centre moves by" in shown
+    outlines = re.findall(r'<path class="gtvr deformed" d="([^"]*)"', shown)
+    assert outlines == re.findall(
+        r'<path class="gtv" d="([^"]*)"/><path class="gtvr" [^>]*/><path', shown
+    )
+    assert "deformable" not in good and "deformed" not in good
+    stopped = page(compared={"not_known": "the optimiser stopped"})
+    assert "Not known: the optimiser stopped." in stopped
 
 
 def test_discrepancy_in_numbers(good):
