@@ -114,7 +114,7 @@ def held_out_pairs() -> Iterator[tuple[str, str, Callable[[], Pair]]]:
         yield (
             "held out: simulated",
             f"head {seed}, {rms:g} mm",
-            lambda s=seed, r=rms: make_pair(s, Difficulty(distortion_mm=r)),
+            lambda s=seed, r=rms: deformed(make_pair(s), r, s) if r else make_pair(s),
         )
 
 
