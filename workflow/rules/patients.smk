@@ -6,7 +6,7 @@ from npcradiomics.publication.notices import cohort_notice, settings_sentence
 
 IMPORTED = workflow.pathvars.apply("<results>/patients/{patient}/imported")
 AFTER_REGISTRATION = ("derive_regions", "extract_features", "draw_regions")
-PICTURES = ("report_registration", "appendix")
+PICTURES = ("deform_recurrence", "report_registration", "appendix")
 
 reviews = {
     patient: [row.get("registration_review", ""), row.get("registration_note", "")]
@@ -66,7 +66,7 @@ cohort_patients = [name for name in patients if name not in {row["patient"] for 
 with_page = [
     name
     for name in patients
-    if name not in without["report_registration"]
+    if name not in without["report_registration"] | without["deform_recurrence"]
     and failed.get(name, {"step": None})["step"] in (None, *AFTER_REGISTRATION)
 ]
 
