@@ -5,8 +5,17 @@ include: "rules/common.smk"
 
 
 from npcradiomics.cohort import same_files, sources
+from npcradiomics.features.definitions import FEATURES
 
-settings = settings_of("heterogeneity")
+
+def with_number_of_tests(settings):
+    """One test a feature, where the config does not give another number."""
+    if settings["statistics"]["n_tests"] == "features":
+        settings["statistics"]["n_tests"] = len(FEATURES)
+    return settings
+
+
+settings = with_number_of_tests(settings_of("heterogeneity"))
 with_null = settings["spatial_null"]["enabled"]
 patients = patients_of("heterogeneity", settings)
 if workflow.is_main_process:  # once, not in every job

@@ -75,7 +75,7 @@ notice = cohort_notice(
     simulated_cohort,
     len(patients),
     {name: record["step"] for name, record in failed.items()},
-    settings_sentence(settings, defaults_of("heterogeneity")),
+    settings_sentence(settings, with_number_of_tests(defaults_of("heterogeneity"))),
 )
 
 FILE_COLUMNS = (

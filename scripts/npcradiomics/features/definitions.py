@@ -1,67 +1,11 @@
-"""The 47 definitions as a table: formula, unit, source, dependence on volume, pyradiomics' feature.
+"""The one list of the features, in the order of Akram 2020, Table 1: tables and number of tests follow it.
 
 Formulas are those of the TextureToolbox's code (commit d3a6173), not of its manual. Notation:
 NOTATION.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
-
-# Table 1, in its order: family, our name, the printed name. One printed slip is corrected: GLSZM
-# lists "small zone low gray-level emphasis (SZHGE)", which must say high. Its "variation" is the
-# toolbox's Variance.
-TABLE1 = (
-    ("Intensity Histogram", "Intensity_Mean", "mean"),
-    ("Intensity Histogram", "Intensity_Variance", "variance"),
-    ("Intensity Histogram", "Intensity_Skewness", "skewness"),
-    ("Intensity Histogram", "Intensity_Kurtosis", "kurtosis"),
-    ("Intensity Histogram", "Intensity_MAD", "mean absolute deviation (MAD)"),
-    ("Intensity Histogram", "Intensity_Hyperskewness", "hyperskewness"),
-    ("Intensity Histogram", "Intensity_Hyperflatness", "hyperflatness"),
-    ("GLCM", "GLCM_Energy", "energy"),
-    ("GLCM", "GLCM_Contrast", "contrast"),
-    ("GLCM", "GLCM_Entropy", "entropy"),
-    ("GLCM", "GLCM_Homogeneity", "homogeneity"),
-    ("GLCM", "GLCM_Correlation", "correlation"),
-    ("GLCM", "GLCM_SumAverage", "sum average"),
-    ("GLCM", "GLCM_Variance", "variation"),
-    ("GLCM", "GLCM_Dissimilarity", "dissimilarity"),
-    ("GLCM", "GLCM_AutoCorrelation", "autocorrelation"),
-    ("GLRLM", "GLRLM_SRE", "short run emphasis (SRE)"),
-    ("GLRLM", "GLRLM_LRE", "long run emphasis (LRE)"),
-    ("GLRLM", "GLRLM_GLN", "gray level non-uniformity (GLN)"),
-    ("GLRLM", "GLRLM_RLN", "run length non-uniformity (RLN)"),
-    ("GLRLM", "GLRLM_RP", "run percentage (RP)"),
-    ("GLRLM", "GLRLM_LGRE", "low gray-level run emphasis (LGRE)"),
-    ("GLRLM", "GLRLM_HGRE", "high gray-level run emphasis (HGRE)"),
-    ("GLRLM", "GLRLM_SRLGE", "short run low gray-level emphasis (SRLGE)"),
-    ("GLRLM", "GLRLM_SRHGE", "short run high gray-level emphasis (SRHGE)"),
-    ("GLRLM", "GLRLM_LRLGE", "long run low gray-level emphasis (LRLGE)"),
-    ("GLRLM", "GLRLM_LRHGE", "long run high gray-level emphasis (LRHGE)"),
-    ("GLRLM", "GLRLM_GLV", "gray level variance (GLV)"),
-    ("GLRLM", "GLRLM_RLV", "run length variance (RLV)"),
-    ("GLSZM", "GLSZM_SZE", "small zone emphasis (SZE)"),
-    ("GLSZM", "GLSZM_LZE", "large zone emphasis (LZE)"),
-    ("GLSZM", "GLSZM_GLN", "gray-level non-uniformity (GLN)"),
-    ("GLSZM", "GLSZM_ZSN", "zone size non-uniformity (ZSN)"),
-    ("GLSZM", "GLSZM_ZP", "zone percentage (ZP)"),
-    ("GLSZM", "GLSZM_LGZE", "low gray-level zone emphasis (LGZE)"),
-    ("GLSZM", "GLSZM_HGZE", "high gray-level zone emphasis (HGZE)"),
-    ("GLSZM", "GLSZM_SZLGE", "small zone low gray-level emphasis (SZLGE)"),
-    ("GLSZM", "GLSZM_SZHGE", "small zone high gray-level emphasis (SZHGE)"),
-    ("GLSZM", "GLSZM_LZLGE", "large zone low gray-level emphasis (LZLGE)"),
-    ("GLSZM", "GLSZM_LZHGE", "large zone high gray-level emphasis (LZHGE)"),
-    ("GLSZM", "GLSZM_GLV", "gray level variance (GLV)"),
-    ("GLSZM", "GLSZM_ZSV", "zone size variance (ZSV)"),
-    ("NGTDM", "NGTDM_Coarseness", "coarseness"),
-    ("NGTDM", "NGTDM_Contrast", "contrast"),
-    ("NGTDM", "NGTDM_Busyness", "busyness"),
-    ("NGTDM", "NGTDM_Complexity", "complexity"),
-    ("NGTDM", "NGTDM_Strength", "strength"),
-)
-
-
-FEATURES = tuple(feature for _, feature, _ in TABLE1)
-
 
 NOTATION = (
     "v: intensities of the n voxels, s^2 = sum (v - mean)^2 / n. "
@@ -90,10 +34,11 @@ _VARIANCE = (
 class Definition(NamedTuple):
     """One feature.
 
-    unit: '1' for none. volume: how the value follows the size of the region, '' if not by formula.
-    pyradiomics: its class and feature of the same name, '' if none. agrees: whether both
-    definitions give the same number on the same levels (unit spacing, binWidth 1, GLRLM with
-    weightingNorm euclidean). difference: why not.
+    printed: its name in Table 1. unit: '1' for none. higher: what a higher value means. volume: how
+    the value follows the size of the region, '' if not by formula. pyradiomics: its class and
+    feature of the same name, '' if none. agrees: whether both definitions give the same number on
+    the same levels (unit spacing, binWidth 1, GLRLM with weightingNorm euclidean). difference: why
+    not.
     """
 
     feature: str
@@ -101,188 +46,173 @@ class Definition(NamedTuple):
     printed: str
     formula: str
     unit: str
-    source: str
+    higher: str
     volume: str
     pyradiomics: str
-    agrees: bool
     difference: str
 
+    @property
+    def agrees(self) -> bool:
+        """Whether pyradiomics defines it alike."""
+        return self.pyradiomics != "" and self.difference == ""
 
-# Rows: formula, unit, (dependence on the volume,) pyradiomics' name(s), (difference; '' = agrees).
-_FIRST_ORDER = {
-    "Mean": ("sum v / n", "image", "Mean", ""),
-    "Variance": ("sum (v - mean)^2 / (n - 1)", "image^2", "Variance", "pyradiomics divides by n"),
-    "Skewness": ("sum (v - mean)^3 / n / s^3", "1", "Skewness", ""),
-    "Kurtosis": ("sum (v - mean)^4 / n / s^4 (3 for a normal distribution)", "1", "Kurtosis", ""),
-    "MAD": ("sum |v - mean| / n", "image", "MeanAbsoluteDeviation", ""),
-    "Hyperskewness": ("sum (v - mean)^5 / n / s^5", "1", "", "not in pyradiomics"),
-    "Hyperflatness": (
-        "sum (v - mean)^6 / n / s^6 (15 for a normal distribution)",
-        "1",
-        "",
-        "not in pyradiomics",
-    ),
-}
-_GLCM = {
-    "Energy": ("sum p^2", "1", _SAMPLING.format("falls", "Ng", "Ng"), "JointEnergy", _MATRIX),
-    "Contrast": ("sum (i - j)^2 p", "level^2", "", "Contrast", _MATRIX),
-    "Entropy": (
-        "-sum p log2 p",
-        "bit",
-        _SAMPLING.format("rises", "Ng", "Ng"),
-        "JointEntropy",
-        _MATRIX,
-    ),
-    "Homogeneity": ("sum p / (1 + |i - j|)", "1", "", "Id", _MATRIX),
-    "Correlation": (
-        "Pearson correlation of i and j under the weighted counts rounded to integers",
-        "1",
-        "",
-        "Correlation",
-        _MATRIX + "; it rounds nothing",
-    ),
-    "SumAverage": (
-        "sum (i + j) p / (2 Ng^2)",
-        "level / Ng^2",
-        "",
-        "JointAverage",
-        _MATRIX + "; its JointAverage has no 1/Ng^2",
-    ),
-    "Variance": (
-        "sum [(i - mu)^2 + (j - mu)^2] p / (2 Ng^2)",
-        "level^2 / Ng^2",
-        "",
-        "SumSquares",
-        _MATRIX + "; its SumSquares has no 1/Ng^2",
-    ),
-    "Dissimilarity": ("sum |i - j| p", "level", "", "DifferenceAverage", _MATRIX),
-    "AutoCorrelation": ("sum i j p", "level^2", "", "Autocorrelation", _MATRIX),
-}
-_SIZES = {
-    "SRE SZE": ("sum pr / j^2", "1 / voxel^2", "ShortRunEmphasis", "SmallAreaEmphasis"),
-    "LRE LZE": ("sum pr j^2", "voxel^2", "LongRunEmphasis", "LargeAreaEmphasis"),
-    "GLN GLN": (
-        "sum pg^2",
-        "1",
-        "GrayLevelNonUniformityNormalized",
-        "GrayLevelNonUniformityNormalized",
-    ),
-    "RLN ZSN": (
-        "sum pr^2",
-        "1",
-        "RunLengthNonUniformityNormalized",
-        "SizeZoneNonUniformityNormalized",
-    ),
-    "RP ZP": ("1 / sum j pr", "1", "RunPercentage", "ZonePercentage"),
-    "LGRE LGZE": (
-        "sum pg / i^2",
-        "1 / level^2",
-        "LowGrayLevelRunEmphasis",
-        "LowGrayLevelZoneEmphasis",
-    ),
-    "HGRE HGZE": ("sum pg i^2", "level^2", "HighGrayLevelRunEmphasis", "HighGrayLevelZoneEmphasis"),
-    "SRLGE SZLGE": (
-        "sum p / (i^2 j^2)",
-        "1 / (level voxel)^2",
-        "ShortRunLowGrayLevelEmphasis",
-        "SmallAreaLowGrayLevelEmphasis",
-    ),
-    "SRHGE SZHGE": (
-        "sum p i^2 / j^2",
-        "(level / voxel)^2",
-        "ShortRunHighGrayLevelEmphasis",
-        "SmallAreaHighGrayLevelEmphasis",
-    ),
-    "LRLGE LZLGE": (
-        "sum p j^2 / i^2",
-        "(voxel / level)^2",
-        "LongRunLowGrayLevelEmphasis",
-        "LargeAreaLowGrayLevelEmphasis",
-    ),
-    "LRHGE LZHGE": (
-        "sum p i^2 j^2",
-        "(level voxel)^2",
-        "LongRunHighGrayLevelEmphasis",
-        "LargeAreaHighGrayLevelEmphasis",
-    ),
-    "GLV GLV": (
-        "sum_ij (i p - u)^2 / (Ng M), u = sum i p / (Ng M), all cells",
-        "level^2",
-        "GrayLevelVariance",
-        "GrayLevelVariance",
-    ),
-    "RLV ZSV": (
-        "sum_ij (j p - u)^2 / (Ng M), u = sum j p / (Ng M), all cells",
-        "voxel^2",
-        "RunVariance",
-        "ZoneVariance",
-    ),
-}
-_NGTDM_ROWS = {
-    "Coarseness": ("1 / (eps + sum q S)", "1 / level", "falls as 1/N", "Coarseness"),
-    "Contrast": (
-        "[sum_ij q(i) q(j) (i - j)^2 / (E (E - 1))] [sum S / N]",
-        "level^3",
-        "",
-        "Contrast",
-    ),
-    "Busyness": ("sum q S / sum_ij |i q(i) - j q(j)|", "1", "rises as N", "Busyness"),
-    "Complexity": (
-        "sum_ij |i - j| [q(i) S(i) + q(j) S(j)] / (N (q(i) + q(j)))",
-        "level^2",
-        "",
-        "Complexity",
-    ),
-    "Strength": (
-        "sum_ij (q(i) + q(j)) (i - j)^2 / (eps + sum S)",
-        "level",
-        "falls as 1/N",
-        "Strength",
-    ),
-}
+    @property
+    def source(self) -> str:
+        """Where the formula is from."""
+        if self.family == HISTOGRAM:
+            return "Akram 2020, Table 1 (plain moments; not in the toolbox)"
+        return "TextureToolbox d3a6173"
 
 
-def _rows():
-    """Yield (feature, formula, unit, volume, pyradiomics, difference)."""
-    for name, (formula, unit, peer, difference) in _FIRST_ORDER.items():
-        yield f"Intensity_{name}", formula, unit, "", peer and f"firstorder_{peer}", difference
-    for name, (formula, unit, volume, peer, difference) in _GLCM.items():
-        yield f"GLCM_{name}", formula, unit, volume, f"glcm_{peer}", difference
-    for column, family in enumerate(("GLRLM", "GLSZM")):
-        for names, (formula, unit, *peers) in _SIZES.items():
-            name = names.split()[column]
-            entries = name in ("GLV", "RLV", "ZSV")
-            what = {"GLV": "the level", "RLV": "the run length", "ZSV": "the zone size"}.get(
-                name, ""
-            )
-            yield (
-                f"{family}_{name}",
-                formula,
-                unit,
-                _CELLS if entries else "",
-                f"{family.lower()}_{peers[column]}",
-                _VARIANCE.format(what) if entries else "",
-            )
-    for name, (formula, unit, volume, peer) in _NGTDM_ROWS.items():
-        yield f"NGTDM_{name}", formula, unit, volume, f"ngtdm_{peer}", _NGTDM
+HISTOGRAM = "Intensity Histogram"
+_FALLS, _RISES = (_SAMPLING.format(word, "Ng", "Ng") for word in ("falls", "rises"))
 
 
-_PRINTED = {feature: (family, printed) for family, feature, printed in TABLE1}
-
-DEFINITIONS = tuple(
-    Definition(
-        feature=feature,
-        family=_PRINTED[feature][0],
-        printed=_PRINTED[feature][1],
-        formula=formula,
-        unit=unit,
-        source="Akram 2020, Table 1 (plain moments; not in the toolbox)"
-        if feature.startswith("Intensity")
-        else "TextureToolbox d3a6173",
-        volume=volume,
-        pyradiomics=peer,
-        agrees=difference == "",
-        difference=difference,
+def _row(feature, printed, formula, unit, higher, peer, volume="", difference=""):
+    prefix = feature.partition("_")[0]
+    family, theirs = (
+        (HISTOGRAM, "firstorder") if prefix == "Intensity" else (prefix, prefix.lower())
     )
-    for feature, formula, unit, volume, peer, difference in _rows()
+    peer = peer and f"{theirs}_{peer}"
+    return Definition(feature, family, printed, formula, unit, higher, volume, peer, difference)
+
+
+# Feature, printed name, formula, unit, what higher means, pyradiomics' feature. One printed slip is
+# corrected: GLSZM lists "small zone low gray-level emphasis (SZHGE)", which must say high. GLCM's
+# "variation" is the toolbox's Variance.
+# fmt: off
+DEFINITIONS = (
+    _row("Intensity_Mean", "mean", "sum v / n", "image", "brighter", "Mean"),
+    _row("Intensity_Variance", "variance", "sum (v - mean)^2 / (n - 1)", "image^2",
+         "intensities spread wider", "Variance", difference="pyradiomics divides by n"),
+    _row("Intensity_Skewness", "skewness", "sum (v - mean)^3 / n / s^3", "1",
+         "a longer bright tail", "Skewness"),
+    _row("Intensity_Kurtosis", "kurtosis",
+         "sum (v - mean)^4 / n / s^4 (3 for a normal distribution)", "1", "heavier tails",
+         "Kurtosis"),
+    _row("Intensity_MAD", "mean absolute deviation (MAD)", "sum |v - mean| / n", "image",
+         "intensities spread wider", "MeanAbsoluteDeviation"),
+    _row("Intensity_Hyperskewness", "hyperskewness", "sum (v - mean)^5 / n / s^5", "1",
+         "a longer bright tail, by its extremes", "", difference="not in pyradiomics"),
+    _row("Intensity_Hyperflatness", "hyperflatness",
+         "sum (v - mean)^6 / n / s^6 (15 for a normal distribution)", "1",
+         "heavier tails, by their extremes", "", difference="not in pyradiomics"),
+    _row("GLCM_Energy", "energy", "sum p^2", "1", "fewer pairs of levels, repeated", "JointEnergy",
+         volume=_FALLS, difference=_MATRIX),
+    _row("GLCM_Contrast", "contrast", "sum (i - j)^2 p", "level^2", "neighbours differ more",
+         "Contrast", difference=_MATRIX),
+    _row("GLCM_Entropy", "entropy", "-sum p log2 p", "bit",
+         "more pairs of levels, more alike in number", "JointEntropy", volume=_RISES,
+         difference=_MATRIX),
+    _row("GLCM_Homogeneity", "homogeneity", "sum p / (1 + |i - j|)", "1",
+         "neighbours are more alike", "Id", difference=_MATRIX),
+    _row("GLCM_Correlation", "correlation",
+         "Pearson correlation of i and j under the weighted counts rounded to integers", "1",
+         "neighbours go together more closely", "Correlation",
+         difference=_MATRIX + "; it rounds nothing"),
+    _row("GLCM_SumAverage", "sum average", "sum (i + j) p / (2 Ng^2)", "level / Ng^2",
+         "higher levels", "JointAverage", difference=_MATRIX + "; its JointAverage has no 1/Ng^2"),
+    _row("GLCM_Variance", "variation", "sum [(i - mu)^2 + (j - mu)^2] p / (2 Ng^2)",
+         "level^2 / Ng^2", "levels spread wider", "SumSquares",
+         difference=_MATRIX + "; its SumSquares has no 1/Ng^2"),
+    _row("GLCM_Dissimilarity", "dissimilarity", "sum |i - j| p", "level", "neighbours differ more",
+         "DifferenceAverage", difference=_MATRIX),
+    _row("GLCM_AutoCorrelation", "autocorrelation", "sum i j p", "level^2",
+         "higher levels beside each other", "Autocorrelation", difference=_MATRIX),
+    _row("GLRLM_SRE", "short run emphasis (SRE)", "sum pr / j^2", "1 / voxel^2", "more short runs",
+         "ShortRunEmphasis"),
+    _row("GLRLM_LRE", "long run emphasis (LRE)", "sum pr j^2", "voxel^2", "more long runs",
+         "LongRunEmphasis"),
+    _row("GLRLM_GLN", "gray level non-uniformity (GLN)", "sum pg^2", "1", "runs of fewer levels",
+         "GrayLevelNonUniformityNormalized"),
+    _row("GLRLM_RLN", "run length non-uniformity (RLN)", "sum pr^2", "1", "runs more alike in size",
+         "RunLengthNonUniformityNormalized"),
+    _row("GLRLM_RP", "run percentage (RP)", "1 / sum j pr", "1", "more and smaller runs",
+         "RunPercentage"),
+    _row("GLRLM_LGRE", "low gray-level run emphasis (LGRE)", "sum pg / i^2", "1 / level^2",
+         "more runs of low levels", "LowGrayLevelRunEmphasis"),
+    _row("GLRLM_HGRE", "high gray-level run emphasis (HGRE)", "sum pg i^2", "level^2",
+         "more runs of high levels", "HighGrayLevelRunEmphasis"),
+    _row("GLRLM_SRLGE", "short run low gray-level emphasis (SRLGE)", "sum p / (i^2 j^2)",
+         "1 / (level voxel)^2", "more short runs of low levels", "ShortRunLowGrayLevelEmphasis"),
+    _row("GLRLM_SRHGE", "short run high gray-level emphasis (SRHGE)", "sum p i^2 / j^2",
+         "(level / voxel)^2", "more short runs of high levels", "ShortRunHighGrayLevelEmphasis"),
+    _row("GLRLM_LRLGE", "long run low gray-level emphasis (LRLGE)", "sum p j^2 / i^2",
+         "(voxel / level)^2", "more long runs of low levels", "LongRunLowGrayLevelEmphasis"),
+    _row("GLRLM_LRHGE", "long run high gray-level emphasis (LRHGE)", "sum p i^2 j^2",
+         "(level voxel)^2", "more long runs of high levels", "LongRunHighGrayLevelEmphasis"),
+    _row("GLRLM_GLV", "gray level variance (GLV)",
+         "sum_ij (i p - u)^2 / (Ng M), u = sum i p / (Ng M), all cells", "level^2",
+         "fewer kinds of runs, of higher levels", "GrayLevelVariance", volume=_CELLS,
+         difference=_VARIANCE.format("the level")),
+    _row("GLRLM_RLV", "run length variance (RLV)",
+         "sum_ij (j p - u)^2 / (Ng M), u = sum j p / (Ng M), all cells", "voxel^2",
+         "fewer kinds of runs, larger ones", "RunVariance", volume=_CELLS,
+         difference=_VARIANCE.format("the run length")),
+    _row("GLSZM_SZE", "small zone emphasis (SZE)", "sum pr / j^2", "1 / voxel^2",
+         "more small zones", "SmallAreaEmphasis"),
+    _row("GLSZM_LZE", "large zone emphasis (LZE)", "sum pr j^2", "voxel^2", "more large zones",
+         "LargeAreaEmphasis"),
+    _row("GLSZM_GLN", "gray-level non-uniformity (GLN)", "sum pg^2", "1", "zones of fewer levels",
+         "GrayLevelNonUniformityNormalized"),
+    _row("GLSZM_ZSN", "zone size non-uniformity (ZSN)", "sum pr^2", "1", "zones more alike in size",
+         "SizeZoneNonUniformityNormalized"),
+    _row("GLSZM_ZP", "zone percentage (ZP)", "1 / sum j pr", "1", "more and smaller zones",
+         "ZonePercentage"),
+    _row("GLSZM_LGZE", "low gray-level zone emphasis (LGZE)", "sum pg / i^2", "1 / level^2",
+         "more zones of low levels", "LowGrayLevelZoneEmphasis"),
+    _row("GLSZM_HGZE", "high gray-level zone emphasis (HGZE)", "sum pg i^2", "level^2",
+         "more zones of high levels", "HighGrayLevelZoneEmphasis"),
+    _row("GLSZM_SZLGE", "small zone low gray-level emphasis (SZLGE)", "sum p / (i^2 j^2)",
+         "1 / (level voxel)^2", "more small zones of low levels", "SmallAreaLowGrayLevelEmphasis"),
+    _row("GLSZM_SZHGE", "small zone high gray-level emphasis (SZHGE)", "sum p i^2 / j^2",
+         "(level / voxel)^2", "more small zones of high levels", "SmallAreaHighGrayLevelEmphasis"),
+    _row("GLSZM_LZLGE", "large zone low gray-level emphasis (LZLGE)", "sum p j^2 / i^2",
+         "(voxel / level)^2", "more large zones of low levels", "LargeAreaLowGrayLevelEmphasis"),
+    _row("GLSZM_LZHGE", "large zone high gray-level emphasis (LZHGE)", "sum p i^2 j^2",
+         "(level voxel)^2", "more large zones of high levels", "LargeAreaHighGrayLevelEmphasis"),
+    _row("GLSZM_GLV", "gray level variance (GLV)",
+         "sum_ij (i p - u)^2 / (Ng M), u = sum i p / (Ng M), all cells", "level^2",
+         "fewer kinds of zones, of higher levels", "GrayLevelVariance", volume=_CELLS,
+         difference=_VARIANCE.format("the level")),
+    _row("GLSZM_ZSV", "zone size variance (ZSV)",
+         "sum_ij (j p - u)^2 / (Ng M), u = sum j p / (Ng M), all cells", "voxel^2",
+         "fewer kinds of zones, larger ones", "ZoneVariance", volume=_CELLS,
+         difference=_VARIANCE.format("the zone size")),
+    _row("NGTDM_Coarseness", "coarseness", "1 / (eps + sum q S)", "1 / level",
+         "levels change more slowly from voxel to voxel", "Coarseness", volume="falls as 1/N",
+         difference=_NGTDM),
+    _row("NGTDM_Contrast", "contrast", "[sum_ij q(i) q(j) (i - j)^2 / (E (E - 1))] [sum S / N]",
+         "level^3", "levels spread wider and change faster", "Contrast", difference=_NGTDM),
+    _row("NGTDM_Busyness", "busyness", "sum q S / sum_ij |i q(i) - j q(j)|", "1",
+         "levels change faster from voxel to voxel", "Busyness", volume="rises as N",
+         difference=_NGTDM),
+    _row("NGTDM_Complexity", "complexity",
+         "sum_ij |i - j| [q(i) S(i) + q(j) S(j)] / (N (q(i) + q(j)))", "level^2",
+         "levels further apart that change faster", "Complexity", difference=_NGTDM),
+    _row("NGTDM_Strength", "strength", "sum_ij (q(i) + q(j)) (i - j)^2 / (eps + sum S)", "level",
+         "levels further apart that change more slowly", "Strength", volume="falls as 1/N",
+         difference=_NGTDM),
 )
+# fmt: on
+FEATURES = tuple(definition.feature for definition in DEFINITIONS)
+
+
+def require_listed(measured: Sequence[str]) -> None:
+    """Refuse measured features that are not those of the list.
+
+    Raises
+    ------
+    ValueError
+        Names what is missing on either side.
+    """
+    if {*measured} != {*FEATURES} or len(measured) != len(FEATURES):
+        sides = (
+            ("measured and not listed", [name for name in measured if name not in FEATURES]),
+            ("listed and not measured", [name for name in FEATURES if name not in measured]),
+        )
+        words = "; ".join(f"{what}: {', '.join(names)}" for what, names in sides if names)
+        raise ValueError(
+            f"{len(measured)} features are measured, features/definitions.py lists {len(FEATURES)};"
+            f" {words or 'one of them twice'}; a feature needs its code and its row there"
+        )

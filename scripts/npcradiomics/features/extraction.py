@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from npcradiomics.features.definitions import require_listed
 from npcradiomics.features.histogram import HISTOGRAM_NAMES, histogram_features
 from npcradiomics.features.interpolation import resample_isotropic, resample_toolbox
 from npcradiomics.features.kernels_region import find_box, list_voxels
@@ -80,8 +81,9 @@ def extract(
     ------
     ValueError
         Mask of another shape, empty region, one voxel, NaN in the region, constant region, n_levels
-        outside 2..1024, unknown option.
+        outside 2..1024, unknown option; features that are not in definitions.FEATURES.
     """
+    require_listed(FEATURE_NAMES)
     _check_choice("quantizer", quantizer, QUANTIZERS)
     _check_choice("outliers", outliers, OUTLIERS)
     _check_choice("resampling", resampling, RESAMPLINGS)

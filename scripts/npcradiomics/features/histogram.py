@@ -43,7 +43,13 @@ def histogram_features(values: np.ndarray) -> dict[str, float]:
         raise ValueError(
             f"all {values.size} values are {values[0]:g}: standardised moments do not exist"
         )
-    return dict(zip(HISTOGRAM_NAMES, moments(values).tolist(), strict=True))
+    measured = moments(values).tolist()
+    if len(measured) != len(HISTOGRAM_NAMES):
+        raise ValueError(
+            f"{len(measured)} histogram features are measured, HISTOGRAM_NAMES has"
+            f" {len(HISTOGRAM_NAMES)}"
+        )
+    return dict(zip(HISTOGRAM_NAMES, measured, strict=True))
 
 
 @compiled

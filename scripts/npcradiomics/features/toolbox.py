@@ -40,6 +40,7 @@ FAMILIES = {
     "NGTDM": ("Coarseness", "Contrast", "Busyness", "Complexity", "Strength"),
 }
 TEXTURE_NAMES = tuple(f"{family}_{name}" for family, names in FAMILIES.items() for name in names)
+_ENDS = np.cumsum([len(names) for names in FAMILIES.values()])[:-1]
 
 N_DIRECTIONS = {"2D": np.array([2, 2, 0]), "3D": np.array([3, 6, 4])}
 _NO_PAIR = "no two voxels of the region are neighbours"
@@ -75,12 +76,13 @@ def texture_features(levels: np.ndarray, n_levels: int) -> dict[str, float]:
 
 def texture_values(scanner: RegionScanner, branch: str) -> np.ndarray:
     """Features float64 (40) of the region a scanner counted last, ordered as TEXTURE_NAMES."""
-    values = np.empty(len(TEXTURE_NAMES))
-    glcm_features(scanner.glcm, scanner.neighbours, values[:9])
+    values = np.full(len(TEXTURE_NAMES), np.nan)
+    glcm, glrlm, glszm, ngtdm = np.split(values, _ENDS)
+    glcm_features(scanner.glcm, scanner.neighbours, glcm)
     runs = run_table(scanner.runs, scanner.counts, scanner.longest, N_DIRECTIONS[branch])
-    size_features(runs, np.arange(1, scanner.longest + 1), values[9:22])
-    size_features(*scanner.zone_table(), values[22:35])
-    ngtdm_features(scanner.deviations, scanner.sums, values[35:])
+    size_features(runs, np.arange(1, scanner.longest + 1), glrlm)
+    size_features(*scanner.zone_table(), glszm)
+    ngtdm_features(scanner.deviations, scanner.sums, ngtdm)
     return values
 
 

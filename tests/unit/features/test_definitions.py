@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from npcradiomics.features import definitions, extraction, histogram
 from npcradiomics.features.definitions import DEFINITIONS
 from npcradiomics.features.extraction import FEATURE_NAMES, extract
+from npcradiomics.features.toolbox import FAMILIES
+from npcradiomics.publication.tables import heterogeneity
 
 TEXTURE = [row for row in DEFINITIONS if not row.feature.startswith("Intensity")]
 
@@ -13,8 +16,74 @@ TEXTURE = [row for row in DEFINITIONS if not row.feature.startswith("Intensity")
 def test_every_feature_has_one_complete_row_in_order():
     assert tuple(row.feature for row in DEFINITIONS) == FEATURE_NAMES
     for row in DEFINITIONS:
-        assert all((row.family, row.printed, row.formula, row.unit, row.source)), row
+        assert all((row.family, row.printed, row.formula, row.unit, row.higher, row.source)), row
         assert row.agrees == (row.difference == "")
+
+
+MEDIAN = definitions.DEFINITIONS[0]._replace(feature="Intensity_Median", printed="median")
+
+
+def measure_median_too(monkeypatch):
+    """Code of a 48th feature, as somebody would add it to histogram.py."""
+    moments, names = histogram.moments, (*histogram.HISTOGRAM_NAMES, "Intensity_Median")
+    monkeypatch.setattr(histogram, "HISTOGRAM_NAMES", names)
+    monkeypatch.setattr(histogram, "moments", lambda v: np.append(moments(v), np.median(v)))
+    monkeypatch.setattr(extraction, "FEATURE_NAMES", names + extraction.TEXTURE_NAMES)
+
+
+def list_median_too(monkeypatch):
+    rows = (*definitions.DEFINITIONS, MEDIAN)
+    monkeypatch.setattr(definitions, "DEFINITIONS", rows)
+    monkeypatch.setattr(definitions, "FEATURES", tuple(row.feature for row in rows))
+    monkeypatch.setattr(heterogeneity, "DEFINITIONS", rows)
+
+
+REGION = np.random.default_rng(8).normal(100, 20, (4, 8, 8)), np.ones((4, 8, 8), bool)
+
+
+def test_a_48th_feature_with_code_and_row_is_measured_and_stands_in_table_1(monkeypatch):
+    measure_median_too(monkeypatch)
+    list_median_too(monkeypatch)
+    features = extract(*REGION).features
+    assert len(features) == 48
+    assert features["Intensity_Median"] == np.median(REGION[0])
+    assert features["GLCM_Energy"] > 0
+    assert heterogeneity.table1().caption.startswith("Table 1. 48 features")
+    assert "hyperflatness, median" in heterogeneity.table1().rows[0][1]
+    assert list(heterogeneity.table1_data()["feature"]) == [*FEATURE_NAMES, "Intensity_Median"]
+
+
+@pytest.mark.parametrize(
+    ("half", "words"),
+    [
+        (
+            measure_median_too,
+            "48 .* lists 47; measured and not listed: Intensity_Median; a feature",
+        ),
+        (list_median_too, "47 .* lists 48; listed and not measured: Intensity_Median; a feature"),
+    ],
+)
+def test_half_a_feature_is_refused(monkeypatch, half, words):
+    half(monkeypatch)
+    with pytest.raises(ValueError, match=words):
+        extract(*REGION)
+
+
+def test_a_value_without_a_name_is_refused(monkeypatch):
+    moments = histogram.moments
+    monkeypatch.setattr(histogram, "moments", lambda v: np.append(moments(v), np.median(v)))
+    with pytest.raises(
+        ValueError, match="8 histogram features are measured, HISTOGRAM_NAMES has 7"
+    ):
+        extract(*REGION)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_kernels_measure_every_texture_feature_that_is_named(family):
+    """A name that no kernel fills would be NaN."""
+    features = extract(*REGION).features
+    for name in FAMILIES[family]:
+        assert np.isfinite(features[f"{family}_{name}"])
 
 
 def test_22_of_the_40_agree_with_pyradiomics():

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 import statistics_reference as reference
-from npcradiomics.features.definitions import FEATURES, TABLE1
+from npcradiomics.features.definitions import DEFINITIONS, FEATURES
 from npcradiomics.publication.tables.heterogeneity import found_here
 from npcradiomics.rounding import p_text
 from npcradiomics.statistics import akram2020
@@ -11,7 +11,7 @@ from npcradiomics.statistics.comparison import compare_regions
 
 
 def test_table_1_has_the_printed_numbers_of_features():
-    families = [family for family, _, _ in TABLE1]
+    families = [d.family for d in DEFINITIONS]
     counted = {family: families.count(family) for family in dict.fromkeys(families)}
     assert counted == {"Intensity Histogram": 7, "GLCM": 9, "GLRLM": 13, "GLSZM": 13, "NGTDM": 5}
     assert len(set(FEATURES)) == 47

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from npcradiomics.features.definitions import TABLE1
+from npcradiomics.features.definitions import DEFINITIONS
 from npcradiomics.publication.tables.formats import Table
 from npcradiomics.rounding import (
     count_text,
@@ -32,21 +32,27 @@ EXCLUSION_RULES = {
 
 
 def table1() -> Table:
-    """Table 1: the 47 features by family, with the words the paper prints."""
-    families = dict.fromkeys(family for family, _, _ in TABLE1)
+    """Table 1: the features by family, with the words the paper prints."""
+    families = dict.fromkeys(d.family for d in DEFINITIONS)
     rows = [
-        [family, ", ".join(words for f, _, words in TABLE1 if f == family)] for family in families
+        [family, ", ".join(d.printed for d in DEFINITIONS if d.family == family)]
+        for family in families
     ]
     return Table(
         ["Texture metrics", "Features"],
         rows,
-        "Table 1. 47 features of the intensity histogram and four texture matrices",
+        f"Table 1. {len(DEFINITIONS)} features of the intensity histogram and four texture matrices",
     )
 
 
 def table1_data() -> pd.DataFrame:
-    """Table 1 as a tidy table: family, feature (its name in every table here), printed name."""
-    return pd.DataFrame(TABLE1, columns=["family", "feature", "printed_name"])
+    """Table 1 as a tidy table: family, feature (its name in every table here), printed name, formula,
+
+    unit, and what a higher value means.
+    """
+    columns = {"printed": "printed_name", "higher": "higher_means"}
+    wanted = ["family", "feature", "printed", "formula", "unit", "higher"]
+    return pd.DataFrame(DEFINITIONS)[wanted].rename(columns=columns)
 
 
 def table2_data(statistics: pd.DataFrame, size: pd.DataFrame, simulated: bool) -> pd.DataFrame:

@@ -44,9 +44,10 @@ def table3(
     header += ["Size alone gives", "Verdict"]
     rows = [_row(row, has_large) for row in features.itertuples()]
     first, *others = warnings or [""]
-    words = "Table 3. Texture or size: the 47 features against regions of the same size drawn in the same tumours"
-    n = features["n"].max()
-    caption = f"{words.replace('47', str(len(features)))} (n = {count_text(n)})"
+    caption = (
+        f"Table 3. Texture or size: the {len(features)} features against regions of the same size"
+        f" drawn in the same tumours (n = {count_text(features['n'].max())})"
+    )
     return Table(
         header,
         rows,
