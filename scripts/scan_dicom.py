@@ -2,7 +2,8 @@
 
 import logging
 
-from npcradiomics.dicom.inventory import draft_rows, new_draft, scan
+from npcradiomics.dicom.draft import draft_rows, new_draft
+from npcradiomics.dicom.inventory import scan
 from npcradiomics.files import write_rows, write_text
 from npcradiomics.jobs import script
 

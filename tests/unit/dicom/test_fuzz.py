@@ -18,7 +18,8 @@ import SimpleITK as sitk
 from dicom_files import circle, grid, ramp, rtstruct, series
 from npcradiomics.dicom import reading
 from npcradiomics.dicom.dataset import code
-from npcradiomics.dicom.inventory import draft_rows, scan
+from npcradiomics.dicom.draft import draft_rows
+from npcradiomics.dicom.inventory import scan
 from npcradiomics.dicom.rtdose import read_prescriptions
 from npcradiomics.dicom.spatial_registration import read_registration
 from npcradiomics.dicom.writer import write_rtdose

@@ -12,7 +12,8 @@ import pytest
 import scan_dicom
 from dicom_files import change, circle, ramp, rtstruct, series
 from npcradiomics.dicom.dataset import code
-from npcradiomics.dicom.inventory import draft_rows, scan
+from npcradiomics.dicom.draft import draft_rows
+from npcradiomics.dicom.inventory import scan
 from npcradiomics.dicom.writer import write_rtdose, write_rtstruct
 
 
