@@ -1,5 +1,5 @@
 """Real head-and-neck geometry for the proof of the spatial null: six tumours and what was left of
-them weeks later (../shared/data/hn_masks), and the texture of a real one (brain1) for any shape.
+them weeks later (../shared/data/hn_masks).
 
 A cohort of 14 is made of the six by mirroring, by other sizes and resolutions, and by later parts
 that are larger or smaller. Places are drawn once per geometry; each cohort has new textures in
@@ -7,46 +7,19 @@ them.
 """
 
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import SimpleITK as sitk
-from scipy import fft, ndimage
+from null_places import Geometry, Placed, place
+from scipy import ndimage
 
-from npcradiomics.spatial_null.own_shape import OwnShapePlacements
-from npcradiomics.spatial_null.placements import (
-    CompactPlacements,
-    NotDrawable,
-    bin_of,
-    overlap,
-)
-from npcradiomics.spatial_null.sampling import FEWEST_PLACES, N_PILOT
-from npcradiomics.spatial_null.shape import Tumour
-from npcradiomics.spatial_null.surrogates import _spectrum, normal_scores, variogram
+from npcradiomics.spatial_null.placements import NotDrawable
 
 COHORT = 14
 EVERY_NEIGHBOUR = np.ones((3, 3, 3))
 VOXELS = (2500, 7000)  # of a tumour, by coarser pixels; smaller ones stay as they are
 LARGER = (0.8, 1.25)  # of the tumour's edge, by its spacing
 PART = (0.7, 1.2)  # of the later part's volume, by moving its surface; half of them keep it
-
-
-class Geometry(NamedTuple):
-    """Masks bool (z, y, x) of the tumour and of what is there later, uncut; spacing in mm."""
-
-    gtv: np.ndarray
-    later: np.ndarray
-    spacing_mm: tuple
-
-
-class Placed(NamedTuple):
-    """A geometry with its draws: regions bool (B + 1, n) and covariates (B + 1, 6), observed first."""
-
-    gtv: np.ndarray
-    spacing_mm: tuple
-    tumour: Tumour
-    regions: np.ndarray
-    covariates: np.ndarray
 
 
 def patients(shared: Path) -> list[Geometry]:
@@ -96,7 +69,7 @@ def library(
             rng = np.random.default_rng([seed, number, k])
             made = variant(rng, one)
             try:
-                found[-1].append(_placed(rng, made, n_draws, shape))
+                found[-1].append(place(rng, made, n_draws, shape))
             except NotDrawable as error:
                 print(f"variant {k} of real tumour {number} has no draws: {error}", flush=True)
         print(
@@ -104,58 +77,6 @@ def library(
             flush=True,
         )
     return [variants for variants in found if variants]
-
-
-def _placed(rng, one, n_draws, shape):
-    tumour = Tumour(one.gtv, one.spacing_mm)
-    observed = tumour.members(one.later)
-    if shape == "own":
-        placements = OwnShapePlacements(tumour, one.later, observed, rng)
-    else:
-        placements = CompactPlacements(tumour, int(observed.sum()))
-    first = tumour.measure(observed)
-    edges = placements.pilot_edges(rng, N_PILOT)
-    drawn = [placements.draw(rng, edges, bin_of(first, edges))[:2] for _ in range(n_draws)]
-    regions = np.array([observed, *(members for members, _ in drawn)])
-    worth = overlap(np.packbits(regions[1:], axis=1), placements.n_voxels)[1]
-    if worth < FEWEST_PLACES:
-        raise NotDrawable(f"the draws are worth {worth:.1f} different places")
-    covariates = np.array([first.covariates, *(found.covariates for _, found in drawn)])
-    return Placed(one.gtv, one.spacing_mm, tumour, regions, covariates)
-
-
-class PatchedBrain:
-    """Textures with the values and the spatial covariance (per voxel) of a real tumour, in a box of any size."""
-
-    def __init__(self, gtv: np.ndarray, volume: np.ndarray):
-        self.ordered = np.sort(volume[gtv])
-        places = np.nonzero(gtv)
-        places = tuple(axis - axis.min() for axis in places)
-        box = [int(axis.max()) + 1 for axis in places]
-        self.gamma, pairs = variogram(places, box, normal_scores(volume[gtv]))
-        share = np.clip((pairs / self.ordered.size - 0.3) / 0.5, 0.0, 1.0)
-        self.weight = share * share * (3.0 - 2.0 * share)
-        self.reach = [size // 2 - 1 for size in self.weight.shape]
-        self.amplitudes = {}
-
-    def draw(self, rng: np.random.Generator, shape: tuple) -> np.ndarray:
-        """A volume (z, y, x) whose values are the tumour's by rank."""
-        size = tuple(fft.next_fast_len(n + most) for n, most in zip(shape, self.reach, strict=True))
-        if size not in self.amplitudes:
-            # Lags -reach .. reach, those that the box has room for.
-            lags = [
-                np.r_[0 : min(most, n // 2 - 1) + 1, -min(most, n // 2 - 1) : 0]
-                for most, n in zip(self.reach, size, strict=True)
-            ]
-            target, trust = np.zeros(size), np.zeros(size)
-            target[np.ix_(*lags)] = ((1.0 - self.gamma) * self.weight)[np.ix_(*lags)]
-            trust[np.ix_(*lags)] = self.weight[np.ix_(*lags)]
-            self.amplitudes[size] = np.sqrt(_spectrum(target, trust))
-        noise = rng.standard_normal((2, *size))
-        field = fft.fftn((noise[0] + 1j * noise[1]) * self.amplitudes[size]).real
-        field = field[tuple(slice(n) for n in shape)]
-        rank = np.argsort(np.argsort(field, axis=None)) / field.size
-        return self.ordered[(rank * self.ordered.size).astype(int)].reshape(shape)
 
 
 def _distance(mask, spacing):

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from scipy import stats
 
 from npcradiomics.spatial_null.recombination import standardise
 from npcradiomics.spatial_null.verdict import GEOMETRY, TEXTURE
-from repository import ROOT
+from repository import ROOT, SHARED
 
 
 @pytest.fixture(scope="module")
@@ -22,14 +23,16 @@ def bench():
     return module
 
 
-def cohorts(bench, situation, n):
+def cohorts(bench, situation, n, shape="own"):
+    patients = bench.Patients(SHARED, 2020, 19, shape)
     for number in range(n):
-        records, match = bench.simulate_cohort(situation, number, 2020, 19, None, "compact")
-        yield bench.answers(records, match, number, 500)
+        records = bench.simulate_cohort(situation, number, 2020, patients, 19)
+        yield bench.answers(records, situation, number, 500)
 
 
-def test_without_effect_the_paper_finds_features_and_the_null_explains_them(bench):
-    found = list(cohorts(bench, "no_effect", 6))
+@pytest.mark.parametrize("shape", ["own", "compact"])
+def test_without_effect_the_paper_finds_features_and_the_null_explains_them(bench, shape):
+    found = list(cohorts(bench, "no_effect", 6, shape))
     assert sum(any(one["paper_significant"]) for one in found) == 6
     assert (
         sum(min(one["p_maxt"]) <= 0.05 for one in found) <= 1
@@ -49,7 +52,7 @@ def test_without_effect_the_paper_finds_features_and_the_null_explains_them(benc
 
 
 def test_planted_fine_texture_is_found_and_called_texture(bench):
-    bench.SITUATIONS["small"] = (bench.SITUATIONS["planted_050"][0] | {"scale": bench.SCALE}, "")
+    bench.SITUATIONS["small"] = (bench.SIMULATED["planted_050"][0] | {"scale": bench.SCALE}, "")
     found = list(cohorts(bench, "small", 2))
     assert all(min(one["p_maxt"]) <= 0.05 for one in found)
     texture = {
@@ -64,10 +67,11 @@ def test_planted_fine_texture_is_found_and_called_texture(bench):
 def test_depth_matching_takes_the_depth_out_of_central_recurrences(bench):
     z = {}
     for situation in ("dark_edge_matched", "dark_edge_unmatched"):
+        patients = bench.Patients(SHARED, 2020, 19, "own")
         records = [
             one
             for number in range(2)
-            for one in bench.simulate_cohort(situation, number, 2020, 19, None, "compact")[0]
+            for one in bench.simulate_cohort(situation, number, 2020, patients, 0)
         ]
         z[situation] = np.mean([standardise(one.covariates[:, :1])[0, 0] for one in records])
     # The deepest of four places stands at quantile 4/5, 0.84 SD up. Within its quartile bin part of
@@ -77,7 +81,7 @@ def test_depth_matching_takes_the_depth_out_of_central_recurrences(bench):
 
 
 def test_a_run_goes_on_where_it_stopped(bench, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(bench, "N_PATIENTS", 2)
+    monkeypatch.setattr(sys.modules["null_patients"], "N_PATIENTS", 2)
     out = tmp_path / "out.jsonl"
     command = [
         "bench",
@@ -103,12 +107,10 @@ def test_a_run_goes_on_where_it_stopped(bench, tmp_path, monkeypatch, capsys):
 
 
 def test_interval_is_clopper_and_pearsons(bench):
+    interval = sys.modules["null_summary"].interval
     exact = stats.binomtest(3, 40).proportion_ci(method="exact")
-    assert bench.interval(3, 40) == f"7.5 % ({100 * exact.low:.1f}-{100 * exact.high:.1f})"
-    assert (
-        bench.interval(0, 20) == "0.0 % (0.0-16.8)"
-        and bench.interval(20, 20) == "100.0 % (83.2-100.0)"
-    )
+    assert interval(3, 40) == f"7.5 % ({100 * exact.low:.1f}-{100 * exact.high:.1f})"
+    assert interval(0, 20) == "0.0 % (0.0-16.8)" and interval(20, 20) == "100.0 % (83.2-100.0)"
 
 
 def pairs(one, name):
