@@ -39,7 +39,8 @@ from null_textures import planted_mri, random_texture, trend
 from npcradiomics.features.extraction import FEATURE_NAMES
 from npcradiomics.features.subregions import RegionMeter
 from npcradiomics.spatial_null.comparison import compare_with_null
-from npcradiomics.spatial_null.recombination import differences, pool, recombination_test
+from npcradiomics.spatial_null.pools import differences, pool
+from npcradiomics.spatial_null.recombination import recombination_test
 from npcradiomics.spatial_null.shape import COVARIATES
 from npcradiomics.spatial_null.surrogates import SurrogateField
 from npcradiomics.statistics.comparison import apply_rule
@@ -226,7 +227,7 @@ def run(args: argparse.Namespace) -> None:
     # late.
     wanted = there(args.situations, args.shared)
     jobs = [(name, k) for k in range(args.cohorts) for name in wanted]
-    jobs.sort(key=lambda job: job[1] * (4 if job[0] in COSTLY else 1))
+    jobs.sort(key=lambda job: job[1] * (8 if job[0] in COSTLY else 1))
     jobs = [job for job in jobs if job not in done]
     begin = time.time()
     for k, (situation, number) in enumerate(jobs):

@@ -8,14 +8,8 @@ import pandas as pd
 
 from npcradiomics.rounding import p_words
 from npcradiomics.spatial_null import verdict
-from npcradiomics.spatial_null.recombination import (
-    EDGES,
-    differences,
-    mean_differences,
-    pool,
-    rank_shares,
-    recombination_test,
-)
+from npcradiomics.spatial_null.pools import differences, mean_differences, pool, rank_shares
+from npcradiomics.spatial_null.recombination import EDGES, recombination_test
 
 # A recurrent region whose largest piece is smaller than this is named if all draws are in one.
 ONE_PIECE = 0.95

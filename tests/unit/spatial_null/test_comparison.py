@@ -12,7 +12,8 @@ from npcradiomics.spatial_null.comparison import (
     PATIENT_COLUMNS,
     compare_with_null,
 )
-from npcradiomics.spatial_null.recombination import pool, recombination_test
+from npcradiomics.spatial_null.pools import pool
+from npcradiomics.spatial_null.recombination import recombination_test
 from npcradiomics.spatial_null.verdict import GEOMETRY, OPEN, TEXTURE
 
 M = {"n_recombinations": 2000, "seed": 3}

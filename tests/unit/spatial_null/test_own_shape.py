@@ -9,7 +9,8 @@ from npcradiomics.spatial_null.kernels_placements import find_place, flood, lay_
 from npcradiomics.spatial_null.kernels_shape import measure_members
 from npcradiomics.spatial_null.own_shape import OwnShapePlacements
 from npcradiomics.spatial_null.placements import CompactPlacements, NotDrawable, bin_of
-from npcradiomics.spatial_null.recombination import pool, recombination_test
+from npcradiomics.spatial_null.pools import pool
+from npcradiomics.spatial_null.recombination import recombination_test
 from npcradiomics.spatial_null.sampling import sample_patient
 from npcradiomics.spatial_null.shape import COVARIATES, Tumour
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from npcradiomics.spatial_null.recombination import standardise
+from npcradiomics.spatial_null.pools import standardise
 from npcradiomics.spatial_null.verdict import GEOMETRY, TEXTURE
 from repository import ROOT, SHARED
 

@@ -8,15 +8,15 @@ import pytest
 from scipy import stats
 
 from npcradiomics.spatial_null import recombination
-from npcradiomics.spatial_null.recombination import (
+from npcradiomics.spatial_null.pools import (
     Pool,
     differences,
     mean_differences,
     pool,
     rank_shares,
-    recombination_test,
     standardise,
 )
+from npcradiomics.spatial_null.recombination import recombination_test
 
 M = 40_000
 
