@@ -287,10 +287,7 @@ def _notes(record):
 
 
 def _with_progress(n, what, tell):
-    """Yield 0 ..
-
-    n - 1 and tell, every few seconds and at the end, how far this is and how long it will take.
-    """
+    """Yield 0 to n - 1; tell every few seconds and at the end how far this is, how long it takes."""
     start = last = time.monotonic()
     for k in range(n):
         yield k

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from npcradiomics.statistics.pairs import check_regions, paired_differences
+from npcradiomics.statistics.pairs import check_regions
 
 # Loadings closer than this count as equal in the sign rule, so that rounding cannot decide a sign.
 _EQUAL = 1e-9
@@ -53,21 +53,6 @@ def principal_components(features: pd.DataFrame, names: Sequence[str]) -> Compon
     check_regions(features)
     _refuse_unknown(features, names)
     return _decompose(features[["patient", "region"]], features[list(names)].astype(float))
-
-
-def difference_components(features: pd.DataFrame, names: Sequence[str]) -> Components:
-    """The same on the paired differences, one row per patient: independent, as stacked rows are not.
-
-    Patients with a missing difference are left out.
-
-    Parameters
-    ----------
-    features, names
-        As in principal_components, with its result and errors.
-    """
-    differences = paired_differences(features)
-    _refuse_unknown(differences, names)
-    return _decompose(differences.index.to_frame(index=False), differences[list(names)])
 
 
 def _decompose(keys, table):

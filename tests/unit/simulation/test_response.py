@@ -9,8 +9,9 @@ import SimpleITK as sitk
 
 from npcradiomics.response.cohort import responses
 from npcradiomics.response.liu2025 import TABLES
-from npcradiomics.simulation.response import simulate_rows, simulate_tumour
+from npcradiomics.simulation.response import simulate_tumour
 from repository import ROOT
+from response_cohort import simulate_rows
 
 SEED = 2025
 
