@@ -42,65 +42,71 @@ PLAIN = {
     "outliers": "none",
     "resampling": "none",
 }
+SHAPES = ("compact", "own")
 FRACTIONS = (*np.linspace(0.08, 0.48, 12), 0.62, 0.75)
 
 
-def print_draws(name, volume, gtv, whole, spacing_mm, match, n_draws=100):
-    """Mean CPU milliseconds of a draw of either shape, side by side: to place it (with what is thrown
-    away) and to measure its 47 features; and own / compact, of a draw and of 199 with their set-up.
+def print_draws(name, volume, gtv, whole, spacing_mm, match, n_draws, rounds):
+    """CPU milliseconds of a draw of either shape, in turns: to place it (with what is thrown away) and
+    to measure its 47 features; and own / compact, of a draw and of 199 with their set-up.
+
+    The same draws are made in every round. Of each the median over the rounds, over draws the mean:
+    some take more tries than others, which is part of what they cost.
     """
     tumour = Tumour(gtv, spacing_mm)
     observed = tumour.members(whole)
     meter = RegionMeter(volume, gtv, spacing_mm, PLAIN)
     meter.measure(observed)
-    kinds, spent = {}, {}
-    for shape in ("compact", "own"):
-        begin, rng = time.process_time(), np.random.default_rng(0)
-        if shape == "compact":
-            placements = CompactPlacements(tumour, int(observed.sum()))
-        else:
-            placements = OwnShapePlacements(tumour, whole, observed, rng)
-        edges = placements.pilot_edges(rng, N_PILOT) if match == "depth" else ()
-        kinds[shape] = (placements, edges, bin_of(tumour.measure(observed), edges))
-        spent[shape] = [[1000 * (time.process_time() - begin)], [], []]
-    for b in range(n_draws):
-        for shape, (placements, *matched) in kinds.items():
-            begin = time.process_time()
-            stream = np.random.Generator(np.random.PCG64(np.random.SeedSequence([0, b])))
-            members = placements.draw(stream, *matched)[0]
-            middle = time.process_time()
-            meter.measure(members)
-            spent[shape][1].append(1000 * (middle - begin))
-            spent[shape][2].append(1000 * (time.process_time() - middle))
-    means = {shape: [np.mean(part) for part in parts] for shape, parts in spent.items()}
-    draw = {shape: parts[1] + parts[2] for shape, parts in means.items()}
-    all_of_it = {shape: parts[0] + 199 * draw[shape] for shape, parts in means.items()}
-    ratios = f"{draw['own'] / draw['compact']:.2f} | {all_of_it['own'] / all_of_it['compact']:.2f}"
-    for shape, (set_up, place, measure) in means.items():
+    kinds, spent = {}, np.empty((2, 3, rounds, n_draws))  # shape; set-up, place, measure
+    for turn in range(rounds):
+        for k, shape in enumerate(SHAPES):
+            begin, rng = time.process_time(), np.random.default_rng(0)
+            if shape == "compact":
+                placements = CompactPlacements(tumour, int(observed.sum()))
+            else:
+                placements = OwnShapePlacements(tumour, whole, observed, rng)
+            edges = placements.pilot_edges(rng, N_PILOT) if match == "depth" else ()
+            kinds[shape] = (placements, edges, bin_of(tumour.measure(observed), edges))
+            spent[k, 0, turn] = time.process_time() - begin
+        for b in range(n_draws):
+            for k, (placements, *matched) in enumerate(kinds.values()):
+                begin = time.process_time()
+                stream = np.random.Generator(np.random.PCG64(np.random.SeedSequence([0, b])))
+                members = placements.draw(stream, *matched)[0]
+                middle = time.process_time()
+                meter.measure(members)
+                spent[k, 1:, turn, b] = middle - begin, time.process_time() - middle
+    spent = 1000 * np.median(spent, axis=2).mean(axis=2)
+    draw = spent[:, 1] + spent[:, 2]
+    own_of_compact = draw / draw[0], (spent[:, 0] + 199 * draw) / (spent[0, 0] + 199 * draw[0])
+    for k, shape in enumerate(SHAPES):
+        set_up, place, measure = spent[k]
         print(
             f"| {name}, {observed.sum()} of {observed.size} | {shape} | {set_up:.0f} | {place:.2f} |"
-            f" {measure:.2f} | {draw[shape]:.2f} | {ratios if shape == 'own' else '|'} |",
+            f" {measure:.2f} | {draw[k]:.2f} | {own_of_compact[0][k]:.2f} | {own_of_compact[1][k]:.2f} |",
             flush=True,
         )
 
 
-def print_all_draws(shared, match):
+def print_all_draws(shared, match, n_draws, rounds):
     """Blobs in simulated tumours, and the six real tumours if they are beside this clone."""
     print(
         f"\nmatch {match}: CPU milliseconds; own / compact of one draw, and of 199 with their set-up\n"
     )
     print("| region | shape | to set up | to place | to measure | a draw | ratio | of 199 |")
     print("|---|---|---|---|---|---|---|---|")
-    for n_voxels, n_region in ((30000, 4000), (30000, 20000), (10000, 2000)):
+    for n_voxels, n_region in ((30000, 4000), (30000, 20000), (30000, 24000), (10000, 2000)):
         volume, gtv = make_region(n_voxels)
         tumour = Tumour(gtv, SPACING_MM)
         members = CompactPlacements(tumour, n_region).draw(np.random.default_rng(7))[0]
         whole = np.zeros(gtv.size, bool)
         whole[tumour.cells[members]] = True
-        print_draws("blob", volume, gtv, whole.reshape(gtv.shape), SPACING_MM, match)
+        print_draws(
+            "blob", volume, gtv, whole.reshape(gtv.shape), SPACING_MM, match, n_draws, rounds
+        )
     for number, one in enumerate(real_geometry.patients(shared)):
         volume = np.rint(np.random.default_rng(0).normal(120, 20, one.gtv.shape))
-        print_draws(f"real {number}", volume, *one, match)
+        print_draws(f"real {number}", volume, *one, match, n_draws, rounds)
 
 
 def print_cohort(n_voxels, n_draws, surrogates, shape, match):
@@ -152,7 +158,9 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--voxels", type=int, default=30000, help="of a tumour")
-    parser.add_argument("--draws", type=int, default=199)
+    parser.add_argument("--timed", type=int, default=100, help="draws of each region")
+    parser.add_argument("--rounds", type=int, default=5, help="the same draws again, for medians")
+    parser.add_argument("--draws", type=int, default=199, help="of the cohort; 0: no cohort")
     parser.add_argument("--surrogates", type=int, default=199)
     parser.add_argument("--shape", choices=("own", "compact"), default="own", help="in the cohort")
     parser.add_argument("--match", choices=("none", "depth"), default="depth")
@@ -163,7 +171,9 @@ def main():
     if not real_geometry.patients(options.shared):
         print("the real tumours are left out: ../shared/data/hn_masks is not beside this clone")
     for match in ("none", "depth"):
-        print_all_draws(options.shared, match)
+        print_all_draws(options.shared, match, options.timed, options.rounds)
+    if not options.draws:
+        return
     print()
     print_cohort(options.voxels, options.draws, options.surrogates, options.shape, options.match)
 
