@@ -1,0 +1,80 @@
+"""What a person at a terminal reads: how far a run is, and what to open after the demo."""
+
+import contextlib
+import os
+import pty
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from repository import ROOT
+
+STEPS = ("simulate_patient", "register_recurrence", "derive_regions", "extract_features",
+         "report_registration", "draw_regions", "appendix")  # fmt: skip
+TOLD = re.compile(
+    r"^(REC\d+): (\w+) done\. (\d+) of 20 patients, (\d+) of (\d+) jobs(?:, .* left)?\r?$", re.M
+)
+
+
+def words(folder, command, *, terminal, **environment):
+    """What a command writes, on a terminal or into a file."""
+    master, slave = pty.openpty() if terminal else os.pipe()
+    given = {key: value for key, value in os.environ.items() if key != "CI"} | environment
+    process = subprocess.Popen(command, cwd=folder, env=given, stdout=slave, stderr=slave)
+    os.close(slave)
+    said = b""
+    with contextlib.suppress(OSError):  # a terminal without a writer is an error on Linux
+        while part := os.read(master, 65536):
+            said += part
+    os.close(master)
+    assert process.wait() == 0, said.decode("utf-8")
+    return said.decode("utf-8")
+
+
+@pytest.mark.parametrize("terminal, environment", [(True, {}), (True, {"CI": "true"}), (False, {})])
+def test_twenty_patients_on_a_terminal_and_nothing_of_it_in_ci_and_log_files(
+    workspace, terminal, environment
+):
+    """--touch goes through all jobs of the run and starts none of them."""
+    patients = [f"REC{i:03d}" for i in range(1, 21)]
+    workspace.simulate(patients)
+    workspace.run("--list-rules")  # writes the config
+    command = [sys.executable, "-m", "snakemake", "-c2", "--touch", "all"]
+    command += ["-s", ROOT / "Snakefile", "--configfile", "config.yaml"]
+    said = words(workspace.folder, command, terminal=terminal, **environment)
+    assert "heterogeneity: SIMULATED patients" in said
+    told = TOLD.findall(said)
+    if environment or not terminal:
+        assert told == [] and "20 patients" not in said
+        return
+    assert Counter((patient, step) for patient, step, *_ in told) == Counter(
+        (patient, step) for patient in patients for step in STEPS
+    )
+    for line, (patient, _, done, jobs, all_jobs) in enumerate(told):
+        left = {name for name, *_ in told[line + 1 :]}
+        assert int(done) == len(patients) - len(left), (line, patient)
+        assert line < int(jobs) <= int(all_jobs)
+    assert told[-1][2] == "20"
+
+
+def test_the_demo_ends_with_three_things_that_it_makes(tmp_path):
+    for name in ("Makefile", "pyproject.toml", "uv.lock"):
+        shutil.copy(ROOT / name, tmp_path)
+    stand_in = tmp_path / ".venv" / "bin" / "snakemake"
+    stand_in.parent.mkdir(parents=True)
+    stand_in.write_text('#!/bin/sh\necho "$@" > arguments\n', encoding="utf-8")
+    stand_in.chmod(0o755)
+    (tmp_path / ".venv" / ".complete").write_text(f"{tmp_path}\n", encoding="utf-8")
+    said = words(tmp_path, ["make", "--no-print-directory", "demo", "CORES=2"], terminal=False)
+    arguments = (tmp_path / "arguments").read_text(encoding="utf-8").split()
+    summary = [sys.executable, "-m", "snakemake", "--summary", *arguments[:2], "-c1"]
+    summary += ["-s", ROOT / "Snakefile", "--configfile", ROOT / "config" / "demo.yaml"]
+    made = {line.split("\t")[0] for line in words(tmp_path, summary, terminal=False).splitlines()}
+    _, first = said.split("in results/demo. To open first:\n")
+    files = [line.split()[0] for line in first.splitlines()]
+    assert len(files) == 3
+    assert {f"results/demo/{file}" for file in files} <= made
