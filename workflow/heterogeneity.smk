@@ -7,6 +7,8 @@ include: "rules/common.smk"
 from npcradiomics.cohort import same_files, sources
 from npcradiomics.features.definitions import FEATURES
 
+study, paper = "heterogeneity", "https://doi.org/10.1371/journal.pone.0240043"
+
 
 def with_number_of_tests(settings):
     """One test a feature, where the config does not give another number."""
@@ -52,7 +54,6 @@ paper_items = expand(
     format=["pdf", "png", "tsv"],
 )
 
-study, paper = "heterogeneity", "https://doi.org/10.1371/journal.pone.0240043"
 provenance_records = expand("<results>/patients/{patient}/inputs.json", patient=cohort_patients)
 provenance_files = {
     name: {

@@ -7,6 +7,7 @@ include: "rules/common.smk"
 from npcradiomics.cohort import clinical_values, same_files
 from npcradiomics.response.cohort import assign_sets, refuse_known
 
+study, paper = "response", "https://doi.org/10.61186/ijrr.23.2.311"
 settings = settings_of("response")
 patients = patients_of("response", settings)
 new_patients = {}  # scored by the model and otherwise not used
@@ -47,7 +48,6 @@ paper_items = expand(
     figure=["fig2", "fig3", "fig4", "fig5", "validation"],
     format=["pdf", "png"],
 )
-study, paper = "response", "https://doi.org/10.61186/ijrr.23.2.311"
 provenance_records = expand("<results>/features/part{part}_inputs.json", part=parts)
 provenance_files = {
     row["patient"]: {name: row[name] for name in ("image", "mask")} for row in measured

@@ -1,4 +1,4 @@
-"""What stands in two places is the same: pins in pyproject.toml and envs/, commands of lint in Makefile and pre-commit."""
+"""What stands in two places is the same: pins, commands of lint, what a new machine needs."""
 
 import re
 import tomllib
@@ -42,3 +42,17 @@ def test_pre_commit_and_ci_run_what_make_lint_runs():
     (repository,) = hooks["repos"]
     assert [hook["entry"].removeprefix(".venv/bin/") for hook in repository["hooks"]] == commands
     assert (ROOT / ".ci/run").read_text(encoding="utf-8").endswith("make lint\nmake test\n")
+
+
+def test_a_container_and_a_new_machine_have_what_the_readme_names():
+    readme, container, machine = (
+        (ROOT / name).read_text(encoding="utf-8")
+        for name in ("README.md", "Containerfile", "tests/fresh_machine.sh")
+    )
+    (named,) = re.findall(r"^    apt-get install (.+)$", readme, re.M)
+    assert re.findall(r"^RUN (.+)$", container, re.M) == [
+        "apt-get update",
+        f"apt-get install -y --no-install-recommends {named}",
+        "make setup",
+    ]
+    assert "sed -n 's/^RUN //p' \"$repository/Containerfile\"" in machine

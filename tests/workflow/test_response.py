@@ -159,6 +159,27 @@ def test_every_table_and_figure_is_there_and_says_simulated(study):
         assert "Simulated patients: no clinical data" in words
 
 
+def test_the_report_has_a_description_and_every_table_and_figure_with_its_caption(study):
+    finished = study.run("response_study", "--report", "report.html")
+    assert finished.returncode == 0, finished.stdout[-3000:]
+    page = (study.folder / "report.html").read_text(encoding="utf-8")
+    description, results, categories = (
+        json.JSONDecoder().raw_decode(page.split(f"    var {name} = ")[-1])[0]
+        for name in ("workflow_desc", "results", "categories")
+    )
+    assert "396 features" in description and "System Message" not in description
+    assert {
+        name: sorted(Path(path).stem for paths in inside.values() for path in paths)
+        for name, inside in categories.items()
+    } == {
+        "Response figures": ["fig2", "fig3", "fig4", "fig5", "validation"],
+        "Response tables": ["performance", "table1", "table2"],
+    }
+    words = {Path(path).stem: one["caption"] for path, one in results.items()}
+    assert "ROC curve of the rad-score in the validation set" in words["fig4"]
+    assert all("SIMULATED" in caption for caption in words.values())
+
+
 def test_provenance_holds_every_checksum_and_verify_finds_a_replaced_image(study, tmp_path):
     record = json.loads((study.results / "provenance.json").read_text(encoding="utf-8"))
     assert len(record["inputs"]) == N_PATIENTS + len(study.again)

@@ -6,7 +6,7 @@ if with_null:
         "s3_pdf": "<results>/patients/{patient}/figures/fig_s3.pdf",
         "s3_png": shown(
             "<results>/patients/{patient}/figures/fig_s3.png",
-            "Patients",
+            "patients",
             "caption_s3.rst",
             patient="{patient}",
             figure="S3",
@@ -31,7 +31,7 @@ rule appendix:
         s1_pdf="<results>/patients/{patient}/figures/fig_s1.pdf",
         s1_png=shown(
             "<results>/patients/{patient}/figures/fig_s1.png",
-            "Patients",
+            "patients",
             "caption_s1.rst",
             patient="{patient}",
             figure="S1",
@@ -40,7 +40,7 @@ rule appendix:
         s2_pdf="<results>/patients/{patient}/figures/fig_s2.pdf",
         s2_png=shown(
             "<results>/patients/{patient}/figures/fig_s2.png",
-            "Patients",
+            "patients",
             "caption_s2.rst",
             patient="{patient}",
             figure="S2",

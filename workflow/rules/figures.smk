@@ -8,7 +8,7 @@ rule fig2:
         caption=repository_files("workflow/report", "fig2.rst")[0],
     output:
         pdf="<results>/figures/fig2.pdf",
-        png=shown("<results>/figures/fig2.png", "Figures", figure="2"),
+        png=shown("<results>/figures/fig2.png", "figures", figure="2"),
         caption="<results>/figures/fig2.caption.rst",
         data="<results>/figures/fig2.tsv",
     log:
@@ -32,7 +32,7 @@ rule fig3:
         caption=repository_files("workflow/report", "fig3.rst")[0],
     output:
         pdf="<results>/figures/fig3.pdf",
-        png=shown("<results>/figures/fig3.png", "Figures", figure="3"),
+        png=shown("<results>/figures/fig3.png", "figures", figure="3"),
         caption="<results>/figures/fig3.caption.rst",
         data="<results>/figures/fig3.tsv",
     log:
@@ -56,7 +56,7 @@ rule fig4:
         caption=repository_files("workflow/report", "fig4.rst")[0],
     output:
         pdf="<results>/figures/fig4.pdf",
-        png=shown("<results>/figures/fig4.png", "Figures", figure="4"),
+        png=shown("<results>/figures/fig4.png", "figures", figure="4"),
         caption="<results>/figures/fig4.caption.rst",
         data="<results>/figures/fig4.tsv",
     log:
@@ -81,7 +81,7 @@ rule fig5:
         caption=repository_files("workflow/report", "fig5.rst")[0],
     output:
         pdf="<results>/figures/fig5.pdf",
-        png=shown("<results>/figures/fig5.png", "Figures", figure="5"),
+        png=shown("<results>/figures/fig5.png", "figures", figure="5"),
         caption="<results>/figures/fig5.caption.rst",
         data="<results>/figures/fig5.tsv",
     log:

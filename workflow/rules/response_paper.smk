@@ -9,11 +9,11 @@ rule liu_tables:
         table1_tsv="<results>/tables/table1.tsv",
         table1_md="<results>/tables/table1.md",
         table1_tex="<results>/tables/table1.tex",
-        table1_docx="<results>/tables/table1.docx",
+        table1_docx=shown("<results>/tables/table1.docx", "tables", "liu.rst", table="1"),
         table2_tsv="<results>/tables/table2.tsv",
         table2_md="<results>/tables/table2.md",
         table2_tex="<results>/tables/table2.tex",
-        table2_docx="<results>/tables/table2.docx",
+        table2_docx=shown("<results>/tables/table2.docx", "tables", "liu.rst", table="2"),
     log:
         "<results>/logs/liu_tables.log",
     benchmark:
@@ -40,7 +40,7 @@ rule liu_fig2:
         model="<results>/cohort/model.json",
     output:
         pdf="<results>/figures/fig2.pdf",
-        png="<results>/figures/fig2.png",
+        png=shown("<results>/figures/fig2.png", "figures", "liu.rst", figure="2"),
         data="<results>/figures/fig2.tsv",
     log:
         "<results>/logs/liu_fig2.log",
@@ -64,7 +64,7 @@ rule liu_fig3:
         model="<results>/cohort/model.json",
     output:
         pdf="<results>/figures/fig3.pdf",
-        png="<results>/figures/fig3.png",
+        png=shown("<results>/figures/fig3.png", "figures", "liu.rst", figure="3"),
         data="<results>/figures/fig3.tsv",
     log:
         "<results>/logs/liu_fig3.log",
@@ -87,7 +87,7 @@ rule liu_fig4:
         model="<results>/cohort/model.json",
     output:
         pdf="<results>/figures/fig4.pdf",
-        png="<results>/figures/fig4.png",
+        png=shown("<results>/figures/fig4.png", "figures", "liu.rst", figure="4"),
         data="<results>/figures/fig4.tsv",
     log:
         "<results>/logs/liu_fig4.log",
@@ -111,7 +111,7 @@ rule liu_fig5:
         model="<results>/cohort/model.json",
     output:
         pdf="<results>/figures/fig5.pdf",
-        png="<results>/figures/fig5.png",
+        png=shown("<results>/figures/fig5.png", "figures", "liu.rst", figure="5"),
         data="<results>/figures/fig5.tsv",
     log:
         "<results>/logs/liu_fig5.log",
@@ -138,12 +138,12 @@ rule liu_validation:
         model="<results>/cohort/model.json",
     output:
         pdf="<results>/figures/validation.pdf",
-        png="<results>/figures/validation.png",
+        png=shown("<results>/figures/validation.png", "figures", "liu.rst", figure="validation"),
         data="<results>/figures/validation.tsv",
         table="<results>/tables/performance.tsv",
         markdown="<results>/tables/performance.md",
         latex="<results>/tables/performance.tex",
-        word="<results>/tables/performance.docx",
+        word=shown("<results>/tables/performance.docx", "tables", "liu.rst", table="performance"),
     log:
         "<results>/logs/liu_validation.log",
     benchmark:

@@ -40,7 +40,7 @@ rule table3:
         tsv="<results>/tables/table3.tsv",
         markdown="<results>/tables/table3.md",
         latex="<results>/tables/table3.tex",
-        word=shown("<results>/tables/table3.docx", "Tables", table="3"),
+        word=shown("<results>/tables/table3.docx", "tables", table="3"),
         caption="<results>/tables/table3.caption.rst",
     log:
         "<results>/logs/table3.log",
@@ -69,7 +69,7 @@ rule fig6:
         caption=repository_files("workflow/report", "fig6.rst")[0],
     output:
         pdf="<results>/figures/fig6.pdf",
-        png=shown("<results>/figures/fig6.png", "Figures", figure="6"),
+        png=shown("<results>/figures/fig6.png", "figures", figure="6"),
         caption="<results>/figures/fig6.caption.rst",
         data="<results>/figures/fig6.tsv",
     log:
@@ -95,7 +95,7 @@ rule fig7:
         caption=repository_files("workflow/report", "fig7.rst")[0],
     output:
         pdf="<results>/figures/fig7.pdf",
-        png=shown("<results>/figures/fig7.png", "Figures", figure="7"),
+        png=shown("<results>/figures/fig7.png", "figures", figure="7"),
         caption="<results>/figures/fig7.caption.rst",
         data="<results>/figures/fig7.tsv",
     log:
@@ -121,7 +121,7 @@ rule fig8:
         warnings="<results>/cohort/null_warnings.json",
     output:
         pdf="<results>/figures/fig8.pdf",
-        png=shown("<results>/figures/fig8.png", "Figures", figure="8"),
+        png=shown("<results>/figures/fig8.png", "figures", figure="8"),
         caption="<results>/figures/fig8.caption.rst",
         data="<results>/figures/fig8.tsv",
     log:

@@ -9,7 +9,7 @@ rule table1:
         tsv="<results>/tables/table1.tsv",
         markdown="<results>/tables/table1.md",
         latex="<results>/tables/table1.tex",
-        word=shown("<results>/tables/table1.docx", "Tables", table="1"),
+        word=shown("<results>/tables/table1.docx", "tables", table="1"),
         caption="<results>/tables/table1.caption.rst",
     log:
         "<results>/logs/table1.log",
@@ -34,7 +34,7 @@ rule table2:
         tsv="<results>/tables/table2.tsv",
         markdown="<results>/tables/table2.md",
         latex="<results>/tables/table2.tex",
-        word=shown("<results>/tables/table2.docx", "Tables", table="2"),
+        word=shown("<results>/tables/table2.docx", "tables", table="2"),
         caption="<results>/tables/table2.caption.rst",
     log:
         "<results>/logs/table2.log",
