@@ -56,12 +56,8 @@ def repository_files(folder, *names):
 
 def shown(path, category, caption="caption.rst", **labels):
     """An output that stands in Snakemake's report under its study's `category`, by default with what its rule wrote as caption."""
-    return report(
-        path,
-        caption=f"../report/{caption}",
-        category=f"{study.capitalize()} {category}",
-        labels=labels,
-    )
+    category = f"{study.capitalize()} {category}"
+    return report(path, caption=f"../report/{caption}", category=category, labels=labels)
 
 
 def tell_by_docstrings():
