@@ -1,11 +1,14 @@
-"""Rule scan_dicom: a draft of the patients table from a folder tree of DICOM, to be edited by a person."""
+"""Rule scan_dicom: a draft of the patients table from a folder tree of DICOM, and a page to check it by."""
 
 import logging
+from pathlib import Path
 
 from npcradiomics.dicom.draft import draft_rows, new_draft
 from npcradiomics.dicom.inventory import scan
 from npcradiomics.files import write_rows, write_text
 from npcradiomics.jobs import script
+from npcradiomics.publication.pages.scan_summary import summary_content
+from npcradiomics.publication.pages.template import render
 
 
 def main(snakemake):
@@ -22,8 +25,11 @@ def main(snakemake):
         )
     counts = [f"{len(found)} series, structure sets, doses and plans of {len(rows)} patients"]
     counts += [f"left out: {n} files, {why}" for why, n in left_out.most_common()]
-    table, summary = new_draft(snakemake.params.folder)
-    said = [*counts, *said, f"draft of the patients table: {table}"]
+    table, summary, page = new_draft(snakemake.params.folder)
+    content = summary_content(found, rows, said, Path(snakemake.params.dicom_root))
+    content |= {"left_out": left_out.most_common(), "table": table.name}
+    write_text(render(snakemake.input.templates[0], **content), page)
+    said = [*counts, *said, f"draft of the patients table: {table}; look at {page}"]
     write_rows(rows, table)
     write_text("\n".join(said) + "\n", summary)
     for line in said:

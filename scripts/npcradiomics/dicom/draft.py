@@ -4,7 +4,7 @@ import itertools
 from pathlib import Path
 
 from npcradiomics.dicom.dataset import code
-from npcradiomics.dicom.inventory import LISTED, NAMELESS
+from npcradiomics.dicom.inventory import LISTED, NAMELESS, Found
 from npcradiomics.dicom.structure_names import guess_structures
 
 COLUMNS = (
@@ -173,17 +173,31 @@ def _tell_the_rest(left, found, said):
         said.append(f"not in the table: {len(left) - LISTED} RTSTRUCTs and RTDOSEs more")
 
 
-def new_draft(folder: str | Path) -> tuple[Path, Path]:
-    """Where a new draft of the patients table and its summary go: beside those that a person may be editing.
+def roles(one: Found, row: dict) -> list[str]:
+    """The columns of the draft's row that this series, structure set or dose was taken for."""
+    taken = [
+        f"{column}_mri"
+        for column in ("planning", "recurrence")
+        if row[f"{column}_mri"] == str(one.path)
+        and row[f"{column}_series"] in ("", code(one.uid))
+        and one.n_images > 1
+    ]
+    taken += [c for c in ("gtv", "gtvr") if row[c].rpartition("#")[0] == str(one.path)]
+    return taken + ["dose"] * (row["dose"] == str(one.path))
+
+
+def new_draft(folder: str | Path) -> tuple[Path, Path, Path]:
+    """Where a new draft of the patients table and its summaries go: beside those that a person may be editing.
 
     Returns
     -------
-    table, summary : Path
-        ``patients.tsv`` and ``summary.txt`` in the folder; if either exists ``patients_2.tsv`` and
-        ``summary_2.txt``, and so on.
+    table, summary, page : Path
+        ``patients.tsv``, ``summary.txt`` and ``summary.html`` in the folder; if one of them exists
+        ``patients_2.tsv``, ``summary_2.txt`` and ``summary_2.html``, and so on.
     """
     for k in itertools.count(1):
         mark = f"_{k}" if k > 1 else ""
-        table, summary = Path(folder) / f"patients{mark}.tsv", Path(folder) / f"summary{mark}.txt"
-        if not table.exists() and not summary.exists():
-            return table, summary
+        names = f"patients{mark}.tsv", f"summary{mark}.txt", f"summary{mark}.html"
+        table, summary, page = (Path(folder) / name for name in names)
+        if not (table.exists() or summary.exists() or page.exists()):
+            return table, summary, page

@@ -6,15 +6,19 @@ the files.
 """
 
 import logging
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
 
 from npcradiomics.dicom.dataset import (
     DicomError,
     items,
     looks_like_dicom,
     number,
+    numbers,
     open_dataset,
     text,
 )
@@ -23,6 +27,7 @@ from npcradiomics.refusal import Refusal
 
 WANTED = [
     "PatientID",
+    "PatientName",
     "SOPInstanceUID",
     "StudyInstanceUID",
     "StudyDate",
@@ -33,6 +38,8 @@ WANTED = [
     "FrameOfReferenceUID",
     "ImageType",
     "Rows",
+    "ImagePositionPatient",
+    "ImageOrientationPatient",
     "NumberOfFrames",
     "StructureSetROISequence",
     "ReferencedFrameOfReferenceSequence",
@@ -66,6 +73,8 @@ class Found:
     sop_uid: str = ""  # of an RTPLAN
     prescriptions: tuple = ()
     folders: set = field(default_factory=set)
+    images: list = field(default_factory=list)  # (place along the normal, file) of each
+    secrets: frozenset = frozenset()  # words of the patient's name and number
 
 
 def scan(root, progress=log.info):
@@ -104,6 +113,7 @@ def _place(path, series, single, left_out):
             series[uid] = _found(dataset, path, path.parent)
         one = series[uid]
         one.folders.add(path.parent)
+        one.images.append((_height(dataset, path), path))
         one.n_images += int(number(dataset, "NumberOfFrames", path, 1))
         return
     if modality not in ("RTSTRUCT", "RTDOSE", "RTPLAN"):
@@ -142,7 +152,22 @@ def _found(dataset, path, place):
         text(dataset, "SeriesNumber", path),
         text(dataset, "FrameOfReferenceUID", path),
         "LOCALIZER" in text(dataset, "ImageType", path),
+        secrets=frozenset(
+            word.casefold()
+            for name in ("PatientName", "PatientID")
+            for word in re.findall(r"[^\W_]{3,}", text(dataset, name, path))
+        ),
     )
+
+
+def _height(dataset, path):
+    """Place (mm) of a slice along its normal; 0 where it does not say one."""
+    try:
+        position = numbers(dataset, "ImagePositionPatient", 3, path)
+        axes = numbers(dataset, "ImageOrientationPatient", 6, path)
+    except DicomError:
+        return 0.0
+    return float(position @ np.cross(axes[:3], axes[3:]))
 
 
 def _references(dataset, path):

@@ -90,11 +90,12 @@ def outcome(quality: dict, review: str) -> str:
 
 
 def refusal(quality: dict, review: str) -> str:
-    """The sentences of the failed checks of an undecided patient; "" of the others."""
+    """Why an undecided patient is refused, the worst check first; "" of the others."""
     if outcome(quality, review) != "undecided":
         return ""
-    failed = [c for c in quality["checks"].values() if c["verdict"] == "failed"]
-    return "; ".join(c["sentence"].rstrip(".") for c in failed)
+    others = sum(c["verdict"] == "failed" for c in quality["checks"].values()) - 1
+    more = f"; {others} more {'check' if others == 1 else 'checks'} failed" if others else ""
+    return worst_check(quality)["sentence"].rstrip(".") + more
 
 
 def require_accepted(quality: dict, review: str, note: str, page: str) -> None:
@@ -103,11 +104,14 @@ def require_accepted(quality: dict, review: str, note: str, page: str) -> None:
     review  "accept", "reject" or "" (column registration_review); a person's verdict overrules the checks
     page    path of the patient's page, named in the message
     """
-    if outcome(quality, review) == "left out":
+    result = outcome(quality, review)
+    if result == "left out":
         raise ValueError(
             f"registration rejected by a person ({note or 'no note'}); nothing is computed from it"
         )
-    if reasons := refusal(quality, review):
+    if result == "undecided":
+        failed = [c for c in quality["checks"].values() if c["verdict"] == "failed"]
+        reasons = "; ".join(c["sentence"].rstrip(".") for c in failed)
         raise ValueError(
             f"registration failed: {reasons}. Look at {page}. If the images do lie on each other, write accept into "
             "the patient's column registration_review; if not, give a start in initial_transform or the transform "

@@ -15,6 +15,7 @@ from npcradiomics.dicom.dataset import code
 from npcradiomics.dicom.draft import draft_rows
 from npcradiomics.dicom.inventory import scan
 from npcradiomics.dicom.writer import write_rtdose, write_rtstruct
+from repository import ROOT
 
 
 @pytest.fixture
@@ -199,7 +200,10 @@ def test_no_folder(tmp_path):
 
 
 def test_a_draft_that_is_being_edited_is_never_touched(tree, tmp_path):
-    job = SimpleNamespace(params=SimpleNamespace(dicom_root=str(tree), folder=tmp_path / "drafts"))
+    job = SimpleNamespace(
+        params=SimpleNamespace(dicom_root=str(tree), folder=tmp_path / "drafts"),
+        input=SimpleNamespace(templates=[str(ROOT / "workflow/report/scan_summary.html")]),
+    )
     scan_dicom.main(job)
     draft = tmp_path / "drafts/patients.tsv"
     first = draft.read_text(encoding="utf-8")
@@ -207,6 +211,7 @@ def test_a_draft_that_is_being_edited_is_never_touched(tree, tmp_path):
     scan_dicom.main(job)
     assert draft.read_text(encoding="utf-8") == edited
     assert (tmp_path / "drafts/patients_2.tsv").read_text(encoding="utf-8") == first
+    assert "patients_2.tsv</code>" in (tmp_path / "drafts/summary_2.html").read_text("utf-8")
     assert "drafts/patients_2.tsv" in (tmp_path / "drafts/summary_2.txt").read_text("utf-8")
     before = sorted(path.name for path in draft.parent.iterdir())
     job.params.dicom_root = str(tmp_path / "drafts")  # no DICOM there

@@ -14,6 +14,7 @@ from npcradiomics.registration.verdict import (
     limit_words,
     not_registered,
     outcome,
+    refusal,
     require_accepted,
     table_row,
     value_words,
@@ -22,6 +23,17 @@ from npcradiomics.registration.verdict import (
 from registration_example import check, checks, quality
 
 FAILED = quality("P2", "failed", backward=(3.2, "failed"))
+
+
+def test_a_refusal_names_the_worst_check_and_counts_the_others():
+    assert refusal(FAILED, "") == "Sentence of backward"
+    both = quality("P2", "failed", backward=(3.2, "failed"), restart=(30.0, "failed"))
+    assert refusal(both, "") == "Sentence of restart; 1 more check failed"
+    three = quality(
+        "P2", "failed", backward=(3.2, "failed"), restart=(30.0, "failed"), covered=(0.5, "failed")
+    )
+    assert refusal(three, "") == "Sentence of covered; 2 more checks failed"
+    assert refusal(FAILED, "accept") == refusal(FAILED, "reject") == refusal(quality(), "") == ""
 
 
 @pytest.mark.parametrize(
