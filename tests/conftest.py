@@ -59,7 +59,7 @@ class Workspace:
             for p in patients
         )
 
-    def run(self, *arguments, cores=2):
+    def run(self, *arguments, cores=2, configfile="config.yaml"):
         """Run snakemake; returns the finished process with its text in .stdout (both streams)."""
         (self.folder / "config.yaml").write_text(
             yaml.safe_dump({"heterogeneity": self.config}), encoding="utf-8"
@@ -73,7 +73,7 @@ class Workspace:
             "--directory",
             str(self.folder),
         ]
-        command += ["--configfile", str(self.folder / "config.yaml"), "-c", str(cores), *arguments]
+        command += ["--configfile", str(self.folder / configfile), "-c", str(cores), *arguments]
         env = os.environ | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         }

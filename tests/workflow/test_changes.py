@@ -232,7 +232,30 @@ def test_verify_finds_what_no_longer_fits(cohort, changed):
     changed(gtv, gtv.read_bytes() + b"\0")
     unfit = cohort.run("heterogeneity_verify")
     assert unfit.returncode != 0
-    line = next(line for line in unfit.stdout.splitlines() if line.startswith("FAILED"))
-    assert (
-        "2 things no longer fit" in line and "tables/table2.tsv" in line and "inputs P4 gtv" in line
+    said = [line for line in unfit.stdout.splitlines() if line.startswith(("NOTE", "FAILED"))]
+    assert said[:2] == [
+        "NOTE heterogeneity_verify: patient P4: gtv data/P4/gtv.nii.gz: has changed since",
+        "NOTE heterogeneity_verify: tables/table2.tsv: has changed since",
+    ]
+    assert said[2].startswith(
+        "FAILED heterogeneity_verify: 2 things no longer fit results/heterogeneity/provenance.json"
+    )
+    assert len(said) == 3 and max(map(len, unfit.stdout.splitlines())) < 300
+    assert table.exists()  # verify moves nothing
+    # A later command says nothing of it.
+    later = cohort.run("--force", "heterogeneity_table1")
+    assert later.returncode == 0 and "no longer fit" not in later.stdout, later.stdout[-3000:]
+
+
+def test_verify_says_that_the_config_file_was_forgotten(cohort):
+    (cohort.folder / "other.yaml").write_text(
+        (cohort.folder / "config.yaml").read_text(encoding="utf-8") + "  contour_end_caps: false\n",
+        encoding="utf-8",
+    )
+    run = cohort.run("heterogeneity_verify", configfile="other.yaml")
+    assert run.returncode != 0
+    said = [line for line in run.stdout.splitlines() if line.startswith(("NOTE", "FAILED"))]
+    assert len(said) == 1 and said[0].startswith(
+        "FAILED heterogeneity_verify: results/heterogeneity/provenance.json was made with "
+        "--configfile config.yaml, this command has --configfile other.yaml: not compared"
     )

@@ -1,28 +1,35 @@
-"""The run's own words at its beginning and its end: whose patients, who is in, who failed and what to try."""
+"""The run's own words at its beginning and its end: whose patients, who is in, who failed and what to try.
+
+In a Snakefile that has this as a module `npc`, Snakemake calls them there: `onerror: npc.onerror()`.
+"""
 
 import logging
 import sys
 import time
 
+from snakemake.io import IOFile
+
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from npcradiomics.jobs import failures, summary
+from npcradiomics.jobs import failures, outdated, summary
 from npcradiomics.jobs.progress import Progress
 
 RUN_BEGAN = time.time()
 
 
+def study_of(job):
+    """The study a job is of, whatever its rule is called where this is a module; "" for none."""
+    own = Path(job.rule.snakefile).is_relative_to(ROOT)
+    return job.rule.module_globals.get("study", "") if own else ""
+
+
 def studies_run():
-    """{study: whether its patients are simulated} of the studies that this run has jobs of."""
-    rules = {job.rule.name for job in workflow.dag.jobs}
-    return {
-        study: f"{study}_{simulation}" in rules
-        for study, simulation in (
-            ("heterogeneity", "simulate_patient"),
-            ("response", "simulate_tumours"),
-        )
-        if any(rule.startswith(f"{study}_") for rule in rules)
-    }
+    """{study: its jobs} of the studies that this run has jobs of."""
+    found = {}
+    for job in workflow.dag.jobs:
+        if study := study_of(job):
+            found.setdefault(study, []).append(job)
+    return dict(sorted(found.items()))
 
 
 def say(*lines):
@@ -33,15 +40,38 @@ def whose():
     """A line per study whose patients nobody has ever seen."""
     return [
         f"{study}: SIMULATED patients, nobody's data (your own: key `patients` below `{study}:`)"
-        for study, simulated in studies_run().items()
-        if simulated
+        for study, jobs in studies_run().items()
+        if any(job.rule.name.endswith(("simulate_patient", "simulate_tumours")) for job in jobs)
     ]
 
 
+def made_from(path):
+    """The inputs from which a file was made, by Snakemake's record of it."""
+    return workflow.persistence.input(IOFile(path)) or []
+
+
+def set_aside_outdated(study, jobs):
+    """What this run had to make anew and did not, and what holds a patient who is out since."""
+    unmade = {
+        path
+        for job in workflow.dag.needrun_jobs()
+        if study_of(job) == study
+        for path in map(str, job.output)
+    }
+    out = [row["patient"] for row in jobs[0].rule.module_globals.get("left_out", [])]
+    if any(job.output for job in jobs) and (unmade or out):  # verify makes nothing and moves nothing
+        found = outdated.find_outdated(RESULTS[study], unmade, out, made_from)
+        outdated.set_aside(RESULTS[study], found)
+        if found:
+            say(f"{study}: {outdated.sentence(RESULTS[study], found)}")
+    outdated.clear(RESULTS[study])
+
+
 def last_words():
-    for study in studies_run():
+    for study, jobs in studies_run().items():
         found = failures.records(f"{RESULTS[study]}/logs", since=RUN_BEGAN)
         say(*failures.report(found, f"{RESULTS[study]}/failed.tsv"))
+        set_aside_outdated(study, jobs)
         say(*summary.cohort_summary(study, RESULTS[study]))
     say(*whose())
 
@@ -52,7 +82,10 @@ class Teller(logging.Handler):
     def __init__(self):
         super().__init__()
         jobs = {
-            job.jobid: (job.rule.name.partition("_")[2], job.wildcards_dict.get("patient", ""))
+            job.jobid: (
+                job.rule.name.rpartition(f"{study_of(job)}_")[2],
+                job.wildcards_dict.get("patient", "") if study_of(job) else "",
+            )
             for job in workflow.dag.needrun_jobs()
             if not job.is_norun
         }

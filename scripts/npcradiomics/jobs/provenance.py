@@ -86,6 +86,75 @@ def differences(
     ]
 
 
+def unfit(then: dict, now: dict, files: dict[str, dict[str, str]]) -> list[str]:
+    """What of a record no longer fits, a line per file or setting, without checksums.
+
+    Parameters
+    ----------
+    then, now : dict
+        settings, patients_table, inputs and outputs as in provenance.json.
+    files : dict
+        {patient: {column: path}} of now.
+    """
+    lines = [
+        " ".join(["settings:", *place[1:]]) + f": {_words(old)} then, {_words(new)} now"
+        for place, old, new in _unequal(then["settings"], now["settings"], ("settings",))
+    ]
+    lines += [f"patients table: {_fate(then['patients_table'], now['patients_table'])}"] * (
+        then["patients_table"] != now["patients_table"]
+    )
+    for place, old, new in _unequal(then["inputs"], now["inputs"], ()):
+        if len(place) == 1:
+            words = "not among the results" if old is _ABSENT else "no longer in the patients table"
+            lines.append(f"patient {place[0]}: {words}")
+        else:
+            path = files[place[0]].get(place[1])
+            where = f" {path}" if path else ""
+            lines.append(f"patient {place[0]}: {place[1]}{where}: {_fate(old, new)}")
+    outputs = _unequal(then["outputs"], now["outputs"], ())
+    return lines + [f"{place[0]}: {_fate(old, new)}" for place, old, new in outputs]
+
+
+def software_changes(then: dict, now: dict) -> list[str]:
+    """Lines on code and packages that are no longer those of a record, of `software()`."""
+    lines = []
+    if then["code_sha256"] != now["code_sha256"]:
+        commits = [(one["git_commit"] or "unknown")[:7] for one in (then, now)]
+        lines.append("the code is another: commit {} then, {} now".format(*commits))
+    packages = [
+        f"{place[0]} {_words(old)} then, {_words(new)} now"
+        for place, old, new in _unequal(
+            {"python": then["python"]} | then["packages"],
+            {"python": now["python"]} | now["packages"],
+            (),
+        )
+    ]
+    more = f"; and {len(packages) - 5} more" if len(packages) > 5 else ""
+    return lines + [f"packages: {'; '.join(packages[:5])}{more}"] * bool(packages)
+
+
+def _fate(then, now):
+    """What became of a file, from its checksum in the record (_ABSENT: not in it, None: no file) and its present one."""
+    if then is _ABSENT or then is None:
+        return "came after the results"
+    if now is _ABSENT:
+        return "no longer given"
+    return "is not there" if now is None else "has changed since"
+
+
+def config_files(command: list[str]) -> list[str]:
+    """Names, without folders, of the files that a command line of snakemake gives as `--configfile`."""
+    files, inside = [], False
+    for word in command:
+        name, _, value = word.partition("=")
+        if word.startswith("-"):
+            inside = name in ("--configfile", "--configfiles")
+            files += [value] * (inside and value != "")
+        elif inside:
+            files.append(word)
+    return [os.path.basename(file) for file in files]
+
+
 _ABSENT = object()
 
 

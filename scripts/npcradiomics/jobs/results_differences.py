@@ -6,11 +6,13 @@ from pathlib import Path
 import pandas as pd
 
 from npcradiomics.files import read_json
+from npcradiomics.jobs.outdated import ASIDE
 from npcradiomics.jobs.provenance import differences, sha256
 from npcradiomics.tables import read_table
 
-# Times and commands, which differ between two runs of the same: not compared.
-LEFT_OUT = {"logs", "benchmarks", "provenance.json"}
+# Times and commands, which differ between two runs of the same, and what no longer holds: not
+# compared.
+LEFT_OUT = {"logs", "benchmarks", "provenance.json", ASIDE}
 # What is said of Tables 2 and 3 for every feature, in the words of the terminal.
 TOLD = {
     "tables/table2.tsv": ("Table 2", {"significant": "significant", "size_mark": "size mark"}),

@@ -8,7 +8,7 @@ NAMED = 8  # patients named in a line; cohort/excluded.tsv has them all
 
 
 def cohort_summary(study: str, results: str | Path) -> list[str]:
-    """Lines for the terminal about a study's cohort; none where no cohort has been made.
+    """Lines for the terminal about a study's cohort, as far as it has been made.
 
     Parameters
     ----------
@@ -19,13 +19,11 @@ def cohort_summary(study: str, results: str | Path) -> list[str]:
     """
     cohort = Path(results) / "cohort"
     patients = list(dict.fromkeys(row["patient"] for row in _rows(cohort / "features.tsv")))
-    if not patients:
-        return []
     out = [f"{row['patient']} ({row['reason']})" for row in _rows(cohort / "excluded.tsv")]
     lines = [
         f"{study}: {len(patients)} of {len(patients) + len(out)} patients are in the statistics."
-    ]
-    if out:
+    ] * bool(patients)
+    if patients and out:
         more = f" and {len(out) - NAMED} more" if len(out) > NAMED else ""
         lines.append(f"{study}: out: {'; '.join(out[:NAMED])}{more} ({cohort}/excluded.tsv)")
     doubtful = [row for row in _rows(cohort / "registration.tsv") if row["verdict"] != "pass"]

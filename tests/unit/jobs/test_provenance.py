@@ -6,10 +6,13 @@ import numpy
 
 from npcradiomics.jobs.provenance import (
     checksums,
+    config_files,
     differences,
     host_class,
     sha256,
     software,
+    software_changes,
+    unfit,
     without_folders,
 )
 
@@ -61,3 +64,52 @@ def test_each_difference_is_named_with_both_values():
         "inputs P2: nothing in the record, {} now",
         "settings n_levels: 256 in the record, 128 now",
     ]
+
+
+def test_what_no_longer_fits_is_a_line_per_file_in_words():
+    then = {
+        "settings": {"extraction": {"n_levels": 256}, "exclude": ""},
+        "patients_table": "a" * 64,
+        "inputs": {"P1": {"gtv": "a" * 64, "dose": "c" * 64}, "P3": {"gtv": "d" * 64}},
+        "outputs": {"tables/table2.tsv": "e" * 64, "figures/fig2.png": "f" * 64},
+    }
+    now = {
+        "settings": {"extraction": {"n_levels": 64}, "exclude": ""},
+        "patients_table": "b" * 64,
+        "inputs": {
+            "P1": {"gtv": "b" * 64, "dose": None, "gtvr": "1" * 64},
+            "P2": {"gtv": "2" * 64},
+        },
+        "outputs": {"tables/table2.tsv": "3" * 64, "figures/fig2.png": None},
+    }
+    files = {"P1": {"gtv": "data/P1.nii", "dose": "d.nii", "gtvr": "r.nii"}, "P2": {"gtv": "x"}}
+    assert unfit(then, now, files) == [
+        "settings: extraction n_levels: 256 then, 64 now",
+        "patients table: has changed since",
+        "patient P1: gtv data/P1.nii: has changed since",
+        "patient P1: dose d.nii: is not there",
+        "patient P1: gtvr r.nii: came after the results",
+        "patient P3: no longer in the patients table",
+        "patient P2: not among the results",
+        "tables/table2.tsv: has changed since",
+        "figures/fig2.png: is not there",
+    ]
+    assert unfit(then, then, files) == []
+
+
+def test_files_of_the_option_configfile_are_found_in_a_command():
+    command = "snakemake -c4 --configfile a/my.yaml b.yaml -k --configfiles=c.yaml heterogeneity_fig3"
+    assert config_files(command.split()) == ["my.yaml", "b.yaml", "c.yaml", "heterogeneity_fig3"]
+    assert config_files(["snakemake", "-c4", "all"]) == []
+
+
+def test_changes_of_code_and_packages_are_two_lines():
+    then = {"code_sha256": "1", "git_commit": "a" * 40, "python": "3.11.2", "packages": {}}
+    packages = {f"p{k}": "1.0" for k in range(7)}
+    now = then | {"code_sha256": "2", "git_commit": "", "packages": packages}
+    assert software_changes(then, now) == [
+        "the code is another: commit aaaaaaa then, unknown now",
+        "packages: p0 nothing then, 1.0 now; p1 nothing then, 1.0 now; p2 nothing then, 1.0 now;"
+        " p3 nothing then, 1.0 now; p4 nothing then, 1.0 now; and 2 more",
+    ]
+    assert software_changes(then, then) == []

@@ -34,3 +34,16 @@ def test_who_is_in_who_is_out_and_where_to_look_first(tmp_path):
         "heterogeneity: look first: P3 (The head is turned by 17 degrees); "
         f"{cohort}/registration.html",
     ]
+
+
+def test_where_to_look_first_is_said_before_there_are_statistics(tmp_path):
+    cohort = tmp_path / "cohort"
+    write(
+        cohort / "registration.tsv",
+        ("patient", "verdict", "worst_sentence"),
+        ("P3", "failed", "The tumour is not in view."),
+    )
+    assert cohort_summary("heterogeneity", tmp_path) == [
+        "heterogeneity: look first: P3 (The tumour is not in view); "
+        f"{cohort}/registration.html",
+    ]

@@ -1,0 +1,99 @@
+"""Files of an earlier run that no longer hold: found by what they were made from, set aside for nobody to read by mistake."""
+
+import os
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
+
+ASIDE = "out_of_date"  # folder below a study's results
+# What people open or hand on. Images and features of a patient stay: only jobs read them, and where
+# the change is taken back they hold again.
+FOR_READERS = re.compile(
+    r"(tables|figures|cohort)/[^/]+|provenance\.json|crate\.zip"
+    r"|patients/[^/]+/(export|figures/[^/]+|registration/(report\.html|qc\.png|thumbnail\.webp))"
+)
+
+
+def find_outdated(
+    results: str | Path,
+    unmade: Collection[str],
+    left_out: Iterable[str],
+    made_from: Callable[[str], Iterable[str]],
+) -> list[str]:
+    """Files for readers that no longer hold, as paths below the results.
+
+    Parameters
+    ----------
+    results : path
+        Folder of a study's results.
+    unmade : collection of str
+        Paths of files that the run had to make anew and did not.
+    left_out : iterable of str
+        Patients who were rejected or failed: what was made from their regions, features or draws
+        holds them still.
+    made_from : callable
+        Of a path: the paths it was made from, none where that is not known.
+    """
+    unmade = set(unmade)
+    theirs = tuple(
+        f"{results}/patients/{patient}/{part}/"
+        for patient in left_out
+        for part in ("regions", "features", "null")
+    )
+    known = {}
+
+    def holds(path):
+        if path not in known:
+            known[path] = path not in unmade and not path.startswith(theirs)
+            known[path] = known[path] and all(map(holds, made_from(path)))
+        return known[path]
+
+    return [name for name in _for_readers(results) if not holds(f"{results}/{name}")]
+
+
+def set_aside(results: str | Path, names: Iterable[str]) -> None:
+    """Move files or folders, named below the results, into `out_of_date` there, in place of older ones."""
+    for name in names:
+        place = Path(results, ASIDE, name)
+        _remove(place)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(Path(results, name), place)
+
+
+def clear(results: str | Path) -> None:
+    """Remove from `out_of_date` what has been made anew, and what it leaves empty."""
+    aside = Path(results, ASIDE)
+    for place in sorted(aside.rglob("*"), reverse=True):  # what is in a folder before the folder
+        name = place.relative_to(aside)
+        if FOR_READERS.fullmatch(name.as_posix()) and Path(results, name).exists():
+            _remove(place)
+        elif place.is_dir() and not any(place.iterdir()):
+            place.rmdir()
+    if aside.is_dir() and not any(aside.iterdir()):
+        aside.rmdir()
+
+
+def sentence(results: str | Path, names: list[str]) -> str:
+    """What the terminal says of files set aside."""
+    kinds = Counter(name.split("/")[0] for name in names)
+    what = ", ".join(
+        f"{kind}/ ({n})" if Path(results, ASIDE, kind).is_dir() else kind
+        for kind, n in kinds.items()
+    )
+    return f"made before and no longer true, moved to {results}/{ASIDE}: {what}"
+
+
+def _for_readers(results):
+    depths = ["*", "*/*", "patients/*/*", "patients/*/*/*"]
+    found = [path for depth in depths for path in sorted(Path(results).glob(depth))]
+    names = [path.relative_to(results).as_posix() for path in found]
+    return [name for name in names if FOR_READERS.fullmatch(name)]
+
+
+def _remove(place):
+    if place.is_dir():
+        shutil.rmtree(place)
+    else:
+        place.unlink(missing_ok=True)

@@ -1,0 +1,58 @@
+"""Tables that no longer hold do not stay where they are read: after a run that failed, and when a patient is out since."""
+
+import pytest
+
+from cohort_on_disk import ARTEFACTS, run_from_features, write_cohort
+
+
+@pytest.fixture(scope="module")
+def cohort(make_workspace):
+    workspace = make_workspace("outdated")
+    write_cohort(workspace, 6)
+    run = run_from_features(workspace, targets=ARTEFACTS)
+    assert run.returncode == 0, run.stdout[-3000:]
+    return workspace
+
+
+def reject(workspace, patient):
+    table = workspace.folder / "patients.tsv"
+    header, *lines = table.read_text(encoding="utf-8").splitlines()
+    lines = [line + ("\treject\tblurred" if patient in line else "\t\t") for line in lines]
+    header += "\tregistration_review\tregistration_note"
+    table.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+
+
+def test_after_a_failed_run_the_tables_of_another_cohort_lie_aside(cohort):
+    tables, aside = cohort.results / "tables", cohort.results / "out_of_date"
+    assert "P03" in (cohort.results / "cohort/features.tsv").read_text(encoding="utf-8")
+    kept = (tables / "table1.md").read_bytes()
+    patients_table = (cohort.folder / "patients.tsv").read_bytes()
+    broken = cohort.results / "patients/P04/features/recurrent.tsv"
+    whole = broken.read_bytes()
+    reject(cohort, "P03")
+    broken.write_bytes(b"nothing\n")
+    run = run_from_features(cohort, targets=ARTEFACTS)
+    assert run.returncode != 0
+    (line,) = [line for line in run.stdout.splitlines() if "no longer true" in line]
+    assert line.startswith("heterogeneity: made before and no longer true, moved to results/")
+    assert not list(tables.glob("table2.*")) and not list((cohort.results / "figures").glob("*"))
+    assert (aside / "tables/table2.docx").is_file() and (aside / "figures/fig3.png").is_file()
+    assert (tables / "table1.md").read_bytes() == kept  # the features by family: nobody's
+    assert "patients are in the statistics" not in run.stdout  # of whom nothing is true now
+    broken.write_bytes(whole)
+    run = run_from_features(cohort, targets=ARTEFACTS)
+    assert run.returncode == 0, run.stdout[-3000:]
+    assert "P03" not in (tables / "table2.tsv").read_text(encoding="utf-8")
+    assert (tables / "table2.docx").is_file() and not aside.exists()
+    (cohort.folder / "patients.tsv").write_bytes(patients_table)
+
+
+def test_a_run_with_another_target_leaves_no_table_with_a_patient_who_is_out_since(cohort):
+    run = run_from_features(cohort, targets=ARTEFACTS)
+    assert run.returncode == 0, run.stdout[-3000:]
+    reject(cohort, "P05")
+    run = run_from_features(cohort, "--force", targets=["table1"])
+    assert run.returncode == 0, run.stdout[-3000:]
+    aside = cohort.results / "out_of_date"
+    assert (aside / "tables/table2.md").is_file() and (aside / "figures/fig2.pdf").is_file()
+    assert [path.stem for path in (cohort.results / "tables").glob("*.md")] == ["table1"]
