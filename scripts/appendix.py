@@ -12,7 +12,7 @@ from npcradiomics.publication.captions import escape_rst, fill_caption, notice_s
 from npcradiomics.publication.figures.patient import plot_fusion, plot_in_field
 from npcradiomics.publication.figures.placements import N_SHOWN, plot_placements
 from npcradiomics.publication.figures.saving import save
-from npcradiomics.publication.notices import simulated_note
+from npcradiomics.publication.notices import patient_notice
 from npcradiomics.rounding import percent_text
 from npcradiomics.spatial_null.draws import read
 
@@ -38,7 +38,8 @@ def main(snakemake):
     )
     fused = read_image(given.recurrence_on_planning)
     save(plot_fusion(patient, planning, fused, gtv, gtvr, simulated), made.s2_pdf, made.s2_png)
-    numbers = {"patient": escape_rst(patient), "notice": notice_sentence(simulated_note(simulated))}
+    notice = patient_notice(simulated, snakemake.params.departures)
+    numbers = {"patient": escape_rst(patient), "notice": notice_sentence(notice)}
     numbers |= {"in_field": words, "minimum": percent_text(snakemake.params.in_field_minimum)}
     captions = ["s1_caption", "s2_caption"]
     if given.draws:

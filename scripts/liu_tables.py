@@ -32,7 +32,7 @@ def main(snakemake):
             len(one) - effective,
             LABELS | wanted.labels,
             caption,
-            clinical_footnotes(wanted.simulated),
+            clinical_footnotes(wanted.notice),
         )
         write_formats(
             printed, *(snakemake.output[f"table{number}_{kind}"] for kind in ("md", "tex", "docx"))

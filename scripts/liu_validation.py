@@ -23,7 +23,7 @@ def main(snakemake):
     areas = areas_table(performance, summary)
     write_table(areas, made.data)
     write_table(summary, made.table)
-    printed = performance_table(performance, summary, report, model, simulated)
+    printed = performance_table(performance, summary, report, model, snakemake.params.notice)
     write_formats(printed, made.markdown, made.latex, made.word)
     figure = plot_validation(
         areas, permuted, report, selection, decision, sentence_of(model), simulated

@@ -34,9 +34,9 @@ include: "rules/simulation.smk"
 include: "rules/dicom.smk"
 include: "rules/registration.smk"
 include: "rules/regions.smk"
-include: "rules/export.smk"
 include: "rules/extraction.smk"
 include: "rules/statistics.smk"
+include: "rules/export.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
 include: "rules/draws.smk"
@@ -54,12 +54,12 @@ paper_items = expand(
     format=["pdf", "png", "tsv"],
 )
 
-provenance_records = expand("<results>/patients/{patient}/inputs.json", patient=cohort_patients)
+provenance_records = expand("<results>/patients/{patient}/inputs.json", patient=analysed)
 provenance_files = {
     name: {
         column: value for column, value in cells_of(located(name)).items() if column != "gtvr_frame"
     }
-    for name in cohort_patients
+    for name in analysed
 }
 provenance_outputs = [
     *paper_items,
@@ -98,7 +98,7 @@ rule patient_pictures:
     input:
         expand(
             "<results>/patients/{patient}/figures/{picture}.{format}",
-            patient=[name for name in cohort_patients if name not in without["appendix"]],
+            patient=[name for name in analysed if name not in without["appendix"]],
             picture=["fig_s1", "fig_s2"] + ["fig_s3"] * with_null,
             format=["pdf", "png"],
         ),

@@ -5,6 +5,7 @@ include: "rules/common.smk"
 
 
 from npcradiomics.cohort import clinical_values, same_files
+from npcradiomics.publication.notices import cohort_notice, settings_sentence
 from npcradiomics.response.cohort import assign_sets, refuse_known
 
 study, paper = "response", "https://doi.org/10.61186/ijrr.23.2.311"
@@ -24,7 +25,10 @@ clinical_numbers = [
 clinical_values.require_numbers(patients.values(), clinical_numbers)
 sets = assign_sets(list(patients.values()), **settings["split"])
 simulated_patients = [name for name, row in patients.items() if is_simulated(row)]
-simulated_cohort = bool(simulated_patients)  # said on every table and figure
+simulated_cohort = bool(simulated_patients)
+# said on every table and figure
+departures = settings_sentence(settings, defaults_of("response"))
+notice = cohort_notice(simulated_cohort, len(patients), {}, departures)
 
 
 wildcard_constraints:

@@ -58,10 +58,7 @@ def test_a_patient_whose_picture_failed_stays_in_the_statistics(workspace):
         ("report_registration", "REC003"),
         ("derive_regions", "REC004"),
     ):
-        log = workspace.results / f"logs/{patient}/{step}.log"
-        log.parent.mkdir(parents=True)
-        failures.begin(log, step, patient)
-        failures.fail(log, step, patient, f"no room for {step}")
+        fail(workspace, patient, step)
     run = workspace.run("-n")
     assert run.returncode == 0, run.stdout
     counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
@@ -72,7 +69,7 @@ def test_a_patient_whose_picture_failed_stays_in_the_statistics(workspace):
         "appendix": "13",
         "report_registration": "14",
     }
-    assert "REC002: without appendix, whose last attempt failed: no room for appendix" in run.stdout
+    assert "REC002: without appendix, whose last attempt failed: no appendix" in run.stdout
     assert "REC003: without report_registration" in run.stdout
 
 
@@ -147,20 +144,73 @@ def test_what_the_table_says_twice_or_not_at_all_stops_before_the_first_job(work
     assert "sex: 1 cells may be a value or none (REC002: '-')" in run.stdout
 
 
-def test_every_target_goes_without_the_patient_whom_a_person_rejected(workspace):
+def fail(workspace, patient, step):
+    log = workspace.results / f"logs/{patient}/{step}.log"
+    log.parent.mkdir(parents=True)
+    failures.begin(log, step, patient)
+    failures.fail(log, step, patient, f"no {step}")
+
+
+def test_every_target_goes_without_whom_a_person_rejected_the_config_excludes_or_who_failed(
+    workspace,
+):
+    """All rules that one may ask for by name, in one run. REC004 is excluded because his images cannot be read."""
     workspace.simulate(PATIENTS)
     table = workspace.folder / "patients.tsv"
     header, *lines = table.read_text(encoding="utf-8").splitlines()
-    lines = [line + ("\treject\tblurred" if "REC007" in line else "\t\t") for line in lines]
-    header += "\tregistration_review\tregistration_note"
+    cells = {"REC007": "reject\tblurred\tT4", "REC003": "\t\tT3", "REC004": "\t\tT3"}
+    lines = [f"{line}\t{cells.get(line.split()[0], chr(9) * 2 + 'T4')}" for line in lines]
+    header += "\tregistration_review\tregistration_note\tstage"
     table.write_text("\n".join([header, *lines]), encoding="utf-8")
-    targets = ("cohort_stats", "heterogeneity_patient_pictures", "heterogeneity_export")
+    workspace.config |= {"clinical_columns": ["stage"], "exclude": "stage == 'T3'"}
+    workspace.config["allow_missing"] = True
+    fail(workspace, "REC004", "register_recurrence")
+    fail(workspace, "REC011", "register_recurrence")
+    fail(workspace, "REC012", "extract_features")
+    listed = workspace.run("--list-target-rules")
+    targets = re.findall(r"^(?:heterogeneity_\w+|all|cohort_stats)$", listed.stdout, re.M)
+    assert {"all", "heterogeneity_export", "heterogeneity_crate", "heterogeneity_fig7"} <= set(
+        targets
+    )
     run = workspace.run("-n", *targets)
-    assert run.returncode == 0, run.stdout
-    counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
-    per_patient = ["derive_regions", "extract_features", "appendix", "export_structures"]
-    assert {name: counts[name] for name in per_patient} == dict.fromkeys(per_patient, "14")
-    assert counts["report_registration"] == "15"  # the page shows why he was rejected
+    assert run.returncode == 0, run.stdout[-3000:]
+    jobs = re.findall(
+        r"^(?:local)?rule heterogeneity_(\w+):$.*?(?:wildcards: patient=(\w+)|^$)",
+        run.stdout,
+        re.M | re.S,
+    )
+    steps = {
+        patient: {step for step, whose in jobs if whose == patient}
+        for patient in ("REC001", "REC003", "REC004", "REC007", "REC011", "REC012")
+    }
+    page = {"simulate_patient", "register_recurrence", "report_registration"}
+    everything = page | {
+        "derive_regions",
+        "extract_features",
+        "draw_regions",
+        "appendix",
+        "export_structures",
+    }
+    assert steps == {
+        "REC001": everything,
+        "REC003": page,  # to be looked at, and nothing else
+        "REC004": set(),
+        "REC007": page,  # shows why he was rejected
+        "REC011": set(),
+        "REC012": page,
+    }
+    assert {step for step, patient in jobs if not patient} >= {"crate", "table3", "provenance"}
+
+
+def test_whom_the_config_excludes_for_what_failed_is_not_tried_again_without_allow_missing(
+    workspace,
+):
+    workspace.simulate(PATIENTS)
+    workspace.config["exclude"] = "patient == 'REC004'"
+    fail(workspace, "REC004", "register_recurrence")
+    run = workspace.run("-n", "all")
+    assert run.returncode == 0, run.stdout[-3000:]
+    assert "patient=REC003" in run.stdout and "patient=REC004" not in run.stdout
 
 
 def test_a_dry_run_names_every_file_that_is_not_there(workspace):

@@ -29,4 +29,4 @@ rule export_structures:
 rule export:
     """Structures of every patient of the cohort for the planning system."""
     input:
-        expand("<results>/patients/{patient}/export", patient=cohort_patients),
+        expand("<results>/patients/{patient}/export", patient=analysed),

@@ -70,12 +70,13 @@ with_page = [
     and failed.get(name, {"step": None})["step"] in (None, *AFTER_REGISTRATION)
 ]
 
-# said on every table and figure of the cohort
+# said on every table and figure
+departures = settings_sentence(settings, with_number_of_tests(defaults_of("heterogeneity")))
 notice = cohort_notice(
     simulated_cohort,
     len(patients),
     {name: record["step"] for name, record in failed.items()},
-    settings_sentence(settings, with_number_of_tests(defaults_of("heterogeneity"))),
+    departures,
 )
 
 FILE_COLUMNS = (

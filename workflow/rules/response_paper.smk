@@ -26,7 +26,7 @@ rule liu_tables:
         numbers=clinical_numbers,
         categories=settings["clinical_categories"],
         labels=settings["clinical_labels"],
-        simulated=simulated_cohort,
+        notice=notice,
     script:
         "../../scripts/liu_tables.py"
 
@@ -52,6 +52,7 @@ rule liu_fig2:
         *code_of("liu_fig2"),
         measure=settings["model"]["measure"],
         simulated=simulated_cohort,
+        notice=notice,
     script:
         "../../scripts/liu_fig2.py"
 
@@ -75,6 +76,7 @@ rule liu_fig3:
     params:
         *code_of("liu_fig3"),
         simulated=simulated_cohort,
+        notice=notice,
     script:
         "../../scripts/liu_fig3.py"
 
@@ -98,6 +100,7 @@ rule liu_fig4:
     params:
         *code_of("liu_fig4"),
         simulated=simulated_cohort,
+        notice=notice,
     script:
         "../../scripts/liu_fig4.py"
 
@@ -122,6 +125,7 @@ rule liu_fig5:
     params:
         *code_of("liu_fig5"),
         simulated=simulated_cohort,
+        notice=notice,
     script:
         "../../scripts/liu_fig5.py"
 
@@ -153,5 +157,6 @@ rule liu_validation:
     params:
         *code_of("liu_validation"),
         simulated=simulated_cohort,
+        notice=notice,
     script:
         "../../scripts/liu_validation.py"

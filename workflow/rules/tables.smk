@@ -19,6 +19,7 @@ rule table1:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("table1"),
+        departures=departures,
     script:
         "../../scripts/table1.py"
 

@@ -2,9 +2,21 @@
 
 SIMULATED_NOTE = "Simulated patients: no clinical data"
 DEPARTS = "Not by the default settings: "
+# The method, of either study: seeds, files, who the patients are and how jobs are cut do not count.
+_SECTIONS = (
+    "registration",
+    "regions",
+    "extraction",
+    "statistics",
+    "spatial_null",
+    "split",
+    "features",
+    "model",
+    "resampling",
+)
+_NO_METHOD = {"seed", "enabled", "deformable", "pyradiomics", "per_job"}
 # What a setting is called in a sentence, where its key does not say it: section, key: words, with
 # the words of its values where those do not.
-_SECTIONS = ("registration", "regions", "extraction", "statistics", "spatial_null")
 _WORDS = {
     "contour_end_caps": ("contours closed half a slice beyond their ends", {}),
     "regions: recurrent": (
@@ -25,12 +37,39 @@ _WORDS = {
         "drawn regions matched on",
         {"none": "size alone", "depth": "size and depth"},
     ),
+    "split: n_train": ("patients in training", {}),
+    "split: stratified": ("the same share of responders in both sets", {}),
+    "features: set": (
+        "features",
+        {"396": "the 396", "toolbox47": "the toolbox's 47", "pyradiomics": "pyradiomics' 93"},
+    ),
+    "features: n_levels": ("grey levels", {}),
+    "model: outliers": ("outliers", {"iqr": "replaced by the training median", "none": "kept"}),
+    "model: iqr_factor": ("interquartile ranges beyond which a value is an outlier", {}),
+    "model: folds": ("folds of the cross-validation", {}),
+    "model: measure": ("lambda chosen by", {"class": "share misclassified"}),
+    "model: lambda_rule": (
+        "lambda",
+        {"min": "of the least error", "1se": "within one standard error of the least"},
+    ),
+    "model: score": (
+        "score",
+        {"logistic": "by logistic regression", "lasso": "by the LASSO itself"},
+    ),
+    "resampling: nested": ("repetitions of the nested cross-validation", {}),
+    "resampling: bootstrap": ("bootstrap samples", {}),
+    "resampling: permutation": ("permutations", {}),
 }
 
 
 def simulated_note(simulated):
     """The words on whatever shows simulated patients, else ""."""
     return SIMULATED_NOTE if simulated else ""
+
+
+def patient_notice(simulated, departures):
+    """The words below what shows one patient: simulated or not, which settings (of settings_sentence); "" for none."""
+    return ". ".join(filter(None, [simulated_note(simulated), departures]))
 
 
 def cohort_notice(simulated, n_patients, missing, departures=""):
@@ -48,20 +87,19 @@ def cohort_notice(simulated, n_patients, missing, departures=""):
 def settings_sentence(settings, defaults):
     """What of the settings departs from the defaults, the paper's path, in words; "" if nothing does.
 
-    settings, defaults: complete settings of the heterogeneity study. Seeds, files and who the
-    patients are do not count: they are no other method; nor does what is only shown beside.
+    settings, defaults: complete settings of one study. Seeds, files and who the patients are do
+    not count: they are no other method; nor does what is only shown beside.
     """
-    keys = [
-        "contour_end_caps",
-        *(f"{name}: {key}" for name in _SECTIONS for key in _flat(defaults[name])),
-    ]
+    keys = [key for key in ("contour_end_caps",) if key in defaults]
+    keys += [f"{name}: {key}" for name in _SECTIONS for key in _flat(defaults.get(name, {}))]
     words = []
     for key in keys:
         section, _, inner = key.partition(": ")
         used, default = (
             _flat(one[section])[inner] if inner else one[section] for one in (settings, defaults)
         )
-        if used != default and inner not in ("seed", "enabled", "deformable"):
+        different = used != default and str(used) != str(default)  # "396" is 396
+        if different and inner not in _NO_METHOD:
             name, values = _WORDS.get(key, (key.replace(": ", " ").replace("_", " "), {}))
             used, default = (values.get(str(value), _plain(value)) for value in (used, default))
             words.append(f"{name} {used} (default {default})")

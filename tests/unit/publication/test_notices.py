@@ -4,14 +4,12 @@ import pytest
 
 from npcradiomics.cohort.configuration import complete_settings, read_schema
 from npcradiomics.publication.figures.style import in_one_line
-from npcradiomics.publication.notices import cohort_notice, settings_sentence
+from npcradiomics.publication.notices import cohort_notice, patient_notice, settings_sentence
 from repository import ROOT
 
-SCHEMA = read_schema(ROOT / "workflow/schemas/heterogeneity_config.schema.yaml")
-
-
-def sentence(**config):
-    return settings_sentence(*(complete_settings(one, SCHEMA, "config") for one in (config, {})))
+def sentence(study="heterogeneity", **config):
+    schema = read_schema(ROOT / f"workflow/schemas/{study}_config.schema.yaml")
+    return settings_sentence(*(complete_settings(one, schema, "config") for one in (config, {})))
 
 
 @pytest.mark.parametrize(
@@ -40,6 +38,33 @@ def sentence(**config):
 )
 def test_settings_that_are_not_the_defaults_are_said_in_words(config, words):
     assert sentence(**config) == words
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ({}, ""),
+        ({"features": {"set": "396"}, "resampling": {"per_job": 5, "seed": 1}}, ""),
+        ({"features": {"pyradiomics": "my.yaml"}, "clinical_columns": ["age"]}, ""),
+        (
+            {
+                "features": {"set": "toolbox47", "n_levels": 64},
+                "model": {"score": "lasso", "lambda_rule": "1se"},
+            },
+            "Not by the default settings: features the toolbox's 47 (default the 396); grey levels"
+            " 64 (default 256); lambda within one standard error of the least (default of the least"
+            " error); score by the LASSO itself (default by logistic regression)",
+        ),
+    ],
+)
+def test_settings_of_the_response_study_are_said_in_words(config, words):
+    assert sentence("response", **config) == words
+
+
+def test_the_words_of_one_patient_have_the_settings_too():
+    departures = sentence(regions={"recurrent": "inside_gtv"})
+    assert patient_notice(True, departures).startswith("Simulated patients: no clinical data. Not")
+    assert patient_notice(False, departures) == departures and patient_notice(False, "") == ""
 
 
 def test_the_caption_has_the_settings_and_the_picture_only_who_the_patients_are():

@@ -31,8 +31,8 @@ EXCLUSION_RULES = {
 }
 
 
-def table1() -> Table:
-    """Table 1: the features by family, with the words the paper prints."""
+def table1(departures: str) -> Table:
+    """Table 1: the features by family, with the words the paper prints; below it settings of notices."""
     families = dict.fromkeys(d.family for d in DEFINITIONS)
     rows = [
         [family, ", ".join(d.printed for d in DEFINITIONS if d.family == family)]
@@ -42,6 +42,7 @@ def table1() -> Table:
         ["Texture metrics", "Features"],
         rows,
         f"Table 1. {len(DEFINITIONS)} features of the intensity histogram and four texture matrices",
+        [f"{departures}."] * bool(departures),
     )
 
 

@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from npcradiomics.publication.notices import SIMULATED_NOTE
 from npcradiomics.publication.tables.formats import Table
 from npcradiomics.response.clinical import RESPONSES
 from npcradiomics.rounding import fixed_text, interval_text, p_text, p_words, percent_text
@@ -60,7 +59,7 @@ def areas_table(performance: pd.DataFrame, summary: pd.DataFrame) -> pd.DataFram
 
 
 def performance_table(
-    performance: pd.DataFrame, summary: pd.DataFrame, report: dict, model: dict, simulated: bool
+    performance: pd.DataFrame, summary: pd.DataFrame, report: dict, model: dict, notice: str
 ) -> Table:
     """The four figures apparent, corrected, nested and on validation; rates, p and notes below.
 
@@ -70,8 +69,8 @@ def performance_table(
         cohort/performance.tsv and cohort/validation.tsv.
     report, model : dict
         cohort/validation.json and cohort/model.json.
-    simulated : bool
-        Whether the cohort is.
+    notice : str
+        Words of ``notices.cohort_notice``.
     """
     validation = performance.set_index("set").loc["validation"]
     rows = [
@@ -103,19 +102,19 @@ def performance_table(
             )
     header = ["", "training", "optimism", "corrected", "nested CV (mean ± SD)", "validation"]
     caption = f"Performance of the rad-score ({len(model['features'])} features, score: {model['score_from']})."
-    return Table(header, rows, caption, [*notes, *_simulated(simulated)])
+    return Table(header, rows, caption, [*notes, *_sentence(notice)])
 
 
-def clinical_footnotes(simulated: bool) -> list[str]:
+def clinical_footnotes(notice: str) -> list[str]:
     """What stands below Tables 1 and 2."""
     tests = (
         "Mean ± SD, pooled t-test; counts, chi-square without Yates' correction, as in the paper."
     )
-    return [tests, *_simulated(simulated)]
+    return [tests, *_sentence(notice)]
 
 
-def _simulated(simulated):
-    return [f"{SIMULATED_NOTE}."] if simulated else []
+def _sentence(notice):
+    return [f"{notice}."] if notice else []
 
 
 def _rates(row):

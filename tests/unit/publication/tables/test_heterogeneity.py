@@ -157,9 +157,14 @@ def test_excluded_patients_are_named_or_counted(fourteen):
     )
 
 
+def test_table_1_says_which_settings_are_not_the_papers():
+    words = "Not by the default settings: grey levels 64 (default 256)"
+    assert table1(words).footnotes == [f"{words}."] and table1("").footnotes == []
+
+
 def test_table_1_lists_all_features():
     assert len(table1_data()) == 47
-    assert [row[0] for row in table1().rows] == [
+    assert [row[0] for row in table1("").rows] == [
         "Intensity Histogram",
         "GLCM",
         "GLRLM",
@@ -173,7 +178,7 @@ def test_latex_compiles_and_fits(tmp_path, which):
     if shutil.which("pdflatex") is None:
         pytest.skip("pdflatex is not installed, so the LaTeX tables were not compiled")
     table = (
-        table1()
+        table1("Not by the default settings: grey levels 64 (default 256)")
         if which == "table1"
         else printed(*cohort(14, dict.fromkeys(FEATURES, 2.5)), simulated=True)
     )
