@@ -1,4 +1,4 @@
-"""Two studies of nasopharyngeal carcinoma on MRI: a table of contents. `snakemake -c4` makes everything."""
+"""Two studies of nasopharyngeal carcinoma on MRI. `snakemake -c4` makes the first, `snakemake -c4 response_study` the second."""
 
 from snakemake.utils import min_version
 
@@ -42,6 +42,7 @@ if "response" in config:
 
 
 rule all:
+    """All of the heterogeneity study. The response study is `response_study`: its patients are others, simulated until you name yours."""
     default_target: True
     input:
         rules.heterogeneity_cohort_stats.input,

@@ -6,7 +6,14 @@ import shlex
 
 from npcradiomics.files import read_json
 from npcradiomics.jobs import script
-from npcradiomics.jobs.provenance import checksums, config_files, sha256, software, software_changes, unfit
+from npcradiomics.jobs.provenance import (
+    checksums,
+    config_files,
+    sha256,
+    software,
+    software_changes,
+    unfit,
+)
 
 SHOWN = 20  # lines on the terminal; the log has all
 
@@ -43,9 +50,7 @@ def main(snakemake):
         more = f", of which {SHOWN} are shown" if len(found) > SHOWN else ""
         raise ValueError(f"{things} {params.record}{more}")
     n_inputs = sum(map(len, then["inputs"].values()))
-    tell(
-        "%d inputs and %d outputs are what %s says", n_inputs, len(then["outputs"]), params.record
-    )
+    tell("%d inputs and %d outputs are what %s says", n_inputs, len(then["outputs"]), params.record)
 
 
 def _option(files):

@@ -1,6 +1,7 @@
 """The manual of keys and columns says what the schemas say."""
 
 import importlib.util
+import re
 
 import pytest
 import yaml
@@ -55,3 +56,16 @@ def test_a_table_has_key_default_and_words_in_the_order_of_the_schema(tmp_path, 
     )
     with pytest.raises(KeyError, match="description"):
         reference.page("<!-- schema: x_config limits -->\n<!-- end -->")
+
+
+def test_no_command_of_the_manual_has_a_target_behind_configfile():
+    """Snakemake reads every word behind the option as one more config file."""
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "config").glob("*.md")]
+    behind = [
+        word
+        for page in pages
+        for found in re.findall(r"--configfile ([^-#`\n)]*)", page.read_text(encoding="utf-8"))
+        for word in found.split()
+    ]
+    assert len(behind) >= 6
+    assert [word for word in behind if not word.endswith((".yaml", "FILE"))] == []

@@ -3,6 +3,7 @@
 import re
 
 from npcradiomics.jobs import failures
+from repository import ROOT
 
 PATIENTS = [f"REC{i:03d}" for i in range(1, 16)]
 
@@ -71,6 +72,24 @@ def test_a_patient_whose_picture_failed_stays_in_the_statistics(workspace):
     }
     assert "REC002: without appendix, whose last attempt failed: no appendix" in run.stdout
     assert "REC003: without report_registration" in run.stdout
+
+
+def test_all_is_the_first_study_and_the_snakefile_says_so(workspace):
+    workspace.simulate(PATIENTS)
+    first_line = (ROOT / "Snakefile").read_text(encoding="utf-8").splitlines()[0]
+    assert "`snakemake -c4 response_study` the second" in first_line
+    for targets, study in (([], "heterogeneity"), (["response_study"], "response")):
+        planned = workspace.run("-n", "--quiet", "rules", "--", *targets)
+        assert planned.returncode == 0, planned.stdout
+        jobs = re.findall(r"^(\w+)_\w+\s+\d+$", planned.stdout, re.M)
+        assert {name.split("_")[0] for name in jobs} == {study}
+
+
+def test_both_studies_call_their_figure_3_by_the_study(workspace):
+    workspace.simulate(PATIENTS)
+    planned = workspace.run("-n", "heterogeneity_fig3", "response_liu_fig3")
+    assert ": heterogeneity: Figure 3: Pearson" in planned.stdout
+    assert ": response: Figure 3: ROC curve" in planned.stdout
 
 
 def test_unknown_patient_is_named(workspace):
@@ -168,22 +187,19 @@ def test_every_target_goes_without_whom_a_person_rejected_the_config_excludes_or
     fail(workspace, "REC011", "register_recurrence")
     fail(workspace, "REC012", "extract_features")
     listed = workspace.run("--list-target-rules")
-    targets = re.findall(r"^(?:heterogeneity_\w+|all|cohort_stats)$", listed.stdout, re.M)
+    targets = re.findall(r"^(heterogeneity_\w+|all|cohort_stats)\b", listed.stdout, re.M)
     assert {"all", "heterogeneity_export", "heterogeneity_crate", "heterogeneity_fig7"} <= set(
         targets
     )
-    run = workspace.run("-n", *targets)
+    run = workspace.run("--summary", "--", *targets)
     assert run.returncode == 0, run.stdout[-3000:]
-    jobs = re.findall(
-        r"^(?:local)?rule heterogeneity_(\w+):$.*?(?:wildcards: patient=(\w+)|^$)",
-        run.stdout,
-        re.M | re.S,
-    )
+    rows = [line.split("\t") for line in run.stdout.splitlines() if line.startswith("results/")]
+    jobs = {(row[2].removeprefix("heterogeneity_"), *row[0].split("/")[2:4]) for row in rows}
     steps = {
-        patient: {step for step, whose in jobs if whose == patient}
+        patient: {step for step, *place in jobs if place == ["patients", patient]}
         for patient in ("REC001", "REC003", "REC004", "REC007", "REC011", "REC012")
     }
-    page = {"simulate_patient", "register_recurrence", "report_registration"}
+    page = {"register_recurrence", "report_registration"}
     everything = page | {
         "derive_regions",
         "extract_features",
@@ -199,7 +215,7 @@ def test_every_target_goes_without_whom_a_person_rejected_the_config_excludes_or
         "REC011": set(),
         "REC012": page,
     }
-    assert {step for step, patient in jobs if not patient} >= {"crate", "table3", "provenance"}
+    assert {step for step, *_ in jobs} >= {"crate", "table3", "provenance"}
 
 
 def test_whom_the_config_excludes_for_what_failed_is_not_tried_again_without_allow_missing(
@@ -208,9 +224,9 @@ def test_whom_the_config_excludes_for_what_failed_is_not_tried_again_without_all
     workspace.simulate(PATIENTS)
     workspace.config["exclude"] = "patient == 'REC004'"
     fail(workspace, "REC004", "register_recurrence")
-    run = workspace.run("-n", "all")
+    run = workspace.run("-n", "heterogeneity_cohort_stats", "heterogeneity_patient_pictures")
     assert run.returncode == 0, run.stdout[-3000:]
-    assert "patient=REC003" in run.stdout and "patient=REC004" not in run.stdout
+    assert "REC003: page" in run.stdout and "REC004: " not in run.stdout
 
 
 def test_a_dry_run_names_every_file_that_is_not_there(workspace):

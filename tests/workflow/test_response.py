@@ -200,7 +200,7 @@ def test_provenance_holds_every_checksum_and_verify_finds_a_replaced_image(study
     assert (
         unfit.returncode != 0
         and "1 thing no longer fits" in unfit.stdout
-        and f"inputs {patient} mask" in unfit.stdout
+        and f"patient {patient}: mask {row['mask']}: has changed since" in unfit.stdout
     )
 
 

@@ -61,7 +61,7 @@ def shown(path, category, caption="caption.rst", **labels):
 
 
 def tell_by_docstrings():
-    """Rules without a message of their own tell the first line of their docstring when they run."""
+    """Rules without a message of their own tell their study and the first line of their docstring when they run."""
     for made in workflow.rules:
         if not made.message and made.docstring and Path(made.snakefile).is_relative_to(ROOT):
-            made.message = made.docstring.splitlines()[0]
+            made.message = f"{study}: {made.docstring.splitlines()[0]}"

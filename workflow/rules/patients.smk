@@ -23,10 +23,25 @@ left_out = [
     if review == "reject"
 ]
 
+# Nor does whom the config excludes; he is not waited for: one whose images cannot be read can be left out so.
+deselected = []
+if settings["exclude"]:
+    from npcradiomics.cohort import exclusion
+    from npcradiomics.cohort import inclusion
+
+    kept, gone = exclusion.select_patients(
+        exclusion.read_clinical(settings["patients"], settings["clinical_columns"]),
+        settings["exclude"],
+    )
+    inclusion.require_enough(list(kept["patient"]), gone)
+    deselected = gone.to_dict("records")
+
 # With allow_missing the cohort does without the patients whose last attempt failed, until something of theirs changes; one
-# who lacks a picture alone stays in the statistics.
+# who lacks a picture alone stays in the statistics. Of whom the config excludes nothing is tried again in any case.
 failed, without = {}, {step: set() for step in PICTURES}
-if settings["allow_missing"]:
+excluded = {row["patient"] for row in deselected}
+spared = patients if settings["allow_missing"] else excluded
+if spared:
     from npcradiomics.jobs import failures
 
     def last_changed(patient):
@@ -34,7 +49,7 @@ if settings["allow_missing"]:
         return max(map(os.path.getmtime, [settings["patients"], *files]))
 
     lasting = failures.lasting(workflow.pathvars.apply("<results>/logs"), last_changed)
-    lasting = [record for record in lasting if record["patient"] in patients]
+    lasting = [record for record in lasting if record["patient"] in spared]
     failed = {
         record["patient"]: record for record in reversed(lasting) if record["step"] not in PICTURES
     }
@@ -49,20 +64,8 @@ if settings["allow_missing"]:
         for name, record in failed.items()
         if reviews[name][0] != "reject"
     ]
-# Nor does whom the config excludes; he is not waited for: one whose images cannot be read can be left out so.
-deselected = []
-if settings["exclude"]:
-    from npcradiomics.cohort import exclusion
-    from npcradiomics.cohort import inclusion
-
-    kept, gone = exclusion.select_patients(
-        exclusion.read_clinical(settings["patients"], settings["clinical_columns"]),
-        settings["exclude"],
-    )
-    inclusion.require_enough(list(kept["patient"]), gone)
-    deselected = gone.to_dict("records")
 out_of_cohort = {row["patient"]: row for row in [*left_out, *deselected]}
-cohort_patients = [name for name in patients if name not in {row["patient"] for row in left_out}]
+analysed = [name for name in patients if name not in out_of_cohort]  # the cohort's list
 with_page = [
     name
     for name in patients
@@ -75,7 +78,7 @@ departures = settings_sentence(settings, with_number_of_tests(defaults_of("heter
 notice = cohort_notice(
     simulated_cohort,
     len(patients),
-    {name: record["step"] for name, record in failed.items()},
+    {name: record["step"] for name, record in failed.items() if name not in excluded},
     departures,
 )
 

@@ -1,7 +1,5 @@
 """From patients to the cohort: who enters, the paired comparison, size, stability, correlations, principal components."""
 
-analysed = [patient for patient in patients if patient not in out_of_cohort]
-
 
 rule collect_features:
     """One table of the cohort; patients who do not enter go to excluded.tsv with the reason."""

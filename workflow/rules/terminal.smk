@@ -58,8 +58,10 @@ def set_aside_outdated(study, jobs):
         if study_of(job) == study
         for path in map(str, job.output)
     }
-    out = [row["patient"] for row in jobs[0].rule.module_globals.get("left_out", [])]
-    if any(job.output for job in jobs) and (unmade or out):  # verify makes nothing and moves nothing
+    out = jobs[0].rule.module_globals.get("out_of_cohort", ())
+    if any(job.output for job in jobs) and (
+        unmade or out
+    ):  # verify makes nothing and moves nothing
         found = outdated.find_outdated(RESULTS[study], unmade, out, made_from)
         outdated.set_aside(RESULTS[study], found)
         if found:

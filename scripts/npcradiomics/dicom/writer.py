@@ -262,7 +262,8 @@ def _dataset(patient, study_uid, series_uid, sop_class, sop_uid, modality, descr
     dataset.ReferringPhysicianName = ""
     dataset.Modality, dataset.Manufacturer = modality, "npc-recurrence-radiomics"
     dataset.SeriesNumber = 1
-    dataset.SeriesDescription = f"{description} {RESEARCH}".strip()
+    # 64 characters is all it may have.
+    dataset.SeriesDescription = f"{description[: 63 - len(RESEARCH)].strip()} {RESEARCH}".strip()
     dataset.PatientIdentityRemoved, dataset.DeidentificationMethod = (
         "YES",
         "identity from the study's patients table",

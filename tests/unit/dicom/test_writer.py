@@ -10,8 +10,9 @@ import SimpleITK as sitk
 
 from dicom_files import grid, points_of, series, tilted
 from npcradiomics.dicom import reading
+from npcradiomics.dicom.names import RESEARCH
 from npcradiomics.dicom.series import series_source
-from npcradiomics.dicom.writer import write_rtstruct, write_seg
+from npcradiomics.dicom.writer import write_mr_series, write_rtstruct, write_seg
 from npcradiomics.images.masks import volume_ml
 from npcradiomics.images.tracing import trace
 
@@ -53,6 +54,17 @@ def test_round_trip_by_our_reader(written):
     found = sitk.GetArrayFromImage(reading.read_structure(folder / "rs.dcm", "odd", image)) > 0
     truth = sitk.GetArrayFromImage(mask) > 0
     assert 2 * np.count_nonzero(found & truth) / (found.sum() + truth.sum()) >= 0.999
+
+
+def test_no_description_is_longer_than_dicom_allows(tmp_path):
+    image = grid((4, 4, 2), (1.0, 1.0, 3.0), (0.0, 0.0, 0.0))
+    whole = sitk.Cast(image, sitk.sitkInt16)
+    for text in ("simulated recurrence MRI", "planning MRI, second of two", "MRI"):
+        write_mr_series(whole, tmp_path / text, "P1", text)
+        (written, _) = sorted((tmp_path / text).glob("*.dcm"))
+        said = pydicom.dcmread(written).SeriesDescription
+        assert len(said) <= 64  # value representation LO, PS3.5 6.2
+        assert said.endswith(RESEARCH) and text.startswith(said.removesuffix(RESEARCH).strip())
 
 
 def test_seg_is_exact(written):

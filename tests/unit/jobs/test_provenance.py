@@ -98,7 +98,9 @@ def test_what_no_longer_fits_is_a_line_per_file_in_words():
 
 
 def test_files_of_the_option_configfile_are_found_in_a_command():
-    command = "snakemake -c4 --configfile a/my.yaml b.yaml -k --configfiles=c.yaml heterogeneity_fig3"
+    command = (
+        "snakemake -c4 --configfile a/my.yaml b.yaml -k --configfiles=c.yaml heterogeneity_fig3"
+    )
     assert config_files(command.split()) == ["my.yaml", "b.yaml", "c.yaml", "heterogeneity_fig3"]
     assert config_files(["snakemake", "-c4", "all"]) == []
 

@@ -44,6 +44,5 @@ def test_where_to_look_first_is_said_before_there_are_statistics(tmp_path):
         ("P3", "failed", "The tumour is not in view."),
     )
     assert cohort_summary("heterogeneity", tmp_path) == [
-        "heterogeneity: look first: P3 (The tumour is not in view); "
-        f"{cohort}/registration.html",
+        f"heterogeneity: look first: P3 (The tumour is not in view); {cohort}/registration.html",
     ]

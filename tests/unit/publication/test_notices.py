@@ -7,6 +7,7 @@ from npcradiomics.publication.figures.style import in_one_line
 from npcradiomics.publication.notices import cohort_notice, patient_notice, settings_sentence
 from repository import ROOT
 
+
 def sentence(study="heterogeneity", **config):
     schema = read_schema(ROOT / f"workflow/schemas/{study}_config.schema.yaml")
     return settings_sentence(*(complete_settings(one, schema, "config") for one in (config, {})))

@@ -82,7 +82,9 @@ def test_printed_performance(scored):
     report = {"permutations": 200, "permuted_nested_auc_mean": 0.5, "nested_auc_p": 0.00497}
     report |= {"permuted_training_auc_median": 0.8, "training_auc_p": 0.2}
     model = {"features": {"a": {}}, "score_from": "logistic", "notes": ["20 patients"]}
-    table = performance_table(performance, summary, report, model, "Simulated patients: no clinical data")
+    table = performance_table(
+        performance, summary, report, model, "Simulated patients: no clinical data"
+    )
     assert table.rows[0][:5] == ["AUC", "0.900", "0.150", "0.750", "0.700 ± 0.050"]
     text = " ".join(table.footnotes)
     assert "p = 0.0050" in text

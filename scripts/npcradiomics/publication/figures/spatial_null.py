@@ -128,7 +128,7 @@ def _draw_panel(axis, table, tests):
                 axis.axvline(side * row.critical, **LIMIT)
     reach = max(5.0, 1.08 * np.nanmax(np.abs(tests[["statistic", "critical"]].to_numpy(float))))
     axis.set_xlim(-reach, reach)
-    axis.set_xlabel("cohort statistic S", labelpad=2)
+    axis.set_xlabel("z of the cohort", labelpad=2)
     axis.yaxis.set_major_locator(MaxNLocator(3, integer=True))
     axis.tick_params(length=2, pad=2)
 
@@ -145,17 +145,17 @@ def _handles(nulls):
         for null, among in (("spatial", "draws"), ("surrogate", "surrogates"))
         if null == "spatial" or null in nulls
     ]
-    return [*bars, *lines, plt.Line2D([], [], label="family-wise limit (maxT)", **LIMIT)]
+    return [*bars, *lines, plt.Line2D([], [], label="limit for all together", **LIMIT)]
 
 
 def _feature_title(row):
-    return f"{row['name']}\nmaxT p {p_words(row['p_maxt'])}\n{row['verdict']}"
+    return f"{row['name']}\np, all together {p_words(row['p_maxt'])}\n{row['verdict']}"
 
 
 def _control_title(row):
     observed, drawn = (fixed_text(row[key], 2) for key in ("mean_observed", "mean_draws"))
     title = CONTROL_TITLES.get(row["name"], row["name"])
-    return f"{title}\nGTVr {observed}, draws {drawn}\nmaxT p {p_words(row['p_maxt'])}"
+    return f"{title}\nGTVr {observed}, draws {drawn}\np, all together {p_words(row['p_maxt'])}"
 
 
 def null_panels(

@@ -39,7 +39,9 @@ def test_null_panels_show_shares_statistics_and_limits(compared):
     assert [axis.get_title().split("\n")[0] for axis in axes] == list(SEVEN_FEATURES)
     row = compared.features.set_index("feature").loc[SEVEN_FEATURES[0]]
     assert axes[0].get_title().split("\n")[1:] == [
-        "maxT p < 0.0001" if row["p_maxt"] < 1e-4 else f"maxT p = {row['p_maxt']:.4f}",
+        "p, all together < 0.0001"
+        if row["p_maxt"] < 1e-4
+        else f"p, all together = {row['p_maxt']:.4f}",
         "texture",
     ]
     steps = [patch for patch in axes[0].patches if isinstance(patch, StepPatch)]
@@ -100,7 +102,7 @@ def test_controls_have_a_panel_each_with_both_means(compared):
     row = compared.controls.iloc[0]
     lines = [
         f"GTVr {row['mean_observed']:.2f}, draws {row['mean_draws']:.2f}",
-        f"maxT p = {row['p_maxt']:.4f}",
+        f"p, all together = {row['p_maxt']:.4f}",
     ]
     assert axes[0].get_title().split("\n") == ["depth in the tumour (mm)", *lines]
 
