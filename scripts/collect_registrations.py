@@ -42,7 +42,7 @@ def main(snakemake):
         patient: standing("", *review, out, None, 0.0)
         for patient, review, out in params.without_page
     }
-    content = overview_content(patients, without_page, params.simulated)
+    content = overview_content(patients, without_page, params.simulated, params.departures)
     write_text(render(given.templates[0], **content), snakemake.output.overview)
 
 

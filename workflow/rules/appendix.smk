@@ -56,7 +56,7 @@ rule appendix:
         *code_of("appendix"),
         in_field_minimum=settings["regions"]["in_field_minimum"],
         simulated=lambda wildcards: is_simulated(patients[wildcards.patient]),
-        departures=departures,
+        departures=departures_of_pictures,
     message:
         "{wildcards.patient}: appendix pictures"
     script:

@@ -73,8 +73,13 @@ with_page = [
     and failed.get(name, {"step": None})["step"] in (None, *AFTER_REGISTRATION)
 ]
 
-# said on every table and figure
-departures = settings_sentence(settings, with_number_of_tests(defaults_of("heterogeneity")))
+# Said on every table and figure, on what shows one patient as far as it depends on them.
+defaults = with_number_of_tests(defaults_of("heterogeneity"))
+departures = settings_sentence(settings, defaults)
+departures_of_pages, departures_of_pictures = (
+    settings_sentence(settings, defaults, sections)
+    for sections in (["registration"], ["registration", "regions", "spatial_null"])
+)
 notice = cohort_notice(
     simulated_cohort,
     len(patients),

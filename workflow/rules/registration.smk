@@ -109,6 +109,7 @@ rule report_registration:
         out=lambda wildcards: out_of_cohort.get(wildcards.patient),
         in_field_minimum=settings["regions"]["in_field_minimum"],
         simulated=lambda wildcards: is_simulated(patients[wildcards.patient]),
+        departures=departures_of_pages,
     message:
         "{wildcards.patient}: page of the registration"
     script:
@@ -145,5 +146,6 @@ rule collect_registrations:
             for name in sorted(patients.keys() - set(with_page))
         ],
         simulated=simulated_cohort,
+        departures=departures_of_pages,
     script:
         "../../scripts/collect_registrations.py"

@@ -84,14 +84,15 @@ def cohort_notice(simulated, n_patients, missing, departures=""):
     return ". ".join(filter(None, [simulated_note(simulated), gone, departures]))
 
 
-def settings_sentence(settings, defaults):
+def settings_sentence(settings, defaults, sections=_SECTIONS):
     """What of the settings departs from the defaults, the paper's path, in words; "" if nothing does.
 
-    settings, defaults: complete settings of one study. Seeds, files and who the patients are do
-    not count: they are no other method; nor does what is only shown beside.
+    settings, defaults: complete settings of one study; sections: of them, those that what is shown
+    depends on, beside the closing of contours. Seeds, files and who the patients are do not count:
+    they are no other method; nor does what is only shown beside.
     """
     keys = [key for key in ("contour_end_caps",) if key in defaults]
-    keys += [f"{name}: {key}" for name in _SECTIONS for key in _flat(defaults.get(name, {}))]
+    keys += [f"{name}: {key}" for name in sections for key in _flat(defaults.get(name, {}))]
     words = []
     for key in keys:
         section, _, inner = key.partition(": ")

@@ -62,6 +62,15 @@ def test_settings_of_the_response_study_are_said_in_words(config, words):
     assert sentence("response", **config) == words
 
 
+def test_what_does_not_depend_on_a_setting_does_not_name_it():
+    schema = read_schema(ROOT / "workflow/schemas/heterogeneity_config.schema.yaml")
+    other = {"statistics": {"alpha": 0.01}, "contour_end_caps": False}
+    settings = (complete_settings(one, schema, "config") for one in (other, {}))
+    assert settings_sentence(*settings, ["registration"]) == (
+        "Not by the default settings: contours closed half a slice beyond their ends no (default yes)"
+    )
+
+
 def test_the_words_of_one_patient_have_the_settings_too():
     departures = sentence(regions={"recurrent": "inside_gtv"})
     assert patient_notice(True, departures).startswith("Simulated patients: no clinical data. Not")

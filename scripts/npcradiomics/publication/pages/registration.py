@@ -28,6 +28,7 @@ def page_content(
     stands: Standing,
     simulated: bool,
     compared: dict | None = None,
+    departures: str = "",
 ) -> dict:
     """Content of the template registration_page.html for one patient.
 
@@ -47,6 +48,7 @@ def page_content(
     return {
         "patient": quality["patient"],
         "simulated": simulated,
+        "departures": departures,
         "verdict": quality["verdict"],
         "standing": stands,
         "words": WORDS[stands.state],

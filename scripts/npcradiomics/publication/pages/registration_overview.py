@@ -15,12 +15,14 @@ from npcradiomics.registration.verdict import (
 DOUBTED = ("refused", "failed", "rejected")  # states that are no better than a failed check
 
 
-def overview_content(patients: list[dict], without_page: dict, simulated: bool) -> dict:
+def overview_content(
+    patients: list[dict], without_page: dict, simulated: bool, departures: str = ""
+) -> dict:
     """Content of the template registration_overview.html, most doubtful patient first.
 
     patients: one dict each with quality (the record of register_recurrence), standing, thumbnail
     (data URI) and page (address relative to the overview); without_page: {patient: standing} of
-    those of whom there is nothing to look at.
+    those of whom there is nothing to look at; departures: settings of notices.
     """
     cards = [
         _card(patient, stands, "") | {"page": ""}
@@ -40,6 +42,7 @@ def overview_content(patients: list[dict], without_page: dict, simulated: bool) 
     return {
         "cards": cards,
         "simulated": simulated,
+        "departures": departures,
         "colours": CONTOUR_COLOURS,
         "verdicts": {v: sum(c["verdict"] == v for c in cards) for v in ("failed", "look", "pass")},
         "states": [(words, states[state]) for state, words in WORDS.items() if states[state]],

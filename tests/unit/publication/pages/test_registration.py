@@ -18,10 +18,9 @@ IN = Standing("in", "")
 TEMPLATE = str(ROOT / "workflow/report/registration_page.html")
 
 
-def page(record=None, stands=IN, simulated=True, pair=None, compared=None):
-    content = page_content(
-        pair or example().pair, record or example().quality, stands, simulated, compared
-    )
+def page(record=None, stands=IN, simulated=True, pair=None, compared=None, departures=""):
+    record, pair = record or example().quality, pair or example().pair
+    content = page_content(pair, record, stands, simulated, compared, departures)
     return render(TEMPLATE, **content)
 
 
@@ -110,6 +109,13 @@ def test_discrepancy_in_numbers(good):
 def test_simulated_patients_are_called_so(good):
     assert "Simulated patients: no clinical data" in good
     assert "Simulated" not in page(simulated=False)
+
+
+def test_settings_that_are_not_the_defaults_stand_above_all(good):
+    words = "Not by the default settings: registration parameters samples 9 (default 5)"
+    page_of_others = page(departures=words)
+    assert f"<p>{words}.</p>" in page_of_others.split('<div class="verdict')[0]
+    assert "default settings" not in good
 
 
 def test_failed_patient_says_what_to_do():

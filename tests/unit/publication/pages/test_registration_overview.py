@@ -97,3 +97,10 @@ def test_a_recurrence_that_arrived_nowhere_is_said_to_be_missing():
     patient = {"quality": lost, "standing": IN, "thumbnail": "data:,", "page": "lost.html"}
     text = render(TEMPLATE, **overview_content([patient], {}, simulated=False))
     assert "GTVr is nowhere on the planning MRI" in text
+
+
+def test_settings_that_are_not_the_defaults_are_said():
+    words = "Not by the default settings: registration parameters samples 9 (default 5)"
+    text = render(TEMPLATE, **overview_content([], {}, False, words))
+    assert f"<p>{words}.</p>" in text
+    assert "default settings" not in render(TEMPLATE, **overview_content([], {}, False))
