@@ -56,6 +56,14 @@ def test_every_table_figure_and_picture_is_there(run):
     assert not missing
 
 
+def test_the_run_says_first_and_last_that_nobody_is_behind_its_patients(run):
+    said = [line for line in run.finished.stdout.splitlines() if line.startswith("heterogeneity: ")]
+    words = "heterogeneity: SIMULATED patients, nobody's data"
+    assert said[0].startswith(words) and said[-1].startswith(words)
+    assert said[1].startswith("heterogeneity: 7 of 8 patients are in the statistics.")
+    assert said[2].startswith("heterogeneity: out: REC015 (recurrence not in field: ")
+
+
 def test_second_run_has_nothing_to_do(run):
     again = run.run()
     assert again.returncode == 0

@@ -1,0 +1,63 @@
+"""What a person sees of a job: notes that say whose they are, one line of a failure, nothing of Ctrl-C."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from repository import ROOT
+
+JOB = """
+import logging, sys
+from types import SimpleNamespace
+sys.path.insert(0, sys.argv[2])
+from npcradiomics.jobs import script
+
+class Wildcards(list):
+    def get(self, name, default):
+        return self[0] if name == "patient" else default
+
+def main(snakemake):
+    print("for the log alone")
+    logging.getLogger("npcradiomics").warning("GTVr inside the 95 %% isodose: %.1f %%", 32.0)
+    raise {error}
+
+script.run(main, SimpleNamespace(rule="draw_regions", wildcards=Wildcards(["REC015"]), log=[sys.argv[1]]))
+"""
+NOTE = "NOTE draw_regions REC015: GTVr inside the 95 % isodose: 32.0 %"
+
+
+@pytest.fixture
+def log(tmp_path):
+    path = tmp_path / "draw_regions.log"
+    path.touch()
+    return path
+
+
+def run(log, error):
+    command = [sys.executable, "-c", JOB.format(error=error), str(log), str(ROOT / "scripts")]
+    return subprocess.run(command, capture_output=True, encoding="utf-8")
+
+
+def record(log):
+    return json.loads(log.with_suffix(".failed.json").read_text(encoding="utf-8"))
+
+
+def test_a_failure_is_one_line_and_a_note_names_the_patient(log):
+    done = run(log, "ValueError('7 voxels')")
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr.splitlines() == [
+        NOTE,
+        f"FAILED draw_regions REC015: 7 voxels (log: {log})",
+    ]
+    assert record(log)["reason"] == "7 voxels" and record(log)["patient"] == "REC015"
+    text = log.read_text(encoding="utf-8")
+    assert "for the log alone" in text and "Traceback" in text
+
+
+def test_ctrl_c_is_no_failure_of_the_patient_and_leaves_no_line(log):
+    done = run(log, "KeyboardInterrupt")
+    assert done.returncode == 130 and done.stderr.splitlines() == [NOTE]
+    assert record(log)["reason"] == "interrupted together with the run"
+    assert "Traceback" not in log.read_text(encoding="utf-8")
