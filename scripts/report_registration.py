@@ -51,9 +51,7 @@ def main(snakemake):
     stands = standing(refused, *params.review, params.out, in_field, params.in_field_minimum)
     write_json(stands._asdict(), snakemake.output.standing)
     compared = read_json(given.deformable) if given.deformable else None
-    content = page_content(
-        pair, quality, stands, params.simulated, compared, params.departures
-    )
+    content = page_content(pair, quality, stands, params.simulated, compared, params.departures)
     write_text(render(given.templates[0], **content), snakemake.output.report)
     with replacing(snakemake.output.thumbnail) as temporary:
         temporary.write_bytes(thumbnail(Volumes(pair.round_tumour(MARGIN_MM), planning)))

@@ -36,6 +36,7 @@ def page_content(
     quality     the record of rule register_recurrence
     stands      in the cohort or out of it, and why
     compared    the record of rule deform_recurrence; None without that mode
+    departures  settings that are not the defaults, of notices
     """
     backward = quality["checks"].get("backward")
     full_scale_mm = backward["limit"] if backward else 2.0
