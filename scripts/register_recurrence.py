@@ -16,7 +16,7 @@ from npcradiomics.registration.checks import check_registration
 from npcradiomics.registration.criteria import CheckLimits
 from npcradiomics.registration.error import estimate_error
 from npcradiomics.registration.parameters import RegistrationParameters
-from npcradiomics.registration.rigid import register
+from npcradiomics.registration.restarts import register_and_check
 from npcradiomics.registration.verdict import not_registered
 
 
@@ -24,30 +24,30 @@ def main(snakemake):
     row, made, patient = snakemake.params.row, snakemake.output, snakemake.wildcards.patient
     parameters = RegistrationParameters(**snakemake.params.registration["parameters"])
     limits = CheckLimits(**snakemake.params.registration["limits"])
-    found = read_examination(row)
-    files = {column: value for column, value in row.items() if column != "gtvr_frame"}
+    asked = {"parameters": parameters, "limits": limits}
+    found, files = read_examination(row), {k: v for k, v in row.items() if k != "gtvr_frame"}
     write_json(found.facts | {"sha256": {patient: checksums(files)}}, made.inputs)
     planning, recurrence, gtv, drawn = found.planning, found.recurrence, found.gtv, found.gtvr
     drawn_there = row["gtvr_frame"] == "recurrence"
     gtvr = drawn if drawn_there else None
 
-    given = "Transform given in the patients table"
-    quality = {"patient": patient, "estimated_error": None, "source": given, "starts": []}
+    quality = {"patient": patient, "estimated_error": None, "starts": []}
+    quality["source"] = "Transform given in the patients table"
     transform = found.transform or sitk.Euler3DTransform()
     try:
         if found.transform is None:
             quality["source"] = "Headers' own positions, because the registration did not work"
             initial = found.initial_transform
-            result = register(
-                planning, recurrence, gtv, moving_voi=gtvr, parameters=parameters, initial=initial
+            result, checks = register_and_check(
+                planning, recurrence, gtv, gtvr, initial=initial, **asked
             )
             transform = result.transform
-            how = "" if initial is None else " from the given start"
-            quality["source"] = f"Registered{how}"
+            given = "" if initial is None else " from the given start"
+            again = " again, where a restart fitted better" if result.restarted else ""
+            quality["source"] = f"Registered{given}{again}"
             quality |= {"mutual_information": result.metric, "starts": result.starts_table()}
-        checks = check_registration(
-            planning, recurrence, transform, gtv, gtvr, parameters=parameters, limits=limits
-        )
+        else:
+            checks = check_registration(planning, recurrence, transform, gtv, gtvr, **asked)
         verdict, discrepancy = checks.as_dict(), checks.discrepancy
     except ValueError as error:
         # The files are sound: a person needs the pictures to see why, so this rule must not fail.

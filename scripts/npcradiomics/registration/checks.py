@@ -188,9 +188,8 @@ def check_restart(
     exactly = (limits.restart_mm,) * 2, (limits.restart_deg,) * 2
     (elsewhere,) = disturbances(gtv, 1, *exactly, seed)
     try:
-        again = refine(
-            fixed, moving, gtv, sitk.CompositeTransform([transform, elsewhere]), parameters
-        )
+        start = sitk.CompositeTransform([transform, elsewhere])
+        again = refine(fixed, moving, gtv, start, parameters=parameters)
     except ValueError as error:
         sentence = f"Not known: the registration could not be started from {away} ({error})."
         return Check("restart", None, "mm", limit, NOT_KNOWN, sentence)

@@ -49,6 +49,8 @@ class RegistrationResult:
         Mutual information of the last level: nats, times the share of the region in the image.
     starts
         The table of starts.
+    restarted
+        Whether it was found from a restart of another one (`restarts.register_and_check`).
     """
 
     transform: sitk.Euler3DTransform
@@ -58,6 +60,7 @@ class RegistrationResult:
     centre_mm: tuple[float, ...]
     metric: float
     starts: tuple[Start, ...]
+    restarted: bool = False
 
     def starts_table(self) -> list[dict]:
         """The starts as rows that JSON can hold."""

@@ -95,17 +95,17 @@ def refine(
     fixed: sitk.Image,
     moving: sitk.Image,
     voi: sitk.Image,
-    start: sitk.Transform,
+    *starts: sitk.Transform,
     parameters: RegistrationParameters | None = None,
 ) -> sitk.Euler3DTransform:
-    """The second stage alone, from ``start`` (linear, fixed to moving), round ``voi``."""
+    """The second stage alone, round ``voi``: of what ``starts`` (linear, fixed to moving) end in, the best."""
     parameters = parameters or RegistrationParameters()
     _require_usable(fixed, moving, voi, None)
-    rigid = nearest_rigid(start, centroid(voi))
-    given = _Candidate("given", rigid, rigid, 0.0, "")
+    rigid = [nearest_rigid(start, centroid(voi)) for start in starts]
+    given = [_Candidate("given", start, start, 0.0, "") for start in rigid]
     with one_thread():
-        (refined,) = _region_stage(fixed, moving, voi, [given], parameters)
-    return refined.transform
+        refined = _region_stage(fixed, moving, voi, given, parameters)
+    return max(refined, key=lambda candidate: candidate.metric).transform
 
 
 @dataclass(frozen=True)
