@@ -118,14 +118,19 @@ def box_corners(mask: sitk.Image) -> np.ndarray:
     )
 
 
-def inside(points: np.ndarray, image: sitk.Image) -> np.ndarray:
-    """Which of the ``points`` (n, 3) in mm lie in the field of view of ``image``, voxel edges included."""
+def continuous_index(points: np.ndarray, image: sitk.Image) -> np.ndarray:
+    """Where ``points`` (n, 3) in mm lie among the voxels of ``image``: (n, 3), x y z, 0 is the first's centre."""
     direction = np.array(image.GetDirection()).reshape(3, 3)
-    index = (
+    return (
         (points - np.array(image.GetOrigin()))
         @ np.linalg.inv(direction).T
         / np.array(image.GetSpacing())
     )
+
+
+def inside(points: np.ndarray, image: sitk.Image) -> np.ndarray:
+    """Which of the ``points`` (n, 3) in mm lie in the field of view of ``image``, voxel edges included."""
+    index = continuous_index(points, image)
     return ((index >= -0.5) & (index <= np.array(image.GetSize()) - 0.5)).all(axis=1)
 
 
