@@ -1,6 +1,6 @@
 """Rule import_dose: an RTDOSE, or a volume, in gray, in the frame of the planning MRI."""
 
-from npcradiomics.cohort.sources import is_dicom
+from npcradiomics.cohort.sources import is_dicom, several
 from npcradiomics.dicom.reading import read_dose_in
 from npcradiomics.dicom.series import FRAME_KEY
 from npcradiomics.files import read_json
@@ -16,7 +16,7 @@ def main(snakemake):
     source = snakemake.params.source
     try:
         if is_dicom(source["path"]):
-            dose = read_dose_in(source["path"], image, snakemake.params.registration)
+            dose = read_dose_in(several(source["path"]), image, snakemake.params.registration)
         else:
             dose = read_image(source["path"], source["geometry"])
     except Refusal as error:

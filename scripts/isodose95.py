@@ -1,5 +1,6 @@
 """Rule isodose95: the 95 % isodose on the planning MRI from dose and prescription."""
 
+from npcradiomics.cohort.sources import several
 from npcradiomics.dicom.reading import offered_prescriptions
 from npcradiomics.images.volumes import read_image, write_image
 from npcradiomics.jobs import script
@@ -10,7 +11,8 @@ def main(snakemake):
     prescription_gy = snakemake.params.prescription_gy
     if prescription_gy is None:
         raise ValueError(
-            f"dose: prescription_gy is not given; {offered_prescriptions(snakemake.params.source)}"
+            "dose: prescription_gy is not given;"
+            f" {offered_prescriptions(several(snakemake.params.source)[0])}"
         )
     dose, planning = read_image(snakemake.params.dose), read_image(snakemake.params.planning_mri)
     mask = isodose95(dose, prescription_gy, planning)

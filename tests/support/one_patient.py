@@ -95,7 +95,7 @@ def read(row: dict) -> Patient:
         else:
             masks.append(read_mask(row[column], planning, row["planning_mri"], geometry))
     if sources.is_dicom(row["dose"]):
-        dose = read_dose_in(row["dose"], planning)
+        dose = read_dose_in([row["dose"]], planning)
     else:
         dose = read_image(row["dose"], geometry)
     return Patient(planning, *masks, dose)

@@ -54,6 +54,13 @@ def split(value):
     return value, ""
 
 
+def several(value: str) -> list[str]:
+    """The files of a cell that names several, separated by semicolons (doses that are summed); else the cell alone."""
+    if ";" not in value or os.path.exists(value):
+        return [value]
+    return [part.strip() for part in value.split(";") if part.strip()]
+
+
 def _ends_as_volume(path):
     return path.casefold().endswith(VOLUME_ENDINGS)
 
@@ -84,10 +91,13 @@ def files(value):
 
     Listed one by one, so that a slice that is added, replaced or taken away is a change.
     """
-    path = split(value)[0]
-    if os.path.isdir(path):
-        return list(map(str, files_below(path)))
-    return [path] if os.path.isfile(path) else []
+    found = []
+    for path in several(split(value)[0]):
+        if os.path.isdir(path):
+            found += map(str, files_below(path))
+        elif os.path.isfile(path):
+            found.append(path)
+    return found
 
 
 def needs_import(row: dict, column: str) -> bool:
@@ -143,11 +153,12 @@ def refuse_missing_files(patients: dict[str, dict], table: str) -> None:
     """
     columns = {*IMAGES, *CONTOURS, "dose", "transform", "initial_transform"}
     faults = [
-        f"{table}: {patient}: {column} {split(value)[0]} does not exist"
+        f"{table}: {patient}: {column} {path} does not exist"
         for patient, row in patients.items()
         for column, value in row.items()
         if column in columns or column.endswith("_registration")
-        if not os.path.exists(split(value)[0])
+        for path in several(split(value)[0])
+        if not os.path.exists(path)
     ]
     if faults:
         raise ValueError("\n".join(faults))

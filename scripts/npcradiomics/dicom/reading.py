@@ -14,6 +14,7 @@ from npcradiomics.dicom.dataset import (
     text,
     without_uids,
 )
+from npcradiomics.dicom.dose_sum import read_dose_sum
 from npcradiomics.dicom.rtdose import read_dose, read_prescriptions
 from npcradiomics.dicom.rtstruct import read_contours
 from npcradiomics.dicom.series import FRAME_KEY, read_series
@@ -46,15 +47,15 @@ def read_structure(path, name, reference, registration=None, end_caps=True):
     return rasterize(contours, reference, where, end_caps)
 
 
-def read_dose_in(path, reference, registration=None):
-    """Read an RTDOSE as read_dose does, and place it in the frame of `reference` (no resampling).
+def read_dose_in(paths, reference, registration=None):
+    """Read an RTDOSE, or the sum of several, and place it in the frame of `reference` (no resampling).
 
     registration: as in read_structure, needed where the frames of reference differ. Raises
-    ValueError as both do.
+    ValueError as it and read_dose_sum do.
     """
-    dose = read_dose(path)
-    transform = _between(reference, dose.GetMetaData(FRAME_KEY), registration, str(path))
-    return dose if transform is None else move_image(dose, transform, path)
+    dose = read_dose_sum(paths)
+    transform = _between(reference, dose.GetMetaData(FRAME_KEY), registration, str(paths[0]))
+    return dose if transform is None else move_image(dose, transform, paths[0])
 
 
 def _between(reference, frame, registration, where):

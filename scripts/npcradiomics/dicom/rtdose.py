@@ -21,11 +21,11 @@ DOSES = ("PHYSICAL", "EFFECTIVE", "")
 WHOLE_PLAN = ("PLAN", "MULTI_PLAN", "PLAN_OVERVIEW", "")
 
 
-def read_dose(path):
+def read_dose(path, summations=WHOLE_PLAN):
     """Read an RTDOSE as a float32 image in gray on its own grid (DICOM PS3.3 C.8.8.3).
 
-    Raises ValueError: not an RTDOSE, dose not in gray, of a single beam or fraction, planes uneven,
-    damaged.
+    summations: DoseSummationTypes that are taken. Raises ValueError: not an RTDOSE, dose not in
+    gray, of a single beam or fraction, planes uneven, damaged.
     """
     dataset = open_dataset(path)
     if text(dataset, "Modality", path) != "RTDOSE":
@@ -42,10 +42,10 @@ def read_dose(path):
             f"{path}: DoseType is not one of {', '.join(DOSES[:2])}: this is {what}",
             "export the dose itself",
         )
-    if text(dataset, "DoseSummationType", path) not in WHOLE_PLAN:
+    if text(dataset, "DoseSummationType", path) not in summations:
         raise DicomError(
             f"{path}: the dose of a part of the plan (a beam or a fraction)",
-            "export the dose of the plan",
+            "export the dose of the plan, or give those of all its parts, separated by semicolons",
         )
     stored = stored_values(dataset, path)
     scaling = number(dataset, "DoseGridScaling", path)

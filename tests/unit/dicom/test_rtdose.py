@@ -128,13 +128,13 @@ def test_dose_is_moved_to_the_frame_of_the_image_without_resampling(tmp_path):
     _, other = series(tmp_path / "ct", ramp(size=(9, 9, 9)))
     write_rtdose(linear_dose(tilted(0)), tmp_path / "dose.dcm", "P1", other)
     with pytest.raises(ValueError, match="another frame of reference"):
-        reading.read_dose_in(tmp_path / "dose.dcm", image)
+        reading.read_dose_in([tmp_path / "dose.dcm"], image)
     move = sitk.Euler3DTransform()
     move.SetRotation(0.2, 0.1, -0.3)
     move.SetTranslation((5.0, 6.0, -7.0))
     sitk.WriteTransform(move, str(tmp_path / "move.tfm"))
     moved, dose = (
-        reading.read_dose_in(tmp_path / "dose.dcm", image, tmp_path / "move.tfm"),
+        reading.read_dose_in([tmp_path / "dose.dcm"], image, tmp_path / "move.tfm"),
         linear_dose(),
     )
     assert np.allclose(sitk.GetArrayFromImage(moved), sitk.GetArrayFromImage(dose), atol=1e-6)
