@@ -15,7 +15,17 @@ def main(snakemake):
         size=wanted["size"],
         spacing_mm=wanted["spacing_mm"],
     )
-    for name in ("planning_mri", "recurrence_mri", "gtv", "gtvr", "dose", "isodose95"):
+    images = (
+        "planning_mri",
+        "recurrence_mri",
+        "gtv",
+        "gtvr",
+        "dose",
+        "isodose95",
+        "ctv70",
+        "ctv60",
+    )
+    for name in images:
         write_image(getattr(simulated, name), snakemake.output[name])
     write_json(simulated.truth, snakemake.output.truth)
 

@@ -2,7 +2,7 @@
 
 
 rule simulate_patient:
-    """Both MRIs, contours and dose of a simulated patient, and the truth that was planted."""
+    """Both MRIs, contours, dose and target volumes of a simulated patient, and the truth that was planted."""
     output:
         planning_mri="<results>/simulated/{patient}/planning_mri.nii.gz",
         recurrence_mri="<results>/simulated/{patient}/recurrence_mri.nii.gz",
@@ -10,6 +10,8 @@ rule simulate_patient:
         gtvr="<results>/simulated/{patient}/gtvr.nii.gz",
         dose="<results>/simulated/{patient}/dose.nii.gz",
         isodose95="<results>/simulated/{patient}/isodose95.nii.gz",
+        ctv70="<results>/simulated/{patient}/ctv70.nii.gz",
+        ctv60="<results>/simulated/{patient}/ctv60.nii.gz",
         truth="<results>/simulated/{patient}/truth.json",
     log:
         "<results>/logs/{patient}/simulate_patient.log",

@@ -23,8 +23,9 @@ from npcradiomics.simulation.acquisition import (
 from npcradiomics.simulation.head import Head
 from npcradiomics.simulation.tumour import (
     COARSE_SCALE_MM,
+    COLD_SPOT,
+    FIELD_MISS_MM,
     NOTHING_PLANTED,
-    OUT_OF_FIELD,
     TUMOUR_COARSE_SD,
     TUMOUR_FINE_SD,
     Planted,
@@ -33,6 +34,8 @@ from npcradiomics.simulation.tumour import (
 )
 
 PRESCRIPTION_GY = 70.0
+TARGETS_MM = {"ctv70": 3.0, "ctv60": 8.0}  # beyond the GTV
+COLD_SHARE, COLD_RADIUS_MM = 0.06, 12.0  # depth and reach (two SD) of a cold spot
 MAX_ROTATION_DEG = 10.0
 MAX_TRANSLATION_MM = 20.0
 
@@ -47,6 +50,8 @@ class SimulatedPatient:
     gtvr: sitk.Image
     dose: sitk.Image
     isodose95: sitk.Image
+    ctv70: sitk.Image
+    ctv60: sitk.Image
     transform: sitk.Euler3DTransform
     truth: dict
 
@@ -63,7 +68,7 @@ def simulate_patient(
     Parameters
     ----------
     patient
-        Name; those in LARGE_RECURRENCE, DARKER_RECURRENCE and OUT_OF_FIELD get that trait.
+        Name; those in LARGE_RECURRENCE, DARKER_RECURRENCE, FIELD_MISS_MM and COLD_SPOT get that trait.
     seed
         Of the cohort.
     planted
@@ -100,7 +105,7 @@ def simulate_patient(
     gtvr = np.stack([tumour.on(to_head(points))[1] for points in planes(recurrence_grid)])
     recurrence_mri = _recurrence_mri(anatomy, recurrence_grid, to_head, gtvr, rng)
 
-    dose, isodose95 = _dose(tumour, planning_grid, patient)
+    dose, isodose95, targets = _plan(tumour, planning_grid, patient)
     voxel_cm3 = float(np.prod(planning_grid.GetSpacing())) / 1000.0
     inside = gtv & recurrent
     truth = {
@@ -131,6 +136,7 @@ def simulate_patient(
         gtvr=image_on(recurrence_grid, gtvr.view(np.uint8)),
         dose=dose,
         isodose95=image_on(planning_grid, isodose95.view(np.uint8)),
+        **targets,
         transform=transform,
         truth=truth,
     )
@@ -168,25 +174,40 @@ def _recurrence_mri(anatomy, grid, to_head, gtvr, rng):
     return RECURRENCE_SCANNER.acquire(anatomy, grid, to_head, gtvr, scar, rng)
 
 
-def _dose(tumour, grid, patient):
-    """Dose in gray (image of float32), and where it reaches 95 % of the prescription (bool).
+def _plan(tumour, grid, patient):
+    """Dose in gray (image of float32), where it reaches 95 % of the prescription (bool), masks of TARGETS_MM.
 
     The prescription with a few per cent more in the middle, falling off 6 mm outside the GTV. In
-    OUT_OF_FIELD the field misses the tumour on the side where it comes back.
+    FIELD_MISS_MM the dose misses the tumour on the side where it comes back; the target volumes are
+    drawn right. In COLD_SPOT it is lower where it comes back.
     """
     shift = np.zeros(3)
-    if patient in OUT_OF_FIELD:
+    if patient in FIELD_MISS_MM:
         direction = tumour.recurrence_centre_mm - tumour.centre_mm
-        shift = -22.0 * direction / np.linalg.norm(direction)
+        shift = -FIELD_MISS_MM[patient] * direction / np.linalg.norm(direction)
     dose_gy = np.empty(grid.GetSize()[::-1], np.float32)
     isodose95 = np.empty(dose_gy.shape, bool)
+    targets = {name: np.empty(dose_gy.shape, np.uint8) for name in TARGETS_MM}
     for k, points in enumerate(planes(grid)):
-        distance = np.full(points.shape[:-1], 60.0)
-        near = is_near(points, tumour.centre_mm + shift, 70.0)
-        distance[near] = tumour.distance(points[near] - shift)
+        distance = _distance(tumour, points, shift)
         plane = PRESCRIPTION_GY * 1.04 / (1.0 + np.exp((distance - 12.0) / 3.0))
+        if patient in COLD_SPOT:
+            away = np.linalg.norm(points - tumour.recurrence_centre_mm, axis=-1)
+            plane *= 1.0 - COLD_SHARE * np.exp(-2.0 * (away / COLD_RADIUS_MM) ** 2)
         dose_gy[k], isodose95[k] = plane, plane >= 0.95 * PRESCRIPTION_GY
-    return image_on(grid, dose_gy), isodose95
+        drawn = _distance(tumour, points, np.zeros(3)) if shift.any() else distance
+        for name, margin_mm in TARGETS_MM.items():
+            targets[name][k] = drawn < margin_mm
+    masks = {name: image_on(grid, mask) for name, mask in targets.items()}
+    return image_on(grid, dose_gy), isodose95, masks
+
+
+def _distance(tumour, points, shift):
+    """Signed distance in mm of points to the tumour, shifted; 60 mm far from it."""
+    distance = np.full(points.shape[:-1], 60.0)
+    near = is_near(points, tumour.centre_mm + shift, 70.0)
+    distance[near] = tumour.distance(points[near] - shift)
+    return distance
 
 
 def _draw_motion(rng, centre_mm):

@@ -87,6 +87,37 @@ def test_traits_of_the_paper(cohort):
     assert all(in_field[name] >= 0.95 for name in fraction if name != "REC015")
 
 
+@pytest.mark.parametrize(
+    ("name", "low", "high"), [("REC015", 0, 0.2), ("REC016", 0.2, 0.95), ("REC017", 0.2, 0.95)]
+)
+def test_default_cohort_has_failures_outside_and_marginal_ones(name, low, high):
+    assert low < simulate(name, seed=2020).truth["in_field_fraction"] < high
+
+
+def test_cold_spot_lies_in_the_recurrence():
+    """6 % less at its middle, falling off as exp(-2 (r / 12 mm)^2); taken away, the plan is flat there."""
+    patient = simulate("REC007")
+    rng = np.random.default_rng([1, *b"REC007"])
+    Head.draw(rng)
+    centre = TumourShape.draw(rng, "REC007").recurrence_centre_mm
+    away = np.linalg.norm(whole_points(patient.dose) - centre, axis=-1)
+    dose, near = sitk.GetArrayFromImage(patient.dose), away < 8
+    without = dose / (1 - 0.06 * np.exp(-2 * (away / 12.0) ** 2))
+    assert near.any() and np.ptp(dose[near]) > 1.5
+    assert np.ptp(without[near]) < 0.5 and without[near].max() <= 72.8 + 1e-4
+    assert patient.truth["in_field_fraction"] == 1.0
+
+
+def test_targets_lie_round_the_tumour_one_in_the_other(cohort):
+    for patient in cohort.values():
+        gtv, ctv70, ctv60 = (
+            sitk.GetArrayFromImage(image) > 0
+            for image in (patient.gtv, patient.ctv70, patient.ctv60)
+        )
+        assert gtv.sum() < ctv70.sum() < ctv60.sum()
+        assert not (gtv & ~ctv70).any() and not (ctv70 & ~ctv60).any()
+
+
 def test_recurrent_region_is_brighter_except_where_the_paper_says_darker(cohort):
     for name, patient in cohort.items():
         planning, gtv = arrays(patient)[0].astype(float), arrays(patient)[2] > 0
