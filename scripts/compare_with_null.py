@@ -2,6 +2,7 @@
 
 import logging
 
+from npcradiomics.cohort.inclusion import stack
 from npcradiomics.files import write_json, write_table
 from npcradiomics.jobs import script
 from npcradiomics.spatial_null import draws
@@ -19,9 +20,14 @@ def main(snakemake):
         name: settings[name]
         for name in ("n_draws", "n_recombinations", "seed", "scores", "correction", "match")
     }
+    doses = {}
+    if snakemake.input.doses:
+        for patient, own in stack(snakemake.input.doses).groupby("patient"):
+            doses[patient] = own["mean_dose_percent"].to_numpy()
     compared = compare_with_null(
         (record for record in records if record.patient in in_cohort),
         statistics,
+        doses=doses,
         alpha=snakemake.params.alpha,
         **options,
     )

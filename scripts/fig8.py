@@ -7,6 +7,7 @@ from npcradiomics.jobs import script
 from npcradiomics.publication.captions import escape_rst, fill_caption, notice_sentence
 from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.figures.spatial_null import control_panels, plot_controls
+from npcradiomics.spatial_null.verdict import DOSE
 from npcradiomics.tables import read_table
 
 
@@ -20,7 +21,8 @@ def main(snakemake):
         Path(snakemake.input.caption).read_text(encoding="utf-8"),
         first=escape_rst(" ".join(warnings)),
         n=int(controls["n"].max()),
-        n_tested=len(panels),
+        n_tested=int((panels["name"] != DOSE).sum()),
+        dose=bool((panels["name"] == DOSE).any()),
         untested=[
             f"{row.covariate} ({row.note})" for row in controls[controls["p"].isna()].itertuples()
         ],

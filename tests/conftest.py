@@ -49,13 +49,21 @@ class Workspace:
         ]
         (self.folder / "patients.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
-    def simulate(self, patients, **simulation):
+    def simulate(self, patients, dose=False, **simulation):
+        """Simulated patients, with the 95 % isodose, or with dose and target volumes."""
         self.config["simulation"] = simulation
         base = "results/heterogeneity/simulated"
-        files = ("planning_mri", "recurrence_mri", "gtv", "gtvr", "isodose95")
+        files = ("planning_mri", "recurrence_mri", "gtv", "gtvr", "dose" if dose else "isodose95")
+        plan = {"prescription_gy": 70, "fractions": 33} if dose else {}
         self.write_patients(
             {"patient": p, "gtvr_frame": "recurrence"}
             | {name: f"{base}/{p}/{name}.nii.gz" for name in files}
+            | plan
+            | (
+                {"targets": f"{base}/{p}/ctv70.nii.gz=70; {base}/{p}/ctv60.nii.gz=60"}
+                if dose
+                else {}
+            )
             for p in patients
         )
 

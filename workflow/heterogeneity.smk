@@ -37,6 +37,7 @@ include: "rules/regions.smk"
 include: "rules/extraction.smk"
 include: "rules/statistics.smk"
 include: "rules/export.smk"
+include: "rules/dose.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
 include: "rules/draws.smk"
@@ -46,11 +47,13 @@ include: "rules/spatial_null.smk"
 
 paper_items = expand(
     "<results>/tables/{table}.{format}",
-    table=["table1", "table2"] + ["table3"] * with_null,
+    table=["table1", "table2"] + ["table3"] * with_null + ["table4"] * bool(dosed),
     format=["tsv", "md", "tex", "docx"],
 ) + expand(
     "<results>/figures/{figure}.{format}",
-    figure=["fig2", "fig3", "fig4", "fig5"] + ["fig6", "fig7", "fig8"] * with_null,
+    figure=["fig2", "fig3", "fig4", "fig5"]
+    + ["fig6", "fig7", "fig8"] * with_null
+    + ["fig9"] * bool(with_dose),
     format=["pdf", "png", "tsv"],
 )
 

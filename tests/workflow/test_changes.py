@@ -18,10 +18,11 @@ COLUMNS = ("planning_mri", "recurrence_mri", "gtv", "gtvr", "isodose95")
 TARGETS = ("cohort_stats", "heterogeneity_registration_pages")
 PER_PATIENT = (
     "register_recurrence", "report_registration", "derive_regions", "extract_features",
-    "draw_regions",
+    "draw_regions", "measure_dose",
 )  # fmt: skip
 COHORT = {
     "collect_features", "compare_regions", "compare_with_null", "definitions", "table2", "table3",
+    "collect_dose", "table4",
     *(f"fig{k}" for k in range(2, 9)), "provenance",
 }  # fmt: skip
 
@@ -178,7 +179,7 @@ def test_a_changed_row_of_the_patients_table(cohort):
         ("extraction", {"n_levels": 128}, "P1: features of both regions", {"extract_features", "draw_regions"}, COHORT | {"table1"}),
         ("statistics", {"alpha": 0.01}, "Shapiro-Wilk, paired t or Wilcoxon, effect sizes, what size alone would give, stability, correlations, components.", set(), COHORT - {"collect_features"} | {"table1"}),
         ("spatial_null", {"n_draws": 5, "surrogates": 3, "n_recombinations": 2000},
-         "Spatial null and surrogate null of every feature, the negative controls, each patient's ranks; the verdicts.", set(), COHORT - {"collect_features", "compare_regions"} | {"table1"}),
+         "Spatial null and surrogate null of every feature, the negative controls, each patient's ranks; the verdicts.", set(), COHORT - {"collect_features", "compare_regions", "collect_dose"} | {"table1"}),
     ],
 )  # fmt: skip
 def test_a_changed_setting(cohort, section, values, message, per_patient, of_cohort):

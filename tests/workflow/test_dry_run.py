@@ -24,7 +24,31 @@ def test_default_cohort_plans_every_step_for_every_patient(workspace):
         assert counts[name] == "1"
     for name in ("table1", "table2", "table3", *(f"fig{k}" for k in range(2, 9))):
         assert counts[name] == "1"
-    assert counts["draw_regions"] == counts["appendix"] == "15"
+    assert counts["draw_regions"] == counts["appendix"] == counts["measure_dose"] == "15"
+    # The isodose is known and no dose: class, share and distances, and no curve to draw.
+    assert counts["table4"] == "1" and not {"fig9", "dose_of_draws", "isodose95"} & set(counts)
+
+
+def test_a_dose_gives_figure_9_and_a_control_of_the_null(workspace):
+    workspace.simulate(PATIENTS, dose=True)
+    run = workspace.run("-n")
+    assert run.returncode == 0, run.stdout
+    counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
+    assert counts["fig9"] == counts["table4"] == "1"
+    assert counts["dose_of_draws"] == counts["isodose95"] == "15"
+
+
+def test_without_any_dose_there_is_nothing_of_it_and_no_error(workspace):
+    base = "results/heterogeneity/simulated"
+    files = ("planning_mri", "recurrence_mri", "gtv", "gtvr")
+    workspace.write_patients(
+        {"patient": p, "gtvr_frame": "recurrence"}
+        | {name: f"{base}/{p}/{name}.nii.gz" for name in files}
+        for p in PATIENTS
+    )
+    run = workspace.run("-n")
+    assert run.returncode == 0, run.stdout
+    assert not re.search(r"measure_dose|collect_dose|table4|fig9", run.stdout)
 
 
 def test_spatial_null_is_switched_off_by_the_config(workspace):

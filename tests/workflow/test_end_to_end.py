@@ -23,7 +23,7 @@ SIZE_FREE = [
 @pytest.fixture(scope="module")
 def run(make_workspace):
     workspace = make_workspace("planted")
-    workspace.simulate(PATIENTS, seed=7, **SIZE)
+    workspace.simulate(PATIENTS, dose=True, seed=7, **SIZE)
     workspace.finished = workspace.run()
     assert workspace.finished.returncode == 0, workspace.finished.stdout[-3000:]
     return workspace
@@ -43,8 +43,12 @@ def read(workspace, path):
 
 
 def test_every_table_figure_and_picture_is_there(run):
-    expected = [f"tables/table{i}.{kind}" for i in (1, 2) for kind in ("tsv", "md", "tex", "docx")]
-    expected += [f"figures/fig{i}.{kind}" for i in (2, 3, 4, 5) for kind in ("pdf", "png", "tsv")]
+    expected = [
+        f"tables/table{i}.{kind}" for i in (1, 2, 4) for kind in ("tsv", "md", "tex", "docx")
+    ]
+    expected += [
+        f"figures/fig{i}.{kind}" for i in (2, 3, 4, 5, 9) for kind in ("pdf", "png", "tsv")
+    ]
     expected += [
         f"patients/{p}/figures/fig_s{i}.{kind}"
         for p in PATIENTS
@@ -99,6 +103,33 @@ def test_out_of_field_patient_is_excluded_with_the_reason(run):
     features = read(run, "cohort/features.tsv")
     assert set(features["patient"]) == set(PATIENTS) - {"REC015"}
     assert "REC015" in (run.results / "tables/table2.md").read_text(encoding="utf-8")
+
+
+def test_dose_of_the_recurrences_is_the_planted_one(run):
+    table = read(run, "tables/table4.tsv").set_index("patient")
+    assert list(table.index) == PATIENTS
+    assert table.loc["REC015", "class"] == "outside" and not table.loc["REC015", "in_statistics"]
+    # Its centroid lies in the high-dose target that the dose missed.
+    assert table.loc["REC015", ["type", "origin"]].tolist() == ["B", "ctv70"]
+    others = table.drop("REC015")
+    assert set(others["class"]) == {"in field"} and set(others["type"]) == {"A"}
+    assert (table["n_shifts"] == 100).all()
+    # Only the cold spot's recurrence got less than the rest of the tumour, 4 % of 70 Gy at its middle.
+    colder = others["gtvr_mean_gy"] < others["rest_mean_gy"] - 0.3
+    assert list(others.index[colder]) == ["REC007"]
+    truth = json.loads((run.results / "simulated/REC015/truth.json").read_text(encoding="utf-8"))
+    assert table.loc["REC015", "share_in_isodose95"] == pytest.approx(
+        truth["in_field_fraction"], abs=0.05
+    )
+    compared = read(run, "cohort/dose_comparison.tsv").set_index(["patients", "feature"])
+    assert compared["n"].to_dict() == {
+        ("all", "Dose_Mean"): 8,
+        ("all", "Dose_D95"): 8,
+        ("in_statistics", "Dose_Mean"): 7,
+        ("in_statistics", "Dose_D95"): 7,
+    }
+    controls = read(run, "cohort/null_controls.tsv").set_index("covariate")
+    assert controls.loc["mean_dose_percent", "n"] == 7
 
 
 def test_feature_table_has_the_agreed_columns(run):

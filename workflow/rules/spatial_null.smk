@@ -5,6 +5,7 @@ rule compare_with_null:
     """Spatial null and surrogate null of every feature, the negative controls, each patient's ranks; the verdicts."""
     input:
         draws=expand("<results>/patients/{patient}/null/draws.npz", patient=analysed),
+        doses=expand("<results>/patients/{patient}/null/dose_of_draws.tsv", patient=with_dose),
         statistics="<results>/cohort/statistics.tsv",
         regions="<results>/cohort/regions.tsv",
     output:

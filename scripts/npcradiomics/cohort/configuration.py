@@ -81,11 +81,16 @@ def is_simulated(row: dict[str, str]) -> bool:
 
 
 def with_results(patients, folder):
-    """The patients table with `<results>/` at the beginning of a cell replaced by the study's folder of results."""
+    """The patients table with `<results>/` replaced by the study's folder of results, at the beginning of a cell.
+
+    In `targets`, which names several files, wherever it stands.
+    """
     for row in patients.values():
         for name, value in row.items():
-            if value.startswith("<results>/"):
-                row[name] = value.replace("<results>", folder, 1)
+            if name == "targets" or value.startswith("<results>/"):
+                row[name] = value.replace(
+                    "<results>/", f"{folder}/", -1 if name == "targets" else 1
+                )
     return patients
 
 

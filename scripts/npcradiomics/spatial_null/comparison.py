@@ -8,6 +8,7 @@ import pandas as pd
 
 from npcradiomics.rounding import p_words
 from npcradiomics.spatial_null import verdict
+from npcradiomics.spatial_null.controls import mean_dose, shape_and_place
 from npcradiomics.spatial_null.pools import differences, mean_differences, pool, rank_shares
 from npcradiomics.spatial_null.recombination import EDGES, recombination_test
 
@@ -45,17 +46,6 @@ FEATURE_COLUMNS = (
         "paper_significant",
     ),
 )
-CONTROL_COLUMNS = (
-    "covariate",
-    "n",
-    "statistic",
-    "p",
-    "p_maxt",
-    "mean_observed",
-    "mean_draws",
-    "critical",
-    "note",
-)
 PATIENT_COLUMNS = (
     *(
         "patient",
@@ -84,7 +74,15 @@ class NullComparison(NamedTuple):
 
 
 def compare_with_null(
-    draws, statistics, *, alpha=0.05, match="none", n_draws=199, n_recombinations=100_000, **options
+    draws,
+    statistics,
+    *,
+    doses=None,
+    alpha=0.05,
+    match="none",
+    n_draws=199,
+    n_recombinations=100_000,
+    **options,
 ):
     """Every feature of the cohort against its spatial null and its surrogate null.
 
@@ -92,6 +90,8 @@ def compare_with_null(
     draws: iterable of one record per patient as draws.read gives it: patient, reason, notes, feature_names, features, surrogate_features,
         covariate_names, covariates, fraction, mean_overlap, effective_placements.
     statistics: table of comparison.compare_regions of the same cohort; its rows give the features and their order.
+    doses: {patient: mean dose (B + 1) in % of the prescription of the region and of its draws}, a control beside the others;
+        it is no measure of shape or place, so it is a family of its own and leaves theirs, and the verdicts, as they are.
     alpha: level of the family of features and of that of the negative controls. match, n_draws: as the draws were asked for.
     n_recombinations, and options seed, scores, correction: of spatial_null.recombination_test.
 
@@ -107,8 +107,11 @@ def compare_with_null(
     smaller = recombination_test(
         [one for one in spatial if one.patient not in large], names, **options
     )
-    controls, control_test = _controls(draws, reasons, options)
+    drawn = [one for one in draws if not one.reason and one.patient not in reasons]
+    controls, control_test = shape_and_place(drawn, options)
     unfit = verdict.control_sentence(controls.to_dict("records"), alpha, match)
+    dose, dose_test = mean_dose(drawn, doses or {}, options)
+    colder = verdict.dose_sentence(dose.to_dict("records"), alpha)
     patients = _patients(draws, spatial, surrogate, reasons)
     features = pd.DataFrame(
         {"feature": names, "n": test.n, "statistic": test.statistic, "p": test.p}
@@ -126,10 +129,10 @@ def compare_with_null(
     features["p_without_large"] = smaller.p if has_large else np.nan
     features["p_maxt_without_large"] = smaller.p_maxt if has_large else np.nan
     features["n_without_large"] = smaller.n
-    observed, drawn = mean_differences(spatial, len(names))
-    features = features.assign(mean_difference=observed, mean_of_draws=drawn)
+    observed, of_draws = mean_differences(spatial, len(names))
+    features = features.assign(mean_difference=observed, mean_of_draws=of_draws)
     with np.errstate(divide="ignore", invalid="ignore"):
-        features["share_reproduced"] = np.where(observed != 0, drawn / observed, np.nan)
+        features["share_reproduced"] = np.where(observed != 0, of_draws / observed, np.nan)
     features = features.assign(critical=test.critical, surrogate_critical=beside.critical)
     features["paper_test"] = statistics["test"].to_numpy()
     features["paper_p"] = statistics["p"].to_numpy()
@@ -150,12 +153,15 @@ def compare_with_null(
     none = "" if spatial else "No patient has draws: nothing can be said of size or shape."
     return NullComparison(
         features[list(FEATURE_COLUMNS)],
-        controls,
+        pd.concat([controls, dose]) if len(dose) else controls,
         _ranks(spatial, names),
         patients,
-        _distribution({"spatial": test, "surrogate": beside, "control": control_test}),
+        _distribution(
+            [("spatial", test), ("surrogate", beside), ("control", control_test)]
+            + [("control", dose_test)] * len(dose)
+        ),
         # Who are too few need not ask whether the draws fit them.
-        [sentence for sentence in (none, few, floor, unfit) if sentence],
+        [sentence for sentence in (colder, none, few, floor, unfit) if sentence],
     )
 
 
@@ -188,31 +194,6 @@ def _pool(one, rows, names, reasons):
     except ValueError as error:
         reasons[one.patient] = str(error).partition(": ")[2]
         return None
-
-
-def _controls(draws, reasons, options):
-    used = [one for one in draws if not one.reason and one.patient not in reasons]
-    names = list(used[0].covariate_names) if used else list(verdict.COVARIATES)
-    pools = []
-    for one in used:
-        values = np.array(one.covariates, float)
-        # All draws alike (one piece, say): nothing that the observed value could lie among.
-        values[:, np.ptp(values[1:], axis=0) == 0] = np.nan
-        pools.append(pool(one.patient, values))
-    test = recombination_test(pools, names, **options)
-    observed, drawn = mean_differences(pools, len(names))
-    notes = ["" if n else "the same in all draws" if used else "no draws" for n in test.n]
-    table = pd.DataFrame(
-        {"covariate": names, "n": test.n, "statistic": test.statistic, "p": test.p}
-    )
-    table = table.assign(
-        p_maxt=test.p_maxt,
-        mean_observed=observed,
-        mean_draws=drawn,
-        critical=test.critical,
-        note=notes,
-    )
-    return table[list(CONTROL_COLUMNS)], test
 
 
 def _patients(draws, spatial, surrogate, reasons):
@@ -288,7 +269,7 @@ def _ranks(pools, names):
 
 def _distribution(tests):
     rows = []
-    for null, test in tests.items():
+    for null, test in tests:
         for name, counts in zip(test.names, test.counts, strict=True):
             if counts.sum():
                 shares = counts / counts.sum()

@@ -60,6 +60,13 @@ class Draws:
         volumes[:, self.cells] = bits
         return volumes.reshape(-1, *self.shape)
 
+    def means(self, values):
+        """Mean (B + 1) over each region, the observed one first, of values (n) of the GTV's voxels in their order."""
+        if len(values) != self.cells.size:
+            raise ValueError(f"{len(values)} values for {self.cells.size} voxels of the GTV")
+        bits = np.unpackbits(self.members, axis=1, count=self.cells.size)
+        return np.array([values[row > 0].mean() for row in bits])
+
 
 def write(draws, path):
     """Write a Draws whole.

@@ -17,6 +17,7 @@ COVARIATES = {
     "n_slices": "number of slices",
     "largest_piece_voxels": "largest piece",
 }
+DOSE = "mean_dose_percent"  # a control of its own, which says nothing of shape or place
 
 
 def rule_words(alpha):
@@ -81,6 +82,21 @@ def control_sentence(controls, alpha, match):
         f"The drawn regions do not lie or look like the recurrences ({words}; family-wise over {_count(n_tested, 'negative control')}):"
         f" the spatial null does not fit this cohort and no feature is called {TEXTURE}.{advice}"
     )
+
+
+def dose_sentence(control, alpha):
+    """What must be said first where recurrences lie where the dose was lower, else "".
+
+    control: the row of DOSE as in control_sentence, in a list, [] where no dose is known.
+    """
+    for row in control:
+        if row["p_maxt"] <= alpha and row["mean_observed"] < row["mean_draws"]:
+            return (
+                f"Recurrences lie where the dose was lower (mean {fixed_text(row['mean_observed'], 1)} % of the prescription in"
+                f" GTVr, {fixed_text(row['mean_draws'], 1)} % in the draws, p {p_words(row['p_maxt'])}, n = {row['n']}): texture"
+                " is not the only explanation of where they lie."
+            )
+    return ""
 
 
 def few_sentence(n, n_features, alpha):

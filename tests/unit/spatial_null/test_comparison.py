@@ -7,11 +7,11 @@ import pytest
 import null_example as example
 from npcradiomics.features.definitions import FEATURES
 from npcradiomics.spatial_null.comparison import (
-    CONTROL_COLUMNS,
     FEATURE_COLUMNS,
     PATIENT_COLUMNS,
     compare_with_null,
 )
+from npcradiomics.spatial_null.controls import CONTROL_COLUMNS
 from npcradiomics.spatial_null.pools import pool
 from npcradiomics.spatial_null.recombination import recombination_test
 from npcradiomics.spatial_null.verdict import GEOMETRY, OPEN, TEXTURE
@@ -213,3 +213,25 @@ def test_tables_survive_the_disk(planted, tmp_path):
     planted.features.to_csv(path, sep="\t", index=False, na_rep="NA")
     back = pd.read_csv(path, sep="\t")
     np.testing.assert_array_equal(back["p_maxt"], planted.features["p_maxt"])
+
+
+def test_a_colder_recurrence_is_said_first_and_moves_nothing_else(planted):
+    records, statistics = example.cohort(14, **PLANTED)
+    rng = np.random.default_rng(5)
+    doses = {one.patient: rng.normal(102.0, 1.0, len(one.covariates)) for one in records[:12]}
+    for own in doses.values():
+        own[0] -= 1.5
+    cold = compare_with_null(records, statistics, doses=doses, **M)
+    first = cold.warnings[0]
+    assert first.startswith("Recurrences lie where the dose was lower (mean 100.")
+    assert "n = 12): texture is not the only explanation" in first
+    row = cold.controls.iloc[-1]
+    values = {patient: own[:, None] for patient, own in doses.items()}
+    alone = recombination_test([pool(p, v) for p, v in values.items()], ["dose"], **M)
+    assert (row["covariate"], row["n"]) == ("mean_dose_percent", 12)
+    assert (row["p"], row["statistic"]) == (alone.p[0], alone.statistic[0]) and row["p"] < 0.01
+    assert row["mean_observed"] == pytest.approx(np.mean([own[0] for own in doses.values()]))
+    pd.testing.assert_frame_equal(cold.features, planted.features)
+    pd.testing.assert_frame_equal(cold.controls.iloc[:-1], planted.controls)
+    warm = {patient: 204.0 - own for patient, own in doses.items()}
+    assert compare_with_null(records, statistics, doses=warm, **M).warnings == []

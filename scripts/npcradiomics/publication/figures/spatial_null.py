@@ -33,6 +33,7 @@ CONTROL_TITLES = {
     "height_mm": "height (mm)",
     "n_slices": "number of slices",
     "largest_piece_voxels": "largest piece (voxels)",
+    "mean_dose_percent": "mean dose (% of prescription)",
 }
 OBSERVED = {
     "spatial": {"color": REGION_COLOURS["recurrent"], "lw": 1.4},

@@ -3,8 +3,15 @@
 import pandas as pd
 
 from npcradiomics.publication.tables.formats import Table
-from npcradiomics.rounding import count_text, fixed_text, p_text, percent_text, scientific_text
-from npcradiomics.spatial_null.verdict import TEXTURE, VERDICTS, caveats, rule_words
+from npcradiomics.rounding import (
+    count_text,
+    fixed_text,
+    p_text,
+    p_words,
+    percent_text,
+    scientific_text,
+)
+from npcradiomics.spatial_null.verdict import DOSE, TEXTURE, VERDICTS, caveats, rule_words
 
 
 def table3(
@@ -108,6 +115,14 @@ def _row(row, has_large):
     return cells
 
 
+def _dose_words(row):
+    return (
+        f"Dose: mean {fixed_text(row['mean_observed'], 1)} % of the prescription in GTVr and"
+        f" {fixed_text(row['mean_draws'], 1)} % in the drawn regions, p {p_words(row['p_maxt'])} (n = {row['n']}; a family of"
+        " its own, no verdict depends on it)."
+    )
+
+
 def _share_words(share):
     # Beyond 0-100 % the number is no share but the size of what it is divided by; the tsv has it.
     return ">100 %" if share > 1 else percent_text(share if share >= 0 else None)
@@ -115,7 +130,7 @@ def _share_words(share):
 
 def _notes(features, controls, patients, warnings, has_large, *, alpha, match, n_tests, notice):
     matched = " at the same depth in the tumour (quartiles)" if match == "depth" else ""
-    tested = controls[controls["p_maxt"].notna()]
+    tested = controls[controls["p_maxt"].notna() & (controls["covariate"] != DOSE)]
     held = (
         ""
         if tested.empty
@@ -142,6 +157,7 @@ def _notes(features, controls, patients, warnings, has_large, *, alpha, match, n
         "Negative controls (shape and place of GTVr among the drawn regions) are in Fig 8"
         + held
         + ".",
+        *map(_dose_words, controls[controls["covariate"] == DOSE].to_dict("records")),
         *patient_notes(patients, match),
     ]
     return [note for note in notes if note]

@@ -1,0 +1,34 @@
+"""Rule fig9: dose-volume histograms of the recurrences, and where their centroids lie in the dose."""
+
+from pathlib import Path
+
+from npcradiomics.dose.cohort import median_curves
+from npcradiomics.files import write_table, write_text
+from npcradiomics.jobs import script
+from npcradiomics.publication.captions import fill_caption, notice_sentence
+from npcradiomics.publication.figures.dose import fig9_data, plot_dose
+from npcradiomics.publication.figures.saving import save
+from npcradiomics.tables import read_table
+
+
+def main(snakemake):
+    given, params = snakemake.input, snakemake.params
+    curves = read_table(given.curves)
+    medians = median_curves(curves)
+    table = fig9_data(curves, medians, read_table(given.figures), read_table(given.failures))
+    points = table[table["panel"] == "B"]
+    caption = fill_caption(
+        Path(given.caption).read_text(encoding="utf-8"),
+        n=len(points),
+        n_of={name: int((points["group"] == name).sum()) for name in points["group"].unique()},
+        interval=bool(points["x_low"].notna().any()),
+        n_borderline=int((points["borderline"].astype(str) == "True").sum()),
+        notice=notice_sentence(params.notice),
+    )
+    write_table(table, snakemake.output.data)
+    save(plot_dose(table, params.notice), snakemake.output.pdf, snakemake.output.png)
+    write_text(caption, snakemake.output.caption)
+
+
+if "snakemake" in globals():
+    script.run(main, snakemake)  # noqa: F821

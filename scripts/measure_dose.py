@@ -1,0 +1,64 @@
+"""Rule measure_dose: dose of the recurrence and of the rest of the tumour, class and type of the failure."""
+
+import logging
+import zlib
+
+import pandas as pd
+
+from npcradiomics.cohort.sources import is_dicom
+from npcradiomics.dicom.reading import read_structure
+from npcradiomics.dicom.series import FRAME_KEY
+from npcradiomics.dose.recurrence import CURVE_COLUMNS, Plan, measure_recurrence
+from npcradiomics.files import read_json, write_json, write_table
+from npcradiomics.images.volumes import read_image, read_mask
+from npcradiomics.jobs import script
+from npcradiomics.registration.error import RegistrationError, draw_perturbations
+
+
+def main(snakemake):
+    given, params, made = snakemake.input, snakemake.params, snakemake.output
+    patient, asked = snakemake.wildcards.patient, params.dose
+    planning = read_image(given.planning_mri)
+    gtv, gtvr = (read_mask(path, planning) for path in (given.gtv, given.gtvr))
+    if given.facts:
+        planning.SetMetaData(FRAME_KEY, read_json(given.facts)[FRAME_KEY])
+    targets = []
+    for name, gray, path, structure, _ in params.targets:
+        if is_dicom(path):
+            placed = params.registration, params.end_caps
+            targets.append((name, gray, read_structure(path, structure, planning, *placed)))
+        else:
+            targets.append((name, gray, read_mask(path)))
+    plan = Plan(
+        dose=read_image(given.dose) if given.dose else None,
+        isodose95=None if given.dose else read_mask(given.isodose95),
+        prescription_gy=params.prescription_gy,
+        fractions=int(params.fractions) if params.fractions else None,
+        alpha_beta_gy=asked.get("alpha_beta_gy"),
+        targets=targets,
+    )
+    error, shifts, note = read_json(given.quality)["estimated_error"], [], ""
+    if params.gtvr_frame == "planning":
+        note = "no interval: GTVr was drawn on the planning MRI, its error is not known"
+    elif error is None:
+        note = "no interval: the error of the registration was not estimated"
+    else:
+        seed = zlib.crc32(f"{asked['seed']} {patient}".encode())
+        shifts = draw_perturbations(RegistrationError(**error), gtvr, asked["n_shifts"], seed)
+    if note:
+        logging.getLogger("npcradiomics").warning(note)
+    limits = {name: asked[name] for name in ("in_field", "marginal")}
+    measured = measure_recurrence(gtv, gtvr, plan, shifts, **limits)
+    kept = {"patient": patient} | measured.failure | {"note": note}
+    write_json(kept | {"prescription_gy": plan.prescription_gy}, made.failure)
+    for rows, columns, path in (
+        (measured.figures, None, made.figures),
+        (measured.curves, CURVE_COLUMNS, made.curves),
+    ):
+        table = pd.DataFrame(rows, columns=columns)
+        table.insert(0, "patient", patient)
+        write_table(table, path)
+
+
+if "snakemake" in globals():
+    script.run(main, snakemake)  # noqa: F821
