@@ -5,7 +5,8 @@ import math
 import pandas as pd
 
 from npcradiomics.publication.tables.spatial_null import counts_words, table3
-from npcradiomics.spatial_null.comparison import CONTROL_COLUMNS, FEATURE_COLUMNS, PATIENT_COLUMNS
+from npcradiomics.spatial_null.comparison import FEATURE_COLUMNS, PATIENT_COLUMNS
+from npcradiomics.spatial_null.controls import CONTROL_COLUMNS
 from npcradiomics.spatial_null.verdict import (
     GEOMETRY,
     OPEN,
