@@ -185,6 +185,7 @@ def test_captions_ask_for_what_the_scripts_give(figure):
         "fig8": {
             "n": 3,
             "n_tested": 5,
+            "dose": True,
             "alpha": "0.05",
             "untested": ["largest_piece_voxels (the same in all draws)"],
         },
