@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from npcradiomics.spatial_null.pools import standardise
+from npcradiomics.spatial_null.shape import Tumour
 from npcradiomics.spatial_null.verdict import GEOMETRY, TEXTURE
 from repository import ROOT, SHARED
 
@@ -81,8 +82,9 @@ def test_depth_matching_takes_the_depth_out_of_central_recurrences(bench):
 
 
 def test_a_run_goes_on_where_it_stopped(bench, tmp_path, monkeypatch, capsys):
+    # Two patients a cohort of three geometries: the second cohort shares one with the first.
     monkeypatch.setattr(sys.modules["null_patients"], "N_PATIENTS", 2)
-    out = tmp_path / "out.jsonl"
+    monkeypatch.setattr(sys.modules["null_patients"], "N_GEOMETRIES", 3)
     command = [
         "bench",
         "--situations",
@@ -91,19 +93,37 @@ def test_a_run_goes_on_where_it_stopped(bench, tmp_path, monkeypatch, capsys):
         "3",
         "--recombinations",
         "50",
-        "--out",
-        str(out),
+        "--cohorts",
     ]
-    monkeypatch.setattr("sys.argv", [*command, "--cohorts", "1"])
-    bench.main()
-    first = out.read_text(encoding="utf-8")
-    monkeypatch.setattr("sys.argv", [*command, "--cohorts", "2"])
-    bench.main()
-    lines = out.read_text(encoding="utf-8")
-    assert lines.startswith(first) and [
-        json.loads(line)["cohort"] for line in lines.splitlines()
-    ] == [0, 1]
+
+    def lines(out, cohorts):
+        monkeypatch.setattr("sys.argv", [*command, str(cohorts), "--out", str(out)])
+        bench.main()
+        rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+        return [{name: value for name, value in row.items() if name != "cpu_s"} for row in rows]
+
+    first = lines(tmp_path / "in_two.jsonl", 1)
+    both = lines(tmp_path / "in_two.jsonl", 2)
+    assert both[:1] == first and [one["cohort"] for one in both] == [0, 1]
+    assert lines(tmp_path / "at_once.jsonl", 2) == both
     assert "no_effect | 2 | " in capsys.readouterr().out
+
+
+def test_without_the_room_round_a_tumour_its_regions_are_the_same(bench):
+    patients = bench.Patients(SHARED, 2020, 3, "own")
+    what = bench.WHAT | {"region": "central"}
+    one = patients.of_cohort(np.random.default_rng(0), what, 0)[0]
+    again = Tumour(one.gtv, one.spacing_mm)
+    assert np.array_equal(again.depth_mm, one.tumour.depth_mm)
+    for members, covariates in zip(one.regions, one.covariates, strict=True):
+        assert np.array_equal(again.measure(members).covariates, covariates)
+    # What of the recurrence grew beyond the GTV was cut for the region, not for the draws' shape.
+    gtv = np.pad(one.gtv, sys.modules["simulated_geometry"].ROOM)
+    made = sys.modules["simulated_geometry"].with_recurrence(
+        np.random.default_rng(1), gtv, one.spacing_mm, 0.4, "central", "own"
+    )
+    assert np.count_nonzero(made.later & ~gtv) > 0
+    assert np.count_nonzero(made.later) == round(0.4 * np.count_nonzero(gtv))
 
 
 def test_interval_is_clopper_and_pearsons(bench):
