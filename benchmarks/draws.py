@@ -1,13 +1,15 @@
-"""How fast the size-matched null of a patient is: draws per second and core, a cohort's CPU time, memory.
+"""How fast the size-matched null of a patient is: a draw, a cohort's CPU time, memory.
 
-    python benchmarks/draws.py                      own against compact, then 14 patients with 199 draws and 199 surrogates
-    python benchmarks/draws.py --draws 10000        the same cohort with more draws
+    python benchmarks/draws.py                  own against compact, then 14 patients with 199 draws
+    python benchmarks/draws.py --draws 10000    the same cohort with more draws
+    python benchmarks/draws.py --draws 0        own against compact alone
 
 CPU time of this process, one thread. The tumours are those of benchmarks/extraction.py: irregular
 blobs in smooth noise (int16), 30,000 voxels, regions of 8 to 48 %; two of the fourteen have 62 and
 75 %; and the six real tumours of ../shared. Issue 15 asks that draws of its own shape cost at most
-1.25 times compact ones at 4,000 of 30,000 voxels, 5 times where the region is large. Issue 9 asked for 400 draws per second at 4,000 of 30,000 voxels, 60 CPU seconds for 14
-patients with 199 draws, 10 CPU minutes with 10,000, and 1 GB.
+1.25 times compact ones at 4,000 of 30,000 voxels, 5 times where the region is large. Issue 9 asked
+for 400 draws per second at 4,000 of 30,000 voxels, 60 CPU seconds for 14 patients with 199 draws,
+10 CPU minutes with 10,000, and 1 GB.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Where the draws of the spatial null lie in a geometry: placed once, then filled with many textures."""
+"""Where the draws of the spatial null lie in a geometry: placed once, for many textures."""
 
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ class Geometry(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """A geometry with its draws: regions bool (B + 1, n) and covariates (B + 1, 6), observed first."""
+    """A geometry with its draws: regions bool (B + 1, n), covariates (B + 1, 6), observed first."""
 
     gtv: np.ndarray
     spacing_mm: tuple

@@ -1,4 +1,4 @@
-"""The table of the proof of the spatial null, from the lines that benchmarks/spatial_null.py wrote."""
+"""The table of the proof of the spatial null, from the lines that spatial_null.py wrote."""
 
 import json
 from collections.abc import Mapping
@@ -87,7 +87,7 @@ def _details(part):
 
 
 def _by_size(found, called, shift):
-    """The size-driven features: what planting truly did to them, how often they are beyond the null and called texture."""
+    """Size-driven features: what planting did to them, how often they are called texture."""
     words = []
     for name in SIZE_DRIVEN:
         k = FEATURE_NAMES.index(name)

@@ -3,6 +3,7 @@ a real tumour in any shape.
 """
 
 import numpy as np
+from null_places import Placed
 from scipy import fft, ndimage
 
 from npcradiomics.simulation.tumour import COARSE_SCALE_MM, TUMOUR_COARSE_SD, TUMOUR_FINE_SD
@@ -26,9 +27,11 @@ def random_texture(rng: np.random.Generator, shape: tuple, spacing_mm: tuple) ->
     )
 
 
-def trend(one, edge: float, gradient: float) -> np.ndarray:
-    """What a texture changes by with depth in a null_places.Placed, (z, y, x): the edge darker by so
-    many SDs, falling off over EDGE_MM; the middle brighter than the edge by so many SDs.
+def trend(one: Placed, edge: float, gradient: float) -> np.ndarray:
+    """What a texture changes by with depth in a null_places.Placed, (z, y, x).
+
+    edge: the edge is darker by so many SDs, falling off over EDGE_MM; gradient: the middle is
+    brighter than the edge by so many SDs.
     """
     change = np.zeros(one.gtv.shape)
     depth = one.tumour.depth_mm
@@ -36,7 +39,13 @@ def trend(one, edge: float, gradient: float) -> np.ndarray:
     return TUMOUR_SD * change
 
 
-def planted_mri(rng, gtv, members, volume, planted):
+def planted_mri(
+    rng: np.random.Generator,
+    gtv: np.ndarray,
+    members: np.ndarray,
+    volume: np.ndarray,
+    planted: float,
+) -> tuple[np.ndarray, np.ndarray]:
     """MRI without and with fine texture of so many SDs in the region: two (z, y, x)."""
     inside = np.zeros(gtv.shape, bool)
     inside[gtv] = members
@@ -60,7 +69,7 @@ def _as_mri(volume, noise):
 
 
 class PatchedBrain:
-    """Textures with the values and the spatial covariance (per voxel) of a real tumour, in a box of any size."""
+    """Textures with the values and the spatial covariance (per voxel) of a real tumour, in any box."""
 
     def __init__(self, gtv: np.ndarray, volume: np.ndarray):
         self.ordered = np.sort(volume[gtv])

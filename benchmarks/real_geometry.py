@@ -58,7 +58,7 @@ def shares(rng: np.random.Generator, n: int) -> np.ndarray:
 def library(
     shared: Path, n_variants: int, n_draws: int, seed: int, shape: str
 ) -> list[list[Placed]]:
-    """For each of the six, variants with their draws, matched on depth as the workflow does by default.
+    """For each of the six, variants with their draws, matched on depth as by default.
 
     Those without draws are said and left out, as the workflow does.
     """

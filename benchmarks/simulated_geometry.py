@@ -25,7 +25,7 @@ CENTRAL_OF = 4  # a central recurrence is the deepest of so many
 
 
 def random_tumour(rng: np.random.Generator, scale: float) -> np.ndarray:
-    """Mask bool (z, y, x), cropped, with one slice and one voxel of margin; scale 1: 10,000 voxels."""
+    """Mask bool (z, y, x) with one slice and one voxel of margin; scale 1: 10,000 voxels."""
     centre = np.zeros(3)
     centres = rng.uniform(-9, 9, (3, 3)) * [1.2, 0.8, 0.9]
     centres[0] = 0

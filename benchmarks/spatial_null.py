@@ -1,8 +1,8 @@
-"""Proof of the size-matched spatial null: error rates and power in simulated and real tumours with known truth.
+"""Proof of the size-matched spatial null: error rates and power where the truth is known.
 
-    python benchmarks/spatial_null.py --cohorts 200                       all situations (hours on one core)
+    python benchmarks/spatial_null.py --cohorts 200     all situations (an hour or two on one core)
     python benchmarks/spatial_null.py --cohorts 20 --situations planted_050
-    python benchmarks/spatial_null.py --summary                           only the table, from what has run
+    python benchmarks/spatial_null.py --summary         only the table, from what has run
 
 Each cohort is one line of --out (JSON lines), so that a run may be interrupted and goes on where it
 stopped. A cohort follows from the seed, the situation and its number alone.
@@ -194,7 +194,7 @@ def answers(records: list, situation: str, seed: int, n_recombinations: int) -> 
 
 
 def true_shift(records: list) -> np.ndarray:
-    """What planting did to each feature's difference, in SDs of the draws, mean over patients (47)."""
+    """What planting did to each feature's difference (47), in SDs of the draws; mean of patients."""
     shifts = []
     for one in records:
         d, before = one.features[:, 0] - one.features[:, 1], one.unplanted[0] - one.unplanted[1]

@@ -1,5 +1,6 @@
 """One patient's exchangeable values, and where the observed one stands among them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +13,10 @@ ROUNDING = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """One patient's exchangeable values: values float64 (b + 1, columns), row 0 observed; NaN columns take no part.
+    """One patient's exchangeable values.
 
-    left_out: {column: reason} of these; n_undefined: draws that were left out because a feature is
-    undefined there.
+    values: float64 (b + 1, columns), row 0 observed; NaN columns take no part. left_out: {column:
+    reason} of these; n_undefined: draws that were left out because a feature is undefined there.
     """
 
     patient: str
@@ -24,17 +25,17 @@ class Pool:
     n_undefined: int
 
     @property
-    def n_draws(self):
+    def n_draws(self) -> int:
         """Draws the observed value stands among."""
         return len(self.values) - 1
 
     @property
-    def usable(self):
+    def usable(self) -> np.ndarray:
         """Columns that take part, bool (columns)."""
         return ~np.isnan(self.values[0])
 
 
-def differences(features):
+def differences(features: np.ndarray) -> np.ndarray:
     """Region minus remainder: (b + 1, 2, features) -> (b + 1, features).
 
     Differences equal up to rounding become equal.
@@ -49,13 +50,27 @@ def differences(features):
     return np.where(alike & ~np.isnan(values), values[:1], values)
 
 
-def pool(patient, values):
-    """The rows and columns of one patient that can be compared, as a Pool.
+def pool(patient: str, values: np.ndarray) -> Pool:
+    """The rows and columns of one patient that can be compared.
 
-    values: float64 (b + 1, columns), row 0 observed. A column takes no part in this patient where
-    the observed value or more than half of the draws are undefined (NaN, infinite), or where all
-    values are equal. A draw in which one of the remaining columns is undefined is left out as a
-    whole: one pick must serve all columns. Errors: ValueError for no draws.
+    A column takes no part in this patient where the observed value or more than half of the draws
+    are undefined (NaN, infinite), or where all values are equal. A draw in which one of the
+    remaining columns is undefined is left out as a whole: one pick must serve all columns.
+
+    Parameters
+    ----------
+    patient : str
+    values : float64 (b + 1, columns)
+        Row 0 observed.
+
+    Returns
+    -------
+    Pool
+
+    Raises
+    ------
+    ValueError
+        No draws.
     """
     if len(values) < 2:
         raise ValueError(f"patient {patient}: {len(values) - 1} draws, the null needs one at least")
@@ -81,13 +96,23 @@ def pool(patient, values):
     return Pool(patient, kept, left_out, int(np.count_nonzero(~complete)))
 
 
-def standardise(values, scores="standard"):
-    """Columns with mean 0 and SD 1 (over all rows, the observed included): (b + 1, columns); NaN columns stay NaN.
+def standardise(values: np.ndarray, scores: str = "standard") -> np.ndarray:
+    """Columns with mean 0 and SD 1 over all rows, the observed one included.
 
-    scores "normal" takes normal scores of the ranks first (average ranks; (rank - 1/2)/(b + 1)),
-    for heavy tails. With the observed value inside, every row is treated alike, which
-    exchangeability needs. Errors: ValueError for a column whose values are all equal, unknown
-    scores.
+    With the observed value inside, every row is treated alike, which exchangeability needs.
+
+    Parameters
+    ----------
+    values : float64 (b + 1, columns)
+        NaN columns stay NaN.
+    scores : str
+        "standard", or "normal": normal scores of the ranks first (average ranks; (rank - 1/2)/(b +
+        1)), for heavy tails.
+
+    Raises
+    ------
+    ValueError
+        A column whose values are all equal, unknown scores.
     """
     if scores not in SCORES:
         raise ValueError(f"scores is {scores!r}, expected one of {', '.join(SCORES)}")
@@ -104,17 +129,17 @@ def standardise(values, scores="standard"):
     return centred / np.sqrt((centred**2).mean(axis=0))
 
 
-def rank_shares(values):
-    """Where the observed row stands among the draws, (columns): share of draws below it, ties half.
-
-    NaN columns NaN.
-    """
+def rank_shares(values: np.ndarray) -> np.ndarray:
+    """Share of draws below the observed row of (b + 1, columns), ties half; NaN columns NaN."""
     below = (values[1:] < values[0]).mean(axis=0) + (values[1:] == values[0]).mean(axis=0) / 2
     return np.where(np.isnan(values[0]), np.nan, below)
 
 
-def mean_differences(pools, n_columns):
-    """Means over patients of the observed value and of the draws' mean, two arrays (columns), NaN without patients."""
+def mean_differences(pools: Sequence[Pool], n_columns: int) -> tuple[np.ndarray, np.ndarray]:
+    """Means over patients of the observed value and of the draws' mean, each (columns).
+
+    NaN without patients.
+    """
     if not pools:
         return np.full(n_columns, np.nan), np.full(n_columns, np.nan)
     observed = np.array([one.values[0] for one in pools])

@@ -1,4 +1,5 @@
-"""Size-matched spatial null: is the recurrent region's place in the tumour special, or would any place of its size do?
+"""Size-matched spatial null: is the recurrent region's place in the tumour special, or would any
+place of its size do?
 
 For each patient the observed difference (region - remainder) stands among those of B regions drawn
 in the same tumour. If the place does not matter, the observed one is exchangeable with the B
@@ -10,13 +11,14 @@ Sources: Westfall & Young 1993, Resampling-Based Multiple Testing (maxT, single 
 Phipson & Smyth 2010, Stat Appl Genet Mol Biol 9:39 (1 + exceedances).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
 from npcradiomics.spatial_null.kernels_recombination import add_picked
-from npcradiomics.spatial_null.pools import standardise
+from npcradiomics.spatial_null.pools import Pool, standardise
 
 CORRECTIONS = ("single_step", "step_down")
 CHUNK = 2000  # recombinations whose sums stay in the processor's cache; part of no result
@@ -54,26 +56,41 @@ class CohortTest:
 
 
 def recombination_test(
-    pools,
-    names,
+    pools: Sequence[Pool],
+    names: Sequence[str],
     *,
-    n_recombinations=100_000,
-    seed=0,
-    alpha=0.05,
-    scores="standard",
-    correction="single_step",
-):
+    n_recombinations: int = 100_000,
+    seed: int = 0,
+    alpha: float = 0.05,
+    scores: str = "standard",
+    correction: str = "single_step",
+) -> CohortTest:
     """Test the cohort's observed values against recombinations of its patients' pools.
 
-    Parameters
-    pools: list of Pool with one column per name, patients each once; an empty list gives NaN throughout.
-    n_recombinations M: p = (1 + exceedances)/(1 + M), two-sided, ties counted.
-    seed: each patient's picks follow from seed and name alone; patients are added in the order of their names, so the
-        result does not depend on the order of the list, and a subset of patients keeps its picks.
-    scores: standard or normal, see standardise. correction: single_step or step_down maxT (Westfall & Young 1993).
     Memory: (M, 3 columns) doubles, and beside the pools three times those of BATCH patients.
 
-    Returns a CohortTest.
+    Parameters
+    ----------
+    pools : sequence of Pool
+        One column per name, patients each once; an empty list gives NaN throughout.
+    names : sequence of str
+    n_recombinations : int
+        M: p = (1 + exceedances)/(1 + M), two-sided, ties counted.
+    seed : int
+        Each patient's picks follow from seed and name alone; patients are added in the order of
+        their names, so the result does not depend on the order of the list, and a subset of
+        patients keeps its picks.
+    alpha : float
+        Of `critical`.
+    scores : str
+        "standard" or "normal", see pools.standardise.
+    correction : str
+        "single_step" or "step_down" maxT (Westfall & Young 1993).
+
+    Raises
+    ------
+    ValueError
+        M below 1, an unknown correction, a patient twice or with other columns.
     """
     _check(pools, names, n_recombinations, correction)
     pools = sorted(pools, key=lambda one: one.patient)
@@ -169,7 +186,7 @@ def _statistics(sums, n, shift):
 
 
 def _shift_and_scale(pools, n):
-    """Constants of the cohort by which raw values are shifted and scaled, so that sums of squares keep their digits."""
+    """Constants that raw values are shifted and scaled by, so that sums of squares keep digits."""
     usable = [one.usable for one in pools]
     with np.errstate(invalid="ignore", divide="ignore"):
         means = [

@@ -1,4 +1,4 @@
-"""A small version of benchmarks/spatial_null.py: whole pipeline, simulated tumours with known truth, fixed seeds."""
+"""A small version of benchmarks/spatial_null.py: whole pipeline, known truth, fixed seeds."""
 
 import importlib.util
 import json
