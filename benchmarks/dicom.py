@@ -95,8 +95,8 @@ def on_ct(folder, registered):
     volume = sitk.GetArrayFromImage(planning)
     return [
         {"patient": folder.name, "region": region}
-        | extract(volume, getattr(regions, region), spacing_mm=spacing_zyx_mm(planning)).features
-        for region in ("recurrent", "non_recurrent")
+        | extract(volume, mask, spacing_mm=spacing_zyx_mm(planning)).features
+        for region, mask in regions.masks.items()
     ]
 
 

@@ -7,6 +7,7 @@ from npcradiomics.cohort.inclusion import exclusions, regions_table, require_eno
 from npcradiomics.cohort.same_files import refuse_same_images
 from npcradiomics.files import read_json, write_table
 from npcradiomics.jobs import script
+from npcradiomics.region_names import REGIONS
 
 
 def main(snakemake):
@@ -25,9 +26,9 @@ def main(snakemake):
     excluded = pd.concat([deselected, left_out, out_of_field], ignore_index=True)
     kept = [p for p in params.patients if p not in set(excluded["patient"])]
     require_enough(kept, excluded)
-    pairs = zip(snakemake.input.recurrent, snakemake.input.non_recurrent, strict=True)
+    of_patients = zip(*(snakemake.input[region] for region in REGIONS), strict=True)
     tables = {
-        "features": stack([path for pair in pairs for path in pair]),
+        "features": stack([path for paths in of_patients for path in paths]),
         "pyradiomics": stack(snakemake.input.pyradiomics),
         "intensities": stack(snakemake.input.intensities),
     }

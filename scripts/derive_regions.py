@@ -30,11 +30,7 @@ def main(snakemake):
     regions = derive_regions(
         masks[0], masks[1], voxel_volume_cm3(planning), masks[2], **asked.regions
     )
-    for name, mask in (
-        ("recurrent", regions.recurrent),
-        ("non_recurrent", regions.non_recurrent),
-        ("gtvr", masks[1]),
-    ):
+    for name, mask in (regions.masks | {"gtvr": masks[1]}).items():
         image = sitk.GetImageFromArray(mask.astype("uint8"))
         image.CopyInformation(planning)
         write_image(image, snakemake.output[name])

@@ -7,8 +7,9 @@ from npcradiomics.dicom.series import series_source
 from npcradiomics.dicom.writer import write_mr_series, write_rtstruct, write_seg
 from npcradiomics.images.volumes import read_image, read_mask, write_image
 from npcradiomics.jobs import script
+from npcradiomics.region_names import REGIONS
 
-NAMES = {"gtvr": "GTVr_on_planning", "recurrent": "recurrent", "non_recurrent": "non_recurrent"}
+NAMES = {"gtvr": "GTVr_on_planning"} | {region: region for region in REGIONS}
 
 
 def main(snakemake):

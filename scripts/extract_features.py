@@ -8,6 +8,7 @@ from npcradiomics.features.pyradiomics import pyradiomics_features
 from npcradiomics.files import write_json, write_rows
 from npcradiomics.images.volumes import read_image, read_mask, spacing_zyx_mm, voxel_volume_cm3
 from npcradiomics.jobs import script
+from npcradiomics.region_names import PAIR, REGIONS
 
 
 def main(snakemake):
@@ -15,13 +16,14 @@ def main(snakemake):
     settings, image = dict(snakemake.params.extraction), read_image(given.planning_mri)
     fit_mask = voxels(given.gtv, image) if settings.pop("quantizer_fit") == "gtv" else None
     peers, values, notes = [], {}, {"patient": patient}
-    for region in ("recurrent", "non_recurrent"):
+    for region in REGIONS:
         mask = voxels(given[region], image)
         result, row = region_features(image, mask, fit_mask, settings)
         identity = {"patient": patient, "region": region}
         write_rows([identity | row], made[region])
         peers.append(identity | pyradiomics_features(result.levels, given.pyradiomics))
-        values[region] = sitk.GetArrayViewFromImage(image)[mask]
+        if region in PAIR:  # drawn on one scale
+            values[region] = sitk.GetArrayViewFromImage(image)[mask]
         notes[region] = {k: getattr(result, k) for k in ("branch", "undefined", "largest_zone")}
     write_json(notes, made.notes)
     write_rows(peers, made.pyradiomics)

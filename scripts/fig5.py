@@ -8,6 +8,7 @@ from npcradiomics.publication.captions import cohort_numbers, escape_rst, fill_c
 from npcradiomics.publication.figures.components import plot_components
 from npcradiomics.publication.figures.patient_labels import numbers_key, point_labels
 from npcradiomics.publication.figures.saving import save
+from npcradiomics.region_names import PAIR
 from npcradiomics.rounding import percent_text
 from npcradiomics.statistics.shown_features import select_features
 from npcradiomics.tables import read_table
@@ -26,8 +27,7 @@ def main(snakemake):
         Path(snakemake.input.caption).read_text(encoding="utf-8"),
         **cohort_numbers(statistics, snakemake.params.notice),
         n_shown=len(names),
-        n_recurrent=int((table["region"] == "recurrent").sum()),
-        n_non_recurrent=int((table["region"] == "non_recurrent").sum()),
+        n_regions=[int((table["region"] == region).sum()) for region in PAIR],
         pc1=percent_text(share["PC1"]),
         pc2=percent_text(share["PC2"]),
         key=escape_rst(numbers_key(labels, "fig5.tsv")),

@@ -6,6 +6,7 @@ include: "rules/common.smk"
 
 from npcradiomics.cohort import same_files, sources
 from npcradiomics.features.definitions import FEATURES
+from npcradiomics.region_names import REGIONS
 
 study, paper = "heterogeneity", "https://doi.org/10.1371/journal.pone.0240043"
 
@@ -23,6 +24,15 @@ patients = patients_of("heterogeneity", settings)
 if workflow.is_main_process:  # once, not in every job
     same_files.refuse_same_files(patients, [*sources.IMAGES, "gtv", "gtvr"], sources.IMAGES)
 simulated_cohort = any(map(is_simulated, patients.values()))  # said on every table and figure
+
+
+# What each region is as a mask, and its features.
+masks_of_regions = {
+    region: f"<results>/patients/{{patient}}/regions/{region}.nii.gz" for region in REGIONS
+}
+features_of_regions = {
+    region: f"<results>/patients/{{patient}}/features/{region}.tsv" for region in REGIONS
+}
 
 
 wildcard_constraints:

@@ -120,7 +120,7 @@ def results(patient: Patient) -> dict:
         _KNOWN[key] = {
             f"{region} {name}": value
             for region in ("recurrent", "non_recurrent")
-            for name, value in extract(planning, getattr(regions, region)).features.items()
+            for name, value in extract(planning, regions.masks[region]).features.items()
         }
     return found | _KNOWN[key]
 

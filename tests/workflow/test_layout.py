@@ -134,7 +134,7 @@ ROOMS = [
     "simulation",
     "publication",
 ]
-ROOT_MODULES = {"files", "refusal", "rounding", "compilation", "tables"}
+ROOT_MODULES = {"files", "refusal", "rounding", "compilation", "tables", "region_names"}
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -5,10 +5,9 @@ rule export_structures:
     """GTVr on the planning MRI and both regions as RTSTRUCT, SEG and NIfTI; the planning MRI too where it is no DICOM."""
     input:
         unpack(files_in("planning_mri")),
+        **masks_of_regions,
         series=simulated_source("planning_mri"),
         gtvr="<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz",
-        recurrent="<results>/patients/{patient}/regions/recurrent.nii.gz",
-        non_recurrent="<results>/patients/{patient}/regions/non_recurrent.nii.gz",
     output:
         folder=directory("<results>/patients/{patient}/export"),
     log:

@@ -5,12 +5,10 @@ rule extract_features:
     """The 47 features of both regions, pyradiomics' features of the same quantized regions, and the histograms."""
     input:
         unpack(files_in("planning_mri", "gtv")),
-        recurrent="<results>/patients/{patient}/regions/recurrent.nii.gz",
-        non_recurrent="<results>/patients/{patient}/regions/non_recurrent.nii.gz",
+        **masks_of_regions,
         pyradiomics=settings["pyradiomics"],
     output:
-        recurrent="<results>/patients/{patient}/features/recurrent.tsv",
-        non_recurrent="<results>/patients/{patient}/features/non_recurrent.tsv",
+        **features_of_regions,
         pyradiomics="<results>/patients/{patient}/features/pyradiomics.tsv",
         notes="<results>/patients/{patient}/features/notes.json",
         intensities="<results>/patients/{patient}/features/intensities.tsv",

@@ -11,9 +11,8 @@ rule derive_regions:
         transform="<results>/patients/{patient}/registration/recurrence_to_planning.tfm",
         quality="<results>/patients/{patient}/registration/quality.json",
     output:
+        **masks_of_regions,
         gtvr="<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz",
-        recurrent="<results>/patients/{patient}/regions/recurrent.nii.gz",
-        non_recurrent="<results>/patients/{patient}/regions/non_recurrent.nii.gz",
         report="<results>/patients/{patient}/regions/regions.json",
     log:
         "<results>/logs/{patient}/derive_regions.log",

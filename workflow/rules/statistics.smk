@@ -5,10 +5,7 @@ rule collect_features:
     """One table of the cohort; patients who do not enter go to excluded.tsv with the reason."""
     input:
         refuse_few,
-        recurrent=expand("<results>/patients/{patient}/features/recurrent.tsv", patient=analysed),
-        non_recurrent=expand(
-            "<results>/patients/{patient}/features/non_recurrent.tsv", patient=analysed
-        ),
+        **{region: expand(path, patient=analysed) for region, path in features_of_regions.items()},
         pyradiomics=expand(
             "<results>/patients/{patient}/features/pyradiomics.tsv", patient=analysed
         ),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from npcradiomics.cohort.standing import in_field_words
+from npcradiomics.region_names import PAIR, REGIONS
 from npcradiomics.tables import read_table
 
 MIN_PATIENTS = 3  # Shapiro-Wilk needs three differences
@@ -56,8 +57,8 @@ def regions_table(reports, notes):
         if report["patient"] != note["patient"]:
             raise ValueError(f"regions of {report['patient']} met features of {note['patient']}")
         words = list(report["warnings"])
-        branches = {region: note[region]["branch"] for region in ("recurrent", "non_recurrent")}
-        if len(set(branches.values())) > 1:
+        branches = {region: note[region]["branch"] for region in REGIONS}
+        if len({branches[region] for region in PAIR}) > 1:
             words.append(
                 "one region is one slice thick: its texture is the toolbox's 2-D definition, the other's 3-D; not comparable"
             )

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from npcradiomics.region_names import REGIONS
+
 RECURRENT_DEFINITIONS = ("whole", "inside_gtv")
 
 
 @dataclass(frozen=True)
 class Regions:
-    """The two regions and what is reported of them; `report` is JSON-ready."""
+    """The mask of each of region_names.REGIONS, and what is reported of them, JSON-ready."""
 
-    recurrent: np.ndarray
-    non_recurrent: np.ndarray
+    masks: dict[str, np.ndarray]
     report: dict
 
 
@@ -75,6 +76,9 @@ def derive_regions(
         "recurrent": gtvr if recurrent == "whole" else gtv & gtvr,
         "non_recurrent": gtv & ~gtvr,
     }
+    if missing := [name for name in REGIONS if name not in masks]:
+        raise ValueError(f"regions/recurrence.py has no mask of {', '.join(missing)}")
+    masks = {name: masks[name] for name in REGIONS}
     voxels = {name: int(np.count_nonzero(mask)) for name, mask in masks.items()}
     for name, n in voxels.items():
         if n < min_voxels:
@@ -95,19 +99,17 @@ def derive_regions(
         "recurrent_definition": recurrent,
         "gtv_voxels": n_gtv,
         "gtvr_voxels": n_gtvr,
-        "recurrent_voxels": voxels["recurrent"],
-        "non_recurrent_voxels": voxels["non_recurrent"],
+        **{f"{name}_voxels": n for name, n in voxels.items()},
         "gtv_cm3": n_gtv * voxel_cm3,
         "gtvr_cm3": n_gtvr * voxel_cm3,
-        "recurrent_cm3": voxels["recurrent"] * voxel_cm3,
-        "non_recurrent_cm3": voxels["non_recurrent"] * voxel_cm3,
+        **{f"{name}_cm3": n * voxel_cm3 for name, n in voxels.items()},
         "recurrent_fraction_of_gtv": n_shared / n_gtv,
         "gtvr_outside_gtv_fraction": outside,
         "in_field_fraction": in_field,
         "in_field": words,
         "warnings": warnings,
     }
-    return Regions(**masks, report=report)
+    return Regions(masks, report)
 
 
 def in_field_fraction(gtvr: np.ndarray, isodose95: np.ndarray) -> float:

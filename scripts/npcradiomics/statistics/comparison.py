@@ -66,7 +66,7 @@ def compare_regions(
     Raises
     ------
     ValueError
-        The table has not two rows per patient, see pairs.check_regions.
+        The table has not two rows per patient, see pairs.pair_rows.
     """
     differences = paired_differences(features)
     threshold = alpha / n_tests

@@ -15,7 +15,7 @@ def correlate_differences(features: pd.DataFrame, names: Sequence[str]) -> pd.Da
     Parameters
     ----------
     features : DataFrame
-        See pairs.check_regions.
+        See pairs.pair_rows.
     names : sequence of str
         Features in the order wanted.
 

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pandas as pd
 
-PAIR = ("recurrent", "non_recurrent")
+from npcradiomics.region_names import PAIR, REGIONS
+
 KEYS = ("patient", "region")
 # They describe a region's size; they are not among the 47 features of Akram 2020, Table 1.
 SIZES = ("n_voxels", "volume_cm3")
@@ -16,8 +17,8 @@ def feature_names(features: pd.DataFrame) -> list[str]:
     return [name for name in features.columns if name not in KEYS + SIZES]
 
 
-def check_regions(features: pd.DataFrame) -> None:
-    """Refuse a table that is not two rows, recurrent and non_recurrent, per patient.
+def pair_rows(features: pd.DataFrame) -> pd.DataFrame:
+    """The rows of both regions that are compared; refuses a table without two such rows per patient.
 
     Parameters
     ----------
@@ -44,11 +45,12 @@ def check_regions(features: pd.DataFrame) -> None:
     if features["patient"].isna().any():
         rows = np.flatnonzero(features["patient"].isna())
         raise ValueError(f"{len(rows)} rows without a patient, the first is row {rows[0] + 1}")
-    unknown = sorted(set(features["region"].map(str)) - set(PAIR))
+    unknown = sorted(set(features["region"].map(str)) - set(REGIONS))
     if unknown:
         raise ValueError(
-            f"unknown region {', '.join(map(repr, unknown))}, expected {' or '.join(PAIR)}"
+            f"unknown region {', '.join(map(repr, unknown))}, expected {' or '.join(REGIONS)}"
         )
+    features = features[features["region"].isin(PAIR)]
     repeated = features[features.duplicated(list(KEYS))]
     if len(repeated):
         raise ValueError(
@@ -66,6 +68,7 @@ def check_regions(features: pd.DataFrame) -> None:
     ]
     if infinite:
         raise ValueError(f"infinite values in {_listed(infinite)}")
+    return features
 
 
 def paired_differences(features: pd.DataFrame) -> pd.DataFrame:
@@ -74,7 +77,7 @@ def paired_differences(features: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     features : DataFrame
-        See check_regions, whose errors are raised.
+        See pair_rows, whose errors are raised.
 
     Returns
     -------
@@ -82,8 +85,7 @@ def paired_differences(features: pd.DataFrame) -> pd.DataFrame:
         Index patient (sorted, so no result depends on the order of rows), missing where either
         region lacks the value.
     """
-    check_regions(features)
-    by_region = features.set_index("patient").sort_index().groupby("region")
+    by_region = pair_rows(features).set_index("patient").sort_index().groupby("region")
     names = feature_names(features)
     recurrent, rest = (by_region.get_group(region)[names].astype(float) for region in PAIR)
     return recurrent - rest.loc[recurrent.index]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from npcradiomics.statistics.pairs import check_regions
+from npcradiomics.statistics.pairs import pair_rows
 
 # Loadings closer than this count as equal in the sign rule, so that rounding cannot decide a sign.
 _EQUAL = 1e-9
@@ -37,7 +37,7 @@ def principal_components(features: pd.DataFrame, names: Sequence[str]) -> Compon
     Parameters
     ----------
     features : DataFrame
-        See pairs.check_regions.
+        See pairs.pair_rows.
     names : sequence of str
         The features to use.
 
@@ -50,7 +50,7 @@ def principal_components(features: pd.DataFrame, names: Sequence[str]) -> Compon
     ValueError
         Names unknown or constant features, or says that fewer than 2 rows are complete.
     """
-    check_regions(features)
+    features = pair_rows(features)
     _refuse_unknown(features, names)
     return _decompose(features[["patient", "region"]], features[list(names)].astype(float))
 

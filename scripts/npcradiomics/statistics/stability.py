@@ -42,7 +42,7 @@ def stability(
     Parameters
     ----------
     features : DataFrame
-        See pairs.check_regions.
+        See pairs.pair_rows.
     statistics : DataFrame
         comparison.compare_regions of the same features; its significant rows and threshold are used.
     normality_alpha : float

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from npcradiomics.region_names import PAIR
 from npcradiomics.statistics.pairs import paired_differences
 
 SIZE, OWN, OPEN = "size", "own", "open"
@@ -34,7 +35,7 @@ def volume_ratios(sizes: pd.DataFrame) -> pd.DataFrame:
     ValueError
         Missing columns, repeated patients, volumes that are not positive.
     """
-    needed = ["patient", "recurrent_cm3", "non_recurrent_cm3"]
+    needed = ["patient", *(f"{region}_cm3" for region in PAIR)]
     missing = [name for name in needed if name not in sizes.columns]
     if missing:
         raise ValueError(f"table of sizes has no column {', '.join(missing)}")
@@ -47,7 +48,7 @@ def volume_ratios(sizes: pd.DataFrame) -> pd.DataFrame:
             raise ValueError(
                 f"patient {wrong['patient'].iloc[0]}: {name} is {wrong[name].iloc[0]}, must be above 0"
             )
-    recurrent, rest = sizes["recurrent_cm3"], sizes["non_recurrent_cm3"]
+    recurrent, rest = (sizes[name] for name in needed[1:])
     return sizes.assign(
         recurrent_fraction=recurrent / (recurrent + rest), log_volume_ratio=np.log(recurrent / rest)
     )
@@ -70,7 +71,7 @@ def size_effects(features: pd.DataFrame, sizes: pd.DataFrame, alpha: float = 0.0
     Parameters
     ----------
     features : DataFrame
-        See pairs.check_regions.
+        See pairs.pair_rows.
     sizes : DataFrame
         See volume_ratios, one row for each patient of `features`.
     alpha : float

@@ -68,7 +68,7 @@ NUMBERS = cohort_numbers(STATISTICS, SIMULATED_NOTE) | {
         ("fig4", {}, "^ using Wilcoxon signed-rank test"),
         (
             "fig5",
-            {"n_recurrent": 14, "n_non_recurrent": 13, "pc1": "71 %", "pc2": "12 %"},
+            {"n_regions": [14, 13], "pc1": "71 %", "pc2": "12 %"},
             "PC1 explained 71 % of the variance and PC2 12 %",
         ),
     ],

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from npcradiomics.regions import recurrence
 from npcradiomics.regions.recurrence import derive_regions
 
 VOXEL_CM3 = 0.00245  # 0.7 x 0.7 x 5 mm
@@ -21,9 +22,9 @@ GTVR = box(slice(4, 8), slice(4, 14), slice(9, 17))  # 320 voxels, 200 of them i
 def test_whole_and_inside_definition():
     whole = derive_regions(GTV, GTVR, VOXEL_CM3, recurrent="whole")
     inside = derive_regions(GTV, GTVR, VOXEL_CM3, recurrent="inside_gtv")
-    assert (whole.recurrent.sum(), inside.recurrent.sum()) == (320, 200)
-    assert whole.non_recurrent.sum() == inside.non_recurrent.sum() == 400
-    assert not (whole.recurrent & whole.non_recurrent).any()
+    assert (whole.masks["recurrent"].sum(), inside.masks["recurrent"].sum()) == (320, 200)
+    assert whole.masks["non_recurrent"].sum() == inside.masks["non_recurrent"].sum() == 400
+    assert not (whole.masks["recurrent"] & whole.masks["non_recurrent"]).any()
 
 
 def test_report_counts():
@@ -67,3 +68,9 @@ def test_too_few_voxels_are_refused_with_the_number():
 def test_empty_contour_is_refused():
     with pytest.raises(ValueError, match="GTV has 0 voxels"):
         derive_regions(np.zeros_like(GTV), GTVR, VOXEL_CM3)
+
+
+def test_a_region_that_is_named_needs_its_mask(monkeypatch):
+    monkeypatch.setattr(recurrence, "REGIONS", ("recurrent", "non_recurrent", "rim"))
+    with pytest.raises(ValueError, match=r"regions/recurrence\.py has no mask of rim"):
+        derive_regions(GTV, GTVR, VOXEL_CM3)

@@ -23,6 +23,7 @@ from npcradiomics.publication.figures.style import (
     say_notice,
     words_width,
 )
+from npcradiomics.region_names import PAIR
 
 MOST_PANELS = 60  # more patients are rows of heat maps
 HISTOGRAM = ["intensity_low", "intensity_high", "share"]
@@ -98,7 +99,7 @@ def _heat_maps(table):
     }
     # Sorted by the shift between the regions: what differs stands at both ends of the page.
     middle = (edges[1:] + edges[:-1]) / 2
-    shift = (maps["recurrent"] - maps["non_recurrent"]) @ middle
+    shift = (maps[PAIR[0]] - maps[PAIR[1]]) @ middle
     order = shift.sort_values(ascending=False, kind="stable").index
     height = min(30 * MM + ROW * len(titles), PAGE_HEIGHT)
     every = int(np.ceil(ROW * len(titles) / (height - 30 * MM)))

@@ -21,6 +21,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.transforms import ScaledTranslation
 
 from npcradiomics.publication.notices import DEPARTS
+from npcradiomics.region_names import PAIR
 
 MM = 1 / 25.4  # inches
 COLUMN_WIDTH = 85 * MM
@@ -36,9 +37,9 @@ SENTENCE_COLOUR = "#B00020"
 
 # Okabe and Ito's palette: told apart with any colour vision; markers differ too, so that grey print
 # works.
-REGION_COLOURS = {"recurrent": "#D55E00", "non_recurrent": "#0072B2"}
-REGION_MARKERS = {"recurrent": "o", "non_recurrent": "^"}
-REGION_LINES = {"recurrent": "-", "non_recurrent": "--"}
+REGION_COLOURS = dict(zip(PAIR, ("#D55E00", "#0072B2"), strict=True))
+REGION_MARKERS = dict(zip(PAIR, ("o", "^"), strict=True))
+REGION_LINES = dict(zip(PAIR, ("-", "--"), strict=True))
 REGION_LABELS = {
     "recurrent": "recurrent (GTVr)",
     "non_recurrent": "non-recurrent (GTVnr = GTV \N{MINUS SIGN} GTVr)",
