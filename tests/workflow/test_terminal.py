@@ -15,6 +15,16 @@ from repository import ROOT
 
 STEPS = ("simulate_patient", "register_recurrence", "derive_regions", "extract_features",
          "report_registration", "draw_regions", "appendix")  # fmt: skip
+SIXTEEN_JOBS = f"""
+from pathlib import Path
+ROOT, RESULTS = Path("{ROOT}"), {{}}
+include: "{ROOT}/workflow/rules/terminal.smk"
+rule all:
+    input: expand("{{i}}.txt", i=range(16))
+rule one:
+    output: "{{i}}.txt"
+    shell: "sleep 0.5; echo > {{output}}"
+"""
 TOLD = re.compile(
     r"^(REC\d+): (\w+) done\. (\d+) of 20 patients, (\d+) of (\d+) jobs(?:, .* left)?\r?$", re.M
 )
@@ -59,6 +69,16 @@ def test_twenty_patients_on_a_terminal_and_nothing_of_it_in_ci_and_log_files(
         assert int(done) == len(patients) - len(left), (line, patient)
         assert line < int(jobs) <= int(all_jobs)
     assert told[-1][2] == "20"
+
+
+def test_new_jobs_are_looked_for_when_one_has_ended(tmp_path):
+    """And not each second for every job that has: that is Snakemake's limit of jobs a second, where it is asked for."""
+    (tmp_path / "Snakefile").write_text(SIXTEEN_JOBS, encoding="utf-8")
+    command = [sys.executable, "-m", "snakemake", "-c2", "--verbose", "--forceall"]
+    said = words(tmp_path, command, terminal=False)
+    assert said.count("Ready jobs: ") <= 1 + 16
+    said = words(tmp_path, [*command, "--max-jobs-per-timespan", "99/1s"], terminal=False)
+    assert said.count("Ready jobs: ") > 1 + 16
 
 
 def test_the_demo_ends_with_three_things_that_it_makes(tmp_path):

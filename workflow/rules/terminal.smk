@@ -101,7 +101,15 @@ class Teller(logging.Handler):
             say(line)
 
 
+def without_rate_limit():
+    """Snakemake's default limit (100 jobs a second) costs a look for new jobs each second for every job that has ended."""
+    limit = workflow.scheduling_settings.max_jobs_per_timespan
+    if limit and (limit.max_jobs, limit.timespan) == (100, 1):
+        workflow.scheduler.job_rate_limiter = None
+
+
 onstart:
+    without_rate_limit()
     say(*whose())
     if sys.stderr.isatty() and "CI" not in os.environ:  # nobody watches a log file
         logger.addHandler(Teller())
