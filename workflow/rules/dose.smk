@@ -96,7 +96,7 @@ rule table4:
         tsv="<results>/tables/table4.tsv",
         markdown="<results>/tables/table4.md",
         latex="<results>/tables/table4.tex",
-        word=shown("<results>/tables/table4.docx", "Tables", table="4"),
+        word=shown("<results>/tables/table4.docx", "tables", table="4"),
         caption="<results>/tables/table4.caption.rst",
     log:
         "<results>/logs/table4.log",
@@ -122,7 +122,7 @@ rule fig9:
         caption=repository_files("workflow/report", "fig9.rst")[0],
     output:
         pdf="<results>/figures/fig9.pdf",
-        png=shown("<results>/figures/fig9.png", "Figures", figure="9"),
+        png=shown("<results>/figures/fig9.png", "figures", figure="9"),
         caption="<results>/figures/fig9.caption.rst",
         data="<results>/figures/fig9.tsv",
     log:
