@@ -53,6 +53,7 @@ def draw(folder, name, to):
         made,
         simulated=True,
         notice=SIMULATED_NOTE,
+        departures="",
     )
     return {kind: path for kind, path in made.items() if path.exists()}
 

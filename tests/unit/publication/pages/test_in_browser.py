@@ -5,11 +5,16 @@ import shutil
 import pytest
 
 from browser import Browser
+from dicom_files import ramp, series
 from npcradiomics.cohort.standing import Standing
+from npcradiomics.dicom.draft import draft_rows
+from npcradiomics.dicom.inventory import scan
+from npcradiomics.dicom.writer import write_rtstruct
 from npcradiomics.publication.pages.embedded import data_uri
 from npcradiomics.publication.pages.registration import page_content
 from npcradiomics.publication.pages.registration_overview import overview_content
 from npcradiomics.publication.pages.registration_pictures import MARGIN_MM, Volumes, thumbnail
+from npcradiomics.publication.pages.scan_summary import summary_content
 from npcradiomics.publication.pages.template import render
 from registration_example import example, quality
 from repository import ROOT
@@ -74,7 +79,20 @@ def pages(tmp_path_factory):
         render(REPORT / "registration_overview.html", **overview_content(patients, {}, True)),
         encoding="utf-8",
     )
-    return {"report": report, "overview": overview}
+    return {"report": report, "overview": overview, "scan": page_of_a_scan(folder)}
+
+
+def page_of_a_scan(folder):
+    """The page of a scan of a real export's shape: a series, a long structure's name, a long file name."""
+    dicom = folder / "dicom"
+    image, source = series(dicom / ("folder_" * 9), ramp(size=(64, 48, 5)), "P1", "t1 gd " * 9)
+    write_rtstruct({"GTV_" * 8: image > 100}, dicom / "rs.dcm", "P1", source)
+    found, left_out = scan(dicom)
+    content = summary_content(found, *draft_rows(found), dicom)
+    content |= {"left_out": left_out.most_common(), "table": "patients.tsv"}
+    page = folder / "summary.html"
+    page.write_text(render(REPORT / "scan_summary.html", **content), encoding="utf-8")
+    return page
 
 
 @pytest.fixture(scope="module")
@@ -83,12 +101,12 @@ def browser(tmp_path_factory):
         yield started
 
 
-@pytest.mark.parametrize("name", ["report", "overview"])
+@pytest.mark.parametrize(("name", "pictures"), [("report", 60), ("overview", 2), ("scan", 1)])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_pictures_load_and_text_can_be_read(browser, pages, name, width):
+def test_pictures_load_and_text_can_be_read(browser, pages, name, pictures, width):
     browser.open(pages[name], width)
     count, broken = browser.run(BROKEN)
-    assert count >= (60 if name == "report" else 2)
+    assert count >= pictures
     assert broken == 0
     smallest, overhang = browser.run(READABLE)
     assert smallest >= 12
