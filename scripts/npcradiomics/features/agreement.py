@@ -18,7 +18,7 @@ def compare_definitions(features: pd.DataFrame, pyradiomics: pd.DataFrame) -> pd
     Returns
     -------
     DataFrame
-        A row per feature: formula, unit, pyradiomics' name, whether the definitions agree, and the
+        A row per feature: formula, unit, what a higher value means, pyradiomics' name, whether the definitions agree, and the
         measured (pyradiomics - toolbox) / |toolbox|: median, and largest absolute value.
 
     Raises
@@ -40,6 +40,7 @@ def compare_definitions(features: pd.DataFrame, pyradiomics: pd.DataFrame) -> pd
             "feature": definition.feature,
             "formula": definition.formula,
             "unit": definition.unit,
+            "higher_means": definition.higher,
             "pyradiomics": definition.pyradiomics,
             "agrees": definition.agrees,
             "why_not": definition.difference,

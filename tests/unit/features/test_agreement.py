@@ -34,7 +34,10 @@ def test_22_of_40_agree_and_the_others_differ(tables):
     assert table["agrees"].sum() == 22
     assert (table.loc[table["agrees"], "largest_difference"] < 1e-9).all()
     assert (table.loc[~table["agrees"], "largest_difference"] > 1e-6).all()
-    assert "22 of 40" in agreement_page(table.reset_index(), "here").caption
+    page = agreement_page(table.reset_index(), "here")
+    assert "22 of 40" in page.caption
+    words = {row[0]: row[page.header.index("Higher means")] for row in page.rows}
+    assert words["GLRLM_LRE"] == "more long runs"
 
 
 def test_a_claim_that_does_not_hold_is_an_error(tables):

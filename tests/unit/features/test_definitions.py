@@ -1,13 +1,15 @@
 import logging
+import re
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from scipy import ndimage
 
 from npcradiomics.features import definitions, extraction, histogram
 from npcradiomics.features.definitions import DEFINITIONS
 from npcradiomics.features.extraction import FEATURE_NAMES, extract
-from npcradiomics.features.toolbox import FAMILIES
+from npcradiomics.features.toolbox import FAMILIES, texture_features
 from npcradiomics.publication.tables import heterogeneity
 
 TEXTURE = [row for row in DEFINITIONS if not row.feature.startswith("Intensity")]
@@ -48,8 +50,8 @@ def test_a_48th_feature_with_code_and_row_is_measured_and_stands_in_table_1(monk
     assert len(features) == 48
     assert features["Intensity_Median"] == np.median(REGION[0])
     assert features["GLCM_Energy"] > 0
-    assert heterogeneity.table1().caption.startswith("Table 1. 48 features")
-    assert "hyperflatness, median" in heterogeneity.table1().rows[0][1]
+    assert heterogeneity.table1("").caption.startswith("Table 1. 48 features")
+    assert "hyperflatness, median" in heterogeneity.table1("").rows[0][1]
     assert list(heterogeneity.table1_data()["feature"]) == [*FEATURE_NAMES, "Intensity_Median"]
 
 
@@ -125,3 +127,36 @@ def test_the_claim_about_pyradiomics_is_true(row, both):
         assert difference < 1e-12
     else:
         assert difference > 1e-6
+
+
+def in_16_levels(field, power=1.0):
+    """Levels 1 to 16 in the order of a field; power 1 makes them alike in number, 3 most of them low."""
+    ranks = field.ravel().argsort().argsort().reshape(field.shape) / field.size
+    return (1 + np.floor(16 * ranks**power)).astype(np.int32)
+
+
+def test_what_a_higher_value_means_holds_on_planted_textures():
+    noise = np.random.default_rng(0).normal(size=(12, 24, 24))
+    fine, coarse, low = (
+        texture_features(in_16_levels(*field), 16)
+        for field in ((noise,), (ndimage.gaussian_filter(noise, 1.5),), (noise, 3.0))
+    )
+    high = texture_features(17 - in_16_levels(noise, 3.0), 16)
+    rough = ("differ more", "change faster", "more short", "more small", "more and smaller")
+    smooth = ("neighbours are more alike", "neighbours go together", "change more slowly")
+    smooth += ("more long", "more large")
+    counted = dict.fromkeys(("rough", "smooth", "high", "low"), 0)
+    for name, words in ((row.feature, row.higher) for row in TEXTURE):
+        if any(part in words for part in rough):
+            assert coarse[name] < fine[name], name
+            counted["rough"] += 1
+        if any(part in words for part in smooth):
+            assert coarse[name] > fine[name], name
+            counted["smooth"] += 1
+        if re.search("runs of high levels|^higher levels", words):
+            assert high[name] > 1.5 * low[name], name
+            counted["high"] += 1
+        if "runs of low levels" in words:
+            assert high[name] < low[name] / 1.5, name
+            counted["low"] += 1
+    assert counted == {"rough": 13, "smooth": 10, "high": 5, "low": 3}

@@ -21,6 +21,7 @@ def agreement_page(table: pd.DataFrame, whose: str) -> Table:
         [
             row.feature,
             row.formula,
+            row.higher_means,
             row.pyradiomics,
             "yes" if row.agrees else f"no: {row.why_not}",
             "not in the settings file"
@@ -33,6 +34,7 @@ def agreement_page(table: pd.DataFrame, whose: str) -> Table:
     header = [
         "Feature",
         "Toolbox",
+        "Higher means",
         "pyradiomics",
         "Same definition",
         "Difference (median)",
