@@ -6,6 +6,7 @@ Nothing is registered here.
 from functools import cache
 from types import SimpleNamespace
 
+import numpy as np
 import SimpleITK as sitk
 
 from npcradiomics.images.masks import carried_volume, carry_or_empty, centroid
@@ -111,3 +112,23 @@ def example():
         },
     ]
     return SimpleNamespace(pair=pair, quality=record, transform=patient.transform, patient=patient)
+
+
+def planted(gtvr_voxels):
+    """GTV a ball round voxel (20, 24, 10) of radius 9, GTVr the given (x, y, z) voxels; noise for images."""
+    rng = np.random.default_rng(3)
+    planning = sitk.GetImageFromArray(rng.normal(100, 20, (20, 48, 48)).astype(np.float32))
+    z, y, x = np.indices((20, 48, 48))
+    gtv = (x - 20) ** 2 + (y - 24) ** 2 + (z - 10) ** 2 <= 81
+    gtvr = np.zeros_like(gtv)
+    gtvr[tuple(np.array(gtvr_voxels, int).reshape(-1, 3)[:, ::-1].T)] = True
+    masks = [sitk.GetImageFromArray(mask.astype(np.uint8)) for mask in (gtv, gtvr)]
+    return ExaminationPair(planning, planning, planning, masks[0], masks[1], masks[1], None)
+
+
+# Most of it on slice 16 (of 20), row 27 and column 15; the GTV is largest on 10, 24 and 20.
+RECURRENCE = [
+    *((x, y, 16) for x in range(13, 19) for y in range(22, 30)),
+    *((15, y, z) for y in range(22, 30) for z in (13, 14, 15)),
+    *((x, 27, z) for x in range(13, 19) for z in (13, 14, 15)),
+]

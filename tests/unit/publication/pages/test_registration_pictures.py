@@ -11,14 +11,13 @@ from PIL import Image
 from npcradiomics.images.slices import PLANES, fullest
 from npcradiomics.publication.pages.registration_pictures import (
     MARGIN_MM,
-    ExaminationPair,
     Volumes,
     head_cuts,
     joint_histogram,
     thumbnail,
     tumour_cuts,
 )
-from registration_example import example
+from registration_example import RECURRENCE, example, planted
 
 
 @pytest.fixture(scope="module")
@@ -138,26 +137,6 @@ def test_contour_that_arrived_nowhere_leaves_the_rest():
     cuts = tumour_cuts(Volumes(lost.round_tumour(MARGIN_MM), pair.planning), 2.0)
     assert all(c["outlines"]["gtvr"] == "" for c in cuts)
     assert any(c["outlines"]["gtv"] for c in cuts)
-
-
-def planted(gtvr_voxels):
-    """GTV a ball round voxel (20, 24, 10) of radius 9, GTVr the given (x, y, z) voxels; noise for images."""
-    rng = np.random.default_rng(3)
-    planning = sitk.GetImageFromArray(rng.normal(100, 20, (20, 48, 48)).astype(np.float32))
-    z, y, x = np.indices((20, 48, 48))
-    gtv = (x - 20) ** 2 + (y - 24) ** 2 + (z - 10) ** 2 <= 81
-    gtvr = np.zeros_like(gtv)
-    gtvr[tuple(np.array(gtvr_voxels, int).reshape(-1, 3)[:, ::-1].T)] = True
-    masks = [sitk.GetImageFromArray(mask.astype(np.uint8)) for mask in (gtv, gtvr)]
-    return ExaminationPair(planning, planning, planning, masks[0], masks[1], masks[1], None)
-
-
-# Most of it on slice 16 (of 20), row 27 and column 15; the GTV is largest on 10, 24 and 20.
-RECURRENCE = [
-    *((x, y, 16) for x in range(13, 19) for y in range(22, 30)),
-    *((15, y, z) for y in range(22, 30) for z in (13, 14, 15)),
-    *((x, 27, z) for x in range(13, 19) for z in (13, 14, 15)),
-]
 
 
 def orange(content):
