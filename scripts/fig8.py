@@ -6,7 +6,11 @@ from npcradiomics.files import read_json, write_table, write_text
 from npcradiomics.jobs import script
 from npcradiomics.publication.captions import escape_rst, fill_caption, notice_sentence
 from npcradiomics.publication.figures.saving import save
-from npcradiomics.publication.figures.spatial_null import control_panels, plot_controls
+from npcradiomics.publication.figures.spatial_null import (
+    control_panels,
+    plot_controls,
+    untested_controls,
+)
 from npcradiomics.spatial_null.verdict import DOSE
 from npcradiomics.tables import read_table
 
@@ -23,9 +27,7 @@ def main(snakemake):
         n=int(controls["n"].max()),
         n_tested=int((panels["name"] != DOSE).sum()),
         dose=bool((panels["name"] == DOSE).any()),
-        untested=[
-            f"{row.covariate} ({row.note})" for row in controls[controls["p"].isna()].itertuples()
-        ],
+        untested=untested_controls(controls),
         alpha=f"{params.alpha:g}",
         notice=notice_sentence(params.notice),
     )

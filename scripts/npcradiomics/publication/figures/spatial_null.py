@@ -223,5 +223,13 @@ def control_panels(
     return _bins(distribution, panels), panels
 
 
+def untested_controls(controls: pd.DataFrame) -> list[str]:
+    """The controls without a panel in Figure 8, in its words, and why: of `comparison.compare_with_null`'s controls."""
+    return [
+        f"{CONTROL_TITLES.get(row.covariate, row.covariate)}: {row.note}"
+        for row in controls[controls["p"].isna()].itertuples()
+    ]
+
+
 def _bins(distribution, panels):
     return distribution.merge(panels[["null", "name"]], on=["null", "name"])

@@ -9,7 +9,11 @@ import null_example as example
 from figure_on_paper import check_print, texts
 from npcradiomics.publication.figures import spatial_null
 from npcradiomics.publication.figures.ranks import plot_ranks
-from npcradiomics.publication.figures.spatial_null import control_panels, null_panels
+from npcradiomics.publication.figures.spatial_null import (
+    control_panels,
+    null_panels,
+    untested_controls,
+)
 from npcradiomics.publication.notices import SIMULATED_NOTE
 from npcradiomics.spatial_null.comparison import compare_with_null
 from npcradiomics.statistics.akram2020 import SEVEN_FEATURES
@@ -105,6 +109,16 @@ def test_controls_have_a_panel_each_with_both_means(compared):
         f"p, all together = {row['p_maxt']:.4f}",
     ]
     assert axes[0].get_title().split("\n") == ["depth in the tumour (mm)", *lines]
+
+
+def test_a_control_without_a_panel_is_named_as_the_panels_are(compared):
+    controls = compared.controls.copy()
+    controls.loc[controls["covariate"] == "height_mm", ["p", "note"]] = (
+        None,
+        "the same in all draws",
+    )
+    untested = dict(one.split(": ") for one in untested_controls(controls))
+    assert untested["height (mm)"] == "the same in all draws" and "sphericity" not in untested
 
 
 def test_nobody_drawn_is_said_in_every_picture():
