@@ -52,16 +52,12 @@ def made_from(path):
 
 def set_aside_outdated(study, jobs):
     """What this run had to make anew and did not, and what holds a patient who is out since."""
-    unmade = {
-        path
-        for job in workflow.dag.needrun_jobs()
-        if study_of(job) == study
-        for path in map(str, job.output)
-    }
+    dag = workflow.dag
+    left = [job for job in jobs if dag.needrun(job) and not dag.finished(job)]
+    unmade = {path for job in left for path in map(str, job.output)}
     out = jobs[0].rule.module_globals.get("out_of_cohort", ())
-    if any(job.output for job in jobs) and (
-        unmade or out
-    ):  # verify makes nothing and moves nothing
+    makes = any(job.output for job in jobs)  # verify does not, and moves nothing
+    if makes and (unmade or out):
         found = outdated.find_outdated(RESULTS[study], unmade, out, made_from)
         outdated.set_aside(RESULTS[study], found)
         if found:

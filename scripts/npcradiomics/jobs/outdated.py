@@ -31,8 +31,8 @@ def find_outdated(
     unmade : collection of str
         Paths of files that the run had to make anew and did not.
     left_out : iterable of str
-        Patients who were rejected or failed: what was made from their regions, features or draws
-        holds them still.
+        Patients who are rejected, excluded or failed: what was made from their regions, features or
+        draws holds them still.
     made_from : callable
         Of a path: the paths it was made from, none where that is not known.
     """
