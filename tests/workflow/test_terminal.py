@@ -82,6 +82,29 @@ def test_new_jobs_are_looked_for_when_one_has_ended(tmp_path):
     assert said.count("Ready jobs: ") > 1 + 16
 
 
+def test_progress_is_told_by_the_same_steps_where_the_workflow_is_a_module(workspace):
+    workspace.simulate(["REC001", "REC002", "REC003"])
+    workspace.run("--list-rules")  # writes the config
+    handlers = [f"{name}: npc.{name}()" for name in ("onstart", "onsuccess", "onerror")]
+    module = ["module npc:", f'    snakefile: "{ROOT}/Snakefile"', "    config: config"]
+    lines = [*module, "use rule * from npc as npc_*", *handlers]
+    (workspace.folder / "Snakefile").write_text("\n".join(lines), encoding="utf-8")
+    command = [sys.executable, "-m", "snakemake", "-c2", "--touch", "--configfile", "config.yaml"]
+    said = words(workspace.folder, [*command, "--", "npc_heterogeneity_table2"], terminal=True)
+    told = re.findall(r"^(REC\d+): (\w+) done\. \d of 3 patients", said, re.M)
+    assert set(told) == {
+        (f"REC00{k}", step)
+        for k in (1, 2, 3)
+        for step in (
+            "simulate_patient",
+            "register_recurrence",
+            "derive_regions",
+            "extract_features",
+        )
+    }
+    assert said.count("heterogeneity: SIMULATED patients") == 2
+
+
 def test_the_demo_ends_with_three_things_that_it_makes(tmp_path):
     for name in ("Makefile", "pyproject.toml", "uv.lock"):
         shutil.copy(ROOT / name, tmp_path)
