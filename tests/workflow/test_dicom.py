@@ -307,8 +307,10 @@ def test_scan_drafts_a_table_and_says_what_it_could_not_place(handed_over):
     # The planted date made one day of both examinations.
     no_guess = "P001: 2 studies with MR images, some without a date or on one day: which is first was not guessed"
     assert no_guess in summary and f"NOTE scan_dicom: {no_guess}" in run.stdout
+    page = (handed_over.folder / "results/scan_dicom/summary.html").read_text(encoding="utf-8")
+    assert page.count("<img ") == 2
     assert not any(
-        word in summary + run.stdout + "".join(table) for word in (SECRET, SECRET_UID, DATE)
+        word in summary + page + run.stdout + "".join(table) for word in (SECRET, SECRET_UID, DATE)
     )
 
 

@@ -52,7 +52,7 @@ def _series(one, day, taken, own, root):
         "day": day,
         "taken": taken,
         "localizer": one.localizer,
-        "structures": one.structures,
+        "structures": [_shown(name, one) for name in one.structures],
         "drawn_on": [f"{there[uid].modality} {code(uid)}" for uid in one.refers_to if uid in there],
         "prescriptions": [f"{gray:g} Gy" for gray in one.prescriptions],
         "files": _files(one, root),

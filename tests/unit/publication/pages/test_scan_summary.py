@@ -71,7 +71,7 @@ def test_who_is_who(flat):
         assert planning["code"] == row["planning_series"] != ""
         assert recurrence["code"] == row["recurrence_series"] != ""
         assert gtv["drawn_on"] == [f"MR {row['planning_series']}"]
-        assert gtvr["structures"] == ("GTV",)
+        assert gtvr["structures"] == ["GTV"]
         # 2019-12-31 to 2021-03-04: 1 + 366 + 63 days on, 2020 being a leap year.
         assert [planning["day"], recurrence["day"]] == ["day 0", "day 429"]
         assert planning["size"] == "24 x 20, 7 images"
@@ -133,6 +133,6 @@ def test_of_a_real_export(shared):
     assert image["taken"] == ["planning_mri"] and rows[0]["planning_mri"] == f"{folder}/image"
     assert image["size"] == "512 x 512, 40 images"
     assert image["spacing"] == "0.3906 x 0.3906 x 5.2"
-    assert structures["structures"] == ("GTV_Mass", "GTV_Edema")
+    assert structures["structures"] == ["GTV_Mass", "GTV_Edema"]
     assert structures["drawn_on"] == [f"MR {image['code']}"]
     assert pixels(image["picture"]).shape == (171, 171)
