@@ -9,12 +9,14 @@ from npcradiomics.images.masks import carry_mask
 from npcradiomics.images.volumes import read_image, read_mask
 from npcradiomics.jobs import script
 from npcradiomics.publication.captions import escape_rst, fill_caption, notice_sentence
+from npcradiomics.publication.figures.dose import failure_words
 from npcradiomics.publication.figures.patient import plot_fusion, plot_in_field
-from npcradiomics.publication.figures.placements import N_SHOWN, plot_placements
+from npcradiomics.publication.figures.placements import caption_numbers, plot_placements
 from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.notices import patient_notice
 from npcradiomics.rounding import percent_text
 from npcradiomics.spatial_null.draws import read
+from npcradiomics.tables import read_table
 
 
 def main(snakemake):
@@ -31,41 +33,28 @@ def main(snakemake):
     words = (
         "dose not known" if fraction is None else f"{fraction:.1%} of GTVr inside the 95 % isodose"
     )
-    save(
-        plot_in_field(patient, planning, gtvr, isodose95, words, simulated),
-        made.s1_pdf,
-        made.s1_png,
-    )
+    curves, dose = None, ""
+    if given.failure:
+        dose = failure_words(read_json(given.failure), read_table(given.figures))
+        curves = read_table(given.curves)
+    title = "; ".join(filter(None, [words, dose]))
+    s1 = plot_in_field(patient, planning, gtvr, isodose95, title, simulated, curves)
+    save(s1, made.s1_pdf, made.s1_png)
     fused = read_image(given.recurrence_on_planning)
     save(plot_fusion(patient, planning, fused, gtv, gtvr, simulated), made.s2_pdf, made.s2_png)
     notice = patient_notice(simulated, snakemake.params.departures)
     numbers = {"patient": escape_rst(patient), "notice": notice_sentence(notice)}
+    numbers |= {"dose": dose, "curves": curves is not None and len(curves) > 0}
     numbers |= {"in_field": words, "minimum": percent_text(snakemake.params.in_field_minimum)}
     captions = ["s1_caption", "s2_caption"]
     if given.draws:
         draws = read(given.draws)
         save(plot_placements(planning, gtv, draws, simulated), made.s3_pdf, made.s3_png)
-        numbers |= numbers_of(draws)
+        numbers |= caption_numbers(draws)
         captions += ["s3_caption"]
     for name in captions:
         template = Path(given[name]).read_text(encoding="utf-8")
         write_text(fill_caption(template, **numbers), made[name])
-
-
-def numbers_of(draws):
-    """What the caption of S3 says of the draws."""
-    several = draws.n_draws > 1
-    return {
-        "n_draws": draws.n_draws,
-        "n_shown": min(N_SHOWN, draws.n_draws),
-        "reason": escape_rst(draws.reason),
-        "notes": escape_rst(draws.notes),
-        "fraction": f"{draws.fraction:.0%}",
-        "mean_overlap": f"{draws.mean_overlap:.0%}" if several else "not known",
-        "effective": f"{draws.effective_placements:.1f}" if several else "not known",
-        "own_shape": draws.drawn_shape == "own",
-        "matched": draws.match == "depth",
-    }
 
 
 if "snakemake" in globals():

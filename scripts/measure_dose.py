@@ -1,7 +1,6 @@
 """Rule measure_dose: dose of the recurrence and of the rest of the tumour, class and type of the failure."""
 
 import logging
-import zlib
 
 import pandas as pd
 
@@ -9,10 +8,10 @@ from npcradiomics.cohort.sources import is_dicom
 from npcradiomics.dicom.reading import read_structure
 from npcradiomics.dicom.series import FRAME_KEY
 from npcradiomics.dose.recurrence import CURVE_COLUMNS, Plan, measure_recurrence
+from npcradiomics.dose.shifts import shifts_of
 from npcradiomics.files import read_json, write_json, write_table
 from npcradiomics.images.volumes import read_image, read_mask
 from npcradiomics.jobs import script
-from npcradiomics.registration.error import RegistrationError, draw_perturbations
 
 
 def main(snakemake):
@@ -37,14 +36,9 @@ def main(snakemake):
         alpha_beta_gy=asked.get("alpha_beta_gy"),
         targets=targets,
     )
-    error, shifts, note = read_json(given.quality)["estimated_error"], [], ""
-    if params.gtvr_frame == "planning":
-        note = "no interval: GTVr was drawn on the planning MRI, its error is not known"
-    elif error is None:
-        note = "no interval: the error of the registration was not estimated"
-    else:
-        seed = zlib.crc32(f"{asked['seed']} {patient}".encode())
-        shifts = draw_perturbations(RegistrationError(**error), gtvr, asked["n_shifts"], seed)
+    error = read_json(given.quality)["estimated_error"]
+    drawn = {name: asked[name] for name in ("n_shifts", "seed")}
+    shifts, note = shifts_of(patient, gtvr, params.gtvr_frame, error, **drawn)
     if note:
         logging.getLogger("npcradiomics").warning(note)
     limits = {name: asked[name] for name in ("in_field", "marginal")}

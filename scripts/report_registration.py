@@ -3,6 +3,8 @@
 import SimpleITK as sitk
 
 from npcradiomics.cohort.standing import standing
+from npcradiomics.dose.recurrence import Plan, measure_recurrence
+from npcradiomics.dose.shifts import shifts_of
 from npcradiomics.files import read_json, replacing, write_json, write_text
 from npcradiomics.images.masks import carry_or_empty
 from npcradiomics.images.transforms import read_linear_transform
@@ -10,6 +12,7 @@ from npcradiomics.images.volumes import read_image, read_mask
 from npcradiomics.jobs import script
 from npcradiomics.publication.figures.patient import REGISTRATION_MARGIN_MM, plot_registration
 from npcradiomics.publication.figures.saving import save
+from npcradiomics.publication.pages.dose import dose_content
 from npcradiomics.publication.pages.registration import page_content
 from npcradiomics.publication.pages.registration_pictures import (
     MARGIN_MM,
@@ -26,8 +29,7 @@ def main(snakemake):
     given, params = snakemake.input, snakemake.params
     planning, recurrence = read_image(given.planning_mri), read_image(given.recurrence_mri)
     quality = read_json(given.quality)
-    headers = sitk.Transform(3, sitk.sitkIdentity)
-    drawn_there = params.gtvr_frame == "recurrence"
+    headers, drawn_there = sitk.Transform(), params.gtvr_frame == "recurrence"
     drawn = read_mask(given.gtvr, recurrence if drawn_there else planning)
     transform = read_linear_transform(given.registration)
     discrepancy = read_image(given.discrepancy)
@@ -51,15 +53,27 @@ def main(snakemake):
     stands = standing(refused, *params.review, params.out, in_field, params.in_field_minimum)
     write_json(stands._asdict(), snakemake.output.standing)
     compared = read_json(given.deformable) if given.deformable else None
-    content = page_content(pair, quality, stands, params.simulated, compared, params.departures)
+    dose = None if refused or not gtvr.any() else dose_of(pair, quality, given, params)
+    said = params.simulated, compared, params.departures, dose
+    content = page_content(pair, quality, stands, *said)
     write_text(render(given.templates[0], **content), snakemake.output.report)
     with replacing(snakemake.output.thumbnail) as temporary:
         temporary.write_bytes(thumbnail(Volumes(pair.round_tumour(MARGIN_MM), planning)))
     words = f"registration {quality['verdict']}, rotation {quality['rotation_angle_deg']:.1f}\N{DEGREE SIGN}"
-    shown = pair.round_tumour(REGISTRATION_MARGIN_MM)
-    save(
-        plot_registration(quality["patient"], shown, words, params.simulated), snakemake.output.png
-    )
+    shown = quality["patient"], pair.round_tumour(REGISTRATION_MARGIN_MM), words
+    save(plot_registration(*shown, params.simulated), snakemake.output.png)
+
+
+def dose_of(pair, quality, given, params):
+    """What the page says of the dose, None where neither dose nor isodose is known."""
+    if not given.isodose95:
+        return None
+    known = (read_image(given.dose), None) if given.dose else (None, read_mask(given.isodose95))
+    plan = Plan(*known, prescription_gy=params.prescription_gy)
+    asked, drawn = params.dose, (quality["patient"], pair.gtvr, params.gtvr_frame)
+    shifts, _ = shifts_of(*drawn, quality["estimated_error"], asked["n_shifts"], asked["seed"])
+    limits = {name: asked[name] for name in ("in_field", "marginal")}
+    return dose_content(measure_recurrence(pair.gtv, pair.gtvr, plan, shifts, **limits))
 
 
 if "snakemake" in globals():

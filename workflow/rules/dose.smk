@@ -25,6 +25,14 @@ def target_sources(wildcards):
     return found
 
 
+def dose_file(name):
+    """Input function: a file of measure_dose, nothing for a patient without dose and isodose."""
+    path = workflow.pathvars.apply(f"<results>/patients/{{patient}}/dose/{name}")
+    return lambda wildcards: (
+        path.format(patient=wildcards.patient) if wildcards.patient in dosed else []
+    )
+
+
 rule measure_dose:
     """Dose of the recurrence and of the rest of the tumour, with intervals; class and type of the failure."""
     input:

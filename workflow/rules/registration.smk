@@ -78,7 +78,7 @@ rule deform_recurrence:
 rule report_registration:
     """The page to judge a registration by, and its picture. Also of a registration that failed."""
     input:
-        unpack(files_in("planning_mri", "recurrence_mri", "gtv", "gtvr", "isodose95")),
+        unpack(files_in("planning_mri", "recurrence_mri", "gtv", "gtvr", "isodose95", "dose")),
         registration="<results>/patients/{patient}/registration/recurrence_to_planning.tfm",
         recurrence_on_planning="<results>/patients/{patient}/registration/recurrence_on_planning.nii.gz",
         discrepancy="<results>/patients/{patient}/registration/discrepancy.nii.gz",
@@ -108,6 +108,8 @@ rule report_registration:
         review=lambda wildcards: reviews[wildcards.patient],
         out=lambda wildcards: out_of_cohort.get(wildcards.patient),
         in_field_minimum=settings["regions"]["in_field_minimum"],
+        dose=settings["dose"],
+        prescription_gy=lambda wildcards: prescription_of(wildcards.patient),
         simulated=lambda wildcards: is_simulated(patients[wildcards.patient]),
         departures=departures_of_pages,
     message:

@@ -123,6 +123,28 @@ def plot_histogram(axis: Axes, curves: pd.DataFrame) -> None:
     dress_histogram(axis, renamed[renamed["structure"].isin(CURVE_REGIONS)])
 
 
+def failure_words(failure: dict, figures: pd.DataFrame) -> str:
+    """What S1 says beside the in-field rule: the class and, where a dose is known, D95 of GTVr.
+
+    Parameters
+    ----------
+    failure : dict
+        dose/failure.json of the patient.
+    figures : pandas.DataFrame
+        dose/dose.tsv of the patient.
+
+    Returns
+    -------
+    str
+    """
+    found = figures.set_index(["structure", "quantity", "unit"])["value"].to_dict()
+    words = f"class {failure['class']}"
+    if ("gtvr", "d95", "Gy") in found:
+        gray, percent = (found["gtvr", "d95", unit] for unit in ("Gy", "% of prescription"))
+        words += f", D95 {gray:.1f} Gy ({percent:.0f} % of the prescription)"
+    return words
+
+
 def dress_histogram(axis: Axes, curves: pd.DataFrame) -> None:
     """Label the axes of a histogram, mark the prescription, and leave out the doses that everything gets."""
     axis.axvline(100.0, **GUIDE)

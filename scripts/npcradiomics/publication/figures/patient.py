@@ -7,10 +7,13 @@ patient's right on the left.
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
 import SimpleITK as sitk
 from matplotlib.figure import Figure
 
 from npcradiomics.images.slices import to_patient_axes
+from npcradiomics.publication.figures.dose import plot_histogram
 from npcradiomics.publication.figures.slice_view import SliceView
 from npcradiomics.publication.figures.style import (
     COLUMN_WIDTH,
@@ -35,8 +38,9 @@ def plot_in_field(
     isodose95: sitk.Image | None,
     in_field_words: str,
     simulated: bool,
+    curves: pd.DataFrame | None = None,
 ) -> Figure:
-    """Plot S1: GTVr against the 95 % isodose on the axial slice with most of GTVr.
+    """Plot S1: GTVr against the 95 % isodose on the axial slice with most of GTVr, and the histograms of the dose.
 
     Parameters
     ----------
@@ -50,14 +54,22 @@ def plot_in_field(
         What the title says of the share in field.
     simulated : bool
         Whether the picture must say so.
+    curves : pandas.DataFrame, optional
+        structure, dose_percent, volume_percent; without rows, or without it, no histogram.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
     view = SliceView(planning, gtvr)
+    columns = 1 if curves is None or curves.empty else 2
     title = wrap_words(f"{patient}: {in_field_words}", 0.95 * COLUMN_WIDTH)
-    figure, axis = _figure_of(COLUMN_WIDTH, 1, view, title)
+    figure, axes = _figure_of(COLUMN_WIDTH * columns, columns, view, title)
+    axis = np.ravel(axes)[0]
+    if columns == 2:
+        plot_histogram(axes[1], curves)
+        axes[1].set_box_aspect(1)
+        axes[1].legend(loc="lower left")
     view.show(axis, view.slice_of(planning))
     view.contour(axis, gtvr, "gtvr")
     named = {"GTVr": "gtvr"}

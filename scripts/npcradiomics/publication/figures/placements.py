@@ -6,6 +6,7 @@ import SimpleITK as sitk
 from matplotlib.figure import Figure
 
 from npcradiomics.images.slices import to_patient_axes
+from npcradiomics.publication.captions import escape_rst
 from npcradiomics.publication.figures.slice_view import BAR_MM, crop, outline
 from npcradiomics.publication.figures.style import (
     CONTOUR_COLOURS,
@@ -135,3 +136,19 @@ def _slices(regions):
             break
         shown.append(int(gain.argmax()))
     return sorted(shown, reverse=True)
+
+
+def caption_numbers(draws: Draws) -> dict:
+    """What the caption of S3 says of the draws."""
+    several = draws.n_draws > 1
+    return {
+        "n_draws": draws.n_draws,
+        "n_shown": min(N_SHOWN, draws.n_draws),
+        "reason": escape_rst(draws.reason),
+        "notes": escape_rst(draws.notes),
+        "fraction": f"{draws.fraction:.0%}",
+        "mean_overlap": f"{draws.mean_overlap:.0%}" if several else "not known",
+        "effective": f"{draws.effective_placements:.1f}" if several else "not known",
+        "own_shape": draws.drawn_shape == "own",
+        "matched": draws.match == "depth",
+    }

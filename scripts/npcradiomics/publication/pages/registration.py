@@ -29,6 +29,7 @@ def page_content(
     simulated: bool,
     compared: dict | None = None,
     departures: str = "",
+    dose: dict | None = None,
 ) -> dict:
     """Content of the template registration_page.html for one patient.
 
@@ -37,6 +38,7 @@ def page_content(
     stands      in the cohort or out of it, and why
     compared    the record of rule deform_recurrence; None without that mode
     departures  settings that are not the defaults, of notices
+    dose        of pages.dose; None where it is not known, or nothing is computed
     """
     backward = quality["checks"].get("backward")
     full_scale_mm = backward["limit"] if backward else 2.0
@@ -76,6 +78,7 @@ def page_content(
         "histograms": {name: joint_histogram(tumour, name) for name in ("before", "after")},
         "discrepancy": _discrepancy_words(tumour, full_scale_mm),
         "deformable": _deformable_words(compared),
+        "dose": dose,
         "margin_mm": MARGIN_MM,
         "colours": CONTOUR_COLOURS,
     }

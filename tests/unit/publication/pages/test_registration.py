@@ -3,24 +3,31 @@
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from dicom_files import points_of
 from npcradiomics.cohort.standing import Standing
+from npcradiomics.dose.recurrence import Plan, measure_recurrence
 from npcradiomics.images.masks import volume_ml
+from npcradiomics.publication.pages.dose import dose_content
 from npcradiomics.publication.pages.registration import page_content
 from npcradiomics.publication.pages.template import render
 from npcradiomics.registration.deformable import compare_carried
 from npcradiomics.registration.verdict import not_registered
 from registration_example import example, quality
 from repository import ROOT
+from solid_masks import image_of
 
 IN = Standing("in", "")
 TEMPLATE = str(ROOT / "workflow/report/registration_page.html")
 
 
-def page(record=None, stands=IN, simulated=True, pair=None, compared=None, departures=""):
+def page(
+    record=None, stands=IN, simulated=True, pair=None, compared=None, departures="", dose=None
+):
     record, pair = record or example().quality, pair or example().pair
-    content = page_content(pair, record, stands, simulated, compared, departures)
+    content = page_content(pair, record, stands, simulated, compared, departures, dose)
     return render(TEMPLATE, **content)
 
 
@@ -161,3 +168,25 @@ def test_a_recurrence_that_arrived_nowhere_is_said_to_be_missing(good):
 def test_patient_who_could_not_be_registered_has_a_page_too():
     record = example().quality | not_registered("no start lays the region on the moving image")
     assert "no start lays the region" in page(record)
+
+
+def test_dose_of_the_recurrence_stands_on_the_page():
+    """A dose that falls by 2 Gy a mm from the origin: class, D95 and both histograms as the core has them."""
+    pair = example().pair
+    away = np.linalg.norm(points_of(pair.planning), axis=-1)
+    dose = image_of(75.0 - away / 2, pair.planning)
+    measured = measure_recurrence(pair.gtv, pair.gtvr, Plan(dose=dose, prescription_gy=70.0))
+    text = page(dose=dose_content(measured))
+    found = {(r["structure"], r["quantity"], r["unit"]): r["value"] for r in measured.figures}
+    said = " ".join(re.sub("<[^>]+>", " ", text).split())
+    assert f"{measured.failure['class'].capitalize()} ." in said
+    assert f"D95 of GTVr {found['gtvr', 'd95', 'Gy']:.1f} Gy" in said
+    assert text.count("<polyline") == 2
+    assert "Dose of the recurrence" not in page()
+
+
+def test_isodose_alone_gives_class_and_share_and_no_histogram():
+    pair = example().pair
+    measured = measure_recurrence(pair.gtv, pair.gtvr, Plan(isodose95=pair.gtv))
+    text = page(dose=dose_content(measured))
+    assert "Dose of the recurrence" in text and "<polyline" not in text and "D95" not in text
