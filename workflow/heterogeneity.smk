@@ -79,6 +79,7 @@ provenance_outputs = [
     *(
         f"<results>/cohort/{table}.tsv"
         for table in ["features", "regions", "excluded", "statistics", "size"]
+        + ["dose", "failures"] * bool(dosed)
     ),
 ]
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from npcradiomics.dicom.dataset import code
 from npcradiomics.dicom.inventory import LISTED, NAMELESS, Found
-from npcradiomics.dicom.structure_names import guess_structures
+from npcradiomics.dicom.structure_names import guess_structures, guess_targets
 
 COLUMNS = (
     *("patient", "planning_mri", "planning_series", "recurrence_mri", "recurrence_series"),
-    *("gtv", "gtvr", "gtvr_frame", "dose", "prescription_gy"),
+    *("gtv", "gtvr", "gtvr_frame", "dose", "prescription_gy", "targets"),
 )
 
 
@@ -44,6 +44,7 @@ def _row(name, own, found):
     gtvr = _contour("gtvr", own, chosen.get("recurrence"), said)
     row |= {"gtv": gtv, "gtvr": gtvr, "gtvr_frame": "recurrence" if gtvr else ""}
     _fill_dose(row, own, chosen.get("planning"), said)
+    _fill_targets(row, own, said)
     used = {row["dose"], gtv.rpartition("#")[0], gtvr.rpartition("#")[0]}
     _tell_the_rest(
         [f for f in own if f.modality in ("RTSTRUCT", "RTDOSE") and str(f.path) not in used],
@@ -157,6 +158,20 @@ def _fill_dose(row, own, image, said):
     else:
         offered = ", ".join(f"{gray:g} Gy" for gray in offers) or "none"
         said.append(f"prescription_gy: the RTPLANs offer {offered}; not guessed")
+
+
+def _fill_targets(row, own, said):
+    """Target volumes of the RTSTRUCT that GTV was taken from, by the doses in their names."""
+    path = row["gtv"].rpartition("#")[0]
+    names = [
+        name
+        for f in own
+        if f.modality == "RTSTRUCT" and str(f.path) == path
+        for name in f.structures
+    ]
+    if found := guess_targets(names):
+        row["targets"] = "; ".join(f"{name}={gray:g}" for name, gray in found)
+        said.append(f"targets: taken by the doses in their names: {row['targets']}; check them")
 
 
 def _tell_the_rest(left, found, said):

@@ -67,7 +67,24 @@ def test_flat_folder_becomes_a_row(tree):
         "gtvr_frame": "recurrence",
         "dose": f"{tree}/dose.dcm",
         "prescription_gy": "",
+        "targets": "",
     }
+
+
+def test_targets_are_offered_by_the_doses_in_their_names(tree):
+    first = next(f for f in scan(tree)[0] if f.description.startswith("planning"))
+    structures = {name: [circle(3.0)] for name in ("GTV_T1", "CTV70", "CTV_60", "PTV70")}
+    rtstruct(tree / "planning_rs.dcm", structures)
+    change(
+        tree / "planning_rs.dcm",
+        PatientID="Real Name",
+        ReferencedFrameOfReferenceSequence=reference(first.uid),
+    )
+    rows, said = draft_rows(scan(tree)[0])
+    assert rows[0]["targets"] == "CTV70=70; CTV_60=60"
+    assert (
+        "P001: targets: taken by the doses in their names: CTV70=70; CTV_60=60; check them" in said
+    )
 
 
 def test_what_cannot_be_told_is_asked_without_a_name(tree):

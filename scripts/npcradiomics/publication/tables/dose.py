@@ -128,7 +128,8 @@ def _notes(data, comparison, in_field, marginal, n_unknown, notice):
     notes = [f"{notice}." if notice else "", *map(_comparison_words, comparison.to_dict("records"))]
     notes += [
         f"Class: share of GTVr inside the 95 % isodose, in field from {in_field:.0%}, marginal from {marginal:.0%}, else"
-        " outside. Who enters the texture statistics is decided by Akram's rule alone.",
+        " outside; by volume, between the slices too. Who enters the texture statistics is decided by Akram's rule alone, which"
+        " counts voxels: near a limit the two may differ.",
         "D95: dose that 95 % of the volume get at least. Rest: GTV minus GTVr. To 95 % isodose: distance of GTVr's"
         " centroid to its surface, positive inside.",
     ]
