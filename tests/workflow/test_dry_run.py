@@ -210,6 +210,7 @@ def test_every_target_goes_without_whom_a_person_rejected_the_config_excludes_or
     fail(workspace, "REC004", "register_recurrence")
     fail(workspace, "REC011", "register_recurrence")
     fail(workspace, "REC012", "extract_features")
+    fail(workspace, "REC013", "measure_dose")
     listed = workspace.run("--list-target-rules")
     targets = re.findall(r"^(heterogeneity_\w+|all|cohort_stats)\b", listed.stdout, re.M)
     assert {"all", "heterogeneity_export", "heterogeneity_crate", "heterogeneity_fig7"} <= set(
@@ -221,13 +222,14 @@ def test_every_target_goes_without_whom_a_person_rejected_the_config_excludes_or
     jobs = {(row[2].removeprefix("heterogeneity_"), *row[0].split("/")[2:4]) for row in rows}
     steps = {
         patient: {step for step, *place in jobs if place == ["patients", patient]}
-        for patient in ("REC001", "REC003", "REC004", "REC007", "REC011", "REC012")
+        for patient in ("REC001", "REC003", "REC004", "REC007", "REC011", "REC012", "REC013")
     }
     page = {"register_recurrence", "report_registration"}
     everything = page | {
         "derive_regions",
         "extract_features",
         "draw_regions",
+        "measure_dose",
         "appendix",
         "export_structures",
     }
@@ -238,6 +240,7 @@ def test_every_target_goes_without_whom_a_person_rejected_the_config_excludes_or
         "REC007": page,  # shows why he was rejected
         "REC011": set(),
         "REC012": page,
+        "REC013": page,
     }
     assert {step for step, *_ in jobs} >= {"crate", "table3", "provenance"}
 

@@ -5,7 +5,7 @@ from npcradiomics.dicom.dataset import state_of_files
 from npcradiomics.publication.notices import cohort_notice, settings_sentence
 
 IMPORTED = workflow.pathvars.apply("<results>/patients/{patient}/imported")
-AFTER_REGISTRATION = ("derive_regions", "extract_features", "draw_regions")
+AFTER_REGISTRATION = ("derive_regions", "extract_features", "draw_regions", "measure_dose")
 PICTURES = ("deform_recurrence", "report_registration", "appendix")
 
 reviews = {
