@@ -6,6 +6,7 @@ DEPARTS = "Not by the default settings: "
 _SECTIONS = (
     "registration",
     "regions",
+    "dose",
     "extraction",
     "statistics",
     "spatial_null",
@@ -37,6 +38,9 @@ _WORDS = {
         "drawn regions matched on",
         {"none": "size alone", "depth": "size and depth"},
     ),
+    "dose: in_field": ("failures in field from a share of", {}),
+    "dose: marginal": ("failures marginal from a share of", {}),
+    "dose: n_shifts": ("shifts within the registration's error", {}),
     "split: n_train": ("patients in training", {}),
     "split: stratified": ("the same share of responders in both sets", {}),
     "features: set": (

@@ -31,6 +31,10 @@ def sentence(study="heterogeneity", **config):
             " (default size and depth)",
         ),
         (
+            {"dose": {"in_field": 0.9, "alpha_beta_gy": 10}},
+            "Not by the default settings: failures in field from a share of 0.9 (default 0.95)",
+        ),
+        (
             {"registration": {"parameters": {"region_step_mm": [2.0, 1.0]}}},
             "Not by the default settings: registration parameters region step mm 2.0 x 1.0 (default"
             " 1.0 x 0.5)",
