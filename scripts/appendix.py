@@ -1,5 +1,8 @@
 """Rule appendix: pictures S1 (GTVr against the 95 % isodose), S2 (fusion), S3 (GTVr beside its draws) of one patient."""
 
+from npcradiomics.jobs import script
+
+# isort: split
 from pathlib import Path
 
 import SimpleITK as sitk
@@ -7,7 +10,6 @@ import SimpleITK as sitk
 from npcradiomics.files import read_json, write_text
 from npcradiomics.images.masks import carry_mask
 from npcradiomics.images.volumes import read_image, read_mask
-from npcradiomics.jobs import script
 from npcradiomics.publication.captions import escape_rst, fill_caption, notice_sentence
 from npcradiomics.publication.figures.dose import failure_words
 from npcradiomics.publication.figures.patient import plot_fusion, plot_in_field

@@ -1,5 +1,8 @@
 """Rule deform_recurrence: GTVr by a deformable registration, and how far it differs from the rigid one."""
 
+from npcradiomics.jobs import script
+
+# isort: split
 import logging
 
 import SimpleITK as sitk
@@ -8,7 +11,6 @@ from npcradiomics.files import read_json, write_json
 from npcradiomics.images.masks import carry_mask
 from npcradiomics.images.transforms import read_linear_transform
 from npcradiomics.images.volumes import read_image, read_mask, write_image
-from npcradiomics.jobs import script
 from npcradiomics.registration.deformable import compare_carried, deform
 from npcradiomics.registration.parameters import RegistrationParameters
 

@@ -1,5 +1,8 @@
 """Rule derive_regions: the gate of the registration, GTVr on the planning MRI, the two regions."""
 
+from npcradiomics.jobs import script
+
+# isort: split
 from pathlib import Path
 
 import SimpleITK as sitk
@@ -7,7 +10,6 @@ import SimpleITK as sitk
 from npcradiomics.files import read_json, write_json
 from npcradiomics.images.masks import carried_volume, carry_mask
 from npcradiomics.images.volumes import read_image, read_mask, voxel_volume_cm3, write_image
-from npcradiomics.jobs import script
 from npcradiomics.regions.isodose import borderline, in_field_on_dose_grid
 from npcradiomics.regions.recurrence import derive_regions
 from npcradiomics.registration.verdict import require_accepted

@@ -1,10 +1,12 @@
 """Rule dose_of_draws: mean dose of the recurrent region and of each drawn region."""
 
+from npcradiomics.jobs import script
+
+# isort: split
 from npcradiomics.dose.solids import value_at
 from npcradiomics.files import write_rows
 from npcradiomics.images.grids import voxel_points
 from npcradiomics.images.volumes import read_image, read_mask
-from npcradiomics.jobs import script
 from npcradiomics.spatial_null.draws import read
 
 

@@ -1,11 +1,13 @@
 """Rule draw_regions: other places of the recurrent region's size in the tumour, and surrogate textures, measured."""
 
+from npcradiomics.jobs import script
+
+# isort: split
 import logging
 
 import SimpleITK as sitk
 
 from npcradiomics.images.volumes import read_image, read_mask, spacing_zyx_mm
-from npcradiomics.jobs import script
 from npcradiomics.spatial_null.draws import write
 from npcradiomics.spatial_null.sampling import sample_patient
 

@@ -1,12 +1,14 @@
 """Rule export_structures: GTVr on the planning MRI and both regions as RTSTRUCT, DICOM SEG and NIfTI."""
 
+from npcradiomics.jobs import script
+
+# isort: split
 from pathlib import Path
 
 from npcradiomics.cohort.sources import is_dicom
 from npcradiomics.dicom.series import series_source
 from npcradiomics.dicom.writer import write_mr_series, write_rtstruct, write_seg
 from npcradiomics.images.volumes import read_image, read_mask, write_image
-from npcradiomics.jobs import script
 from npcradiomics.region_names import REGIONS
 
 NAMES = {"gtvr": "GTVr_on_planning"} | {region: region for region in REGIONS}

@@ -1,5 +1,8 @@
 """Rule extract_features: 47 features of both regions, pyradiomics' own, intensity histograms."""
 
+from npcradiomics.jobs import script
+
+# isort: split
 import SimpleITK as sitk
 
 from npcradiomics.features.extraction import extract
@@ -7,7 +10,6 @@ from npcradiomics.features.intensities import intensity_shares
 from npcradiomics.features.pyradiomics import pyradiomics_features
 from npcradiomics.files import write_json, write_rows
 from npcradiomics.images.volumes import read_image, read_mask, spacing_zyx_mm, voxel_volume_cm3
-from npcradiomics.jobs import script
 from npcradiomics.region_names import PAIR, REGIONS
 
 

@@ -1,11 +1,13 @@
 """Rule import_contour: a structure of an RTSTRUCT, or a mask, as a mask on the grid of its MRI."""
 
+from npcradiomics.jobs import script
+
+# isort: split
 from npcradiomics.cohort.sources import is_dicom
 from npcradiomics.dicom.reading import read_structure
 from npcradiomics.dicom.series import FRAME_KEY
 from npcradiomics.files import read_json
 from npcradiomics.images.volumes import read_image, read_mask, write_image
-from npcradiomics.jobs import script
 
 
 def main(snakemake):

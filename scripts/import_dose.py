@@ -1,11 +1,13 @@
 """Rule import_dose: an RTDOSE, or a volume, in gray, in the frame of the planning MRI."""
 
+from npcradiomics.jobs import script
+
+# isort: split
 from npcradiomics.cohort.sources import is_dicom, several
 from npcradiomics.dicom.reading import read_dose_in
 from npcradiomics.dicom.series import FRAME_KEY
 from npcradiomics.files import read_json
 from npcradiomics.images.volumes import read_image, write_image
-from npcradiomics.jobs import script
 from npcradiomics.refusal import Refusal
 
 

@@ -1,5 +1,8 @@
 """Rule import_image: a DICOM series, or a volume, as NIfTI, and the code of its frame of reference."""
 
+from npcradiomics.jobs import script
+
+# isort: split
 import logging
 
 from npcradiomics.cohort.sources import is_dicom
@@ -7,7 +10,6 @@ from npcradiomics.dicom.reading import read_series
 from npcradiomics.dicom.series import FRAME_KEY
 from npcradiomics.files import write_json
 from npcradiomics.images.volumes import read_image, write_image
-from npcradiomics.jobs import script
 
 
 def main(snakemake):

@@ -1,5 +1,8 @@
 """Rule measure_dose: dose of the recurrence and of the rest of the tumour, class and type of the failure."""
 
+from npcradiomics.jobs import script
+
+# isort: split
 import logging
 
 import pandas as pd
@@ -11,7 +14,6 @@ from npcradiomics.dose.recurrence import CURVE_COLUMNS, Plan, measure_recurrence
 from npcradiomics.dose.shifts import shifts_of
 from npcradiomics.files import read_json, write_json, write_table
 from npcradiomics.images.volumes import read_image, read_mask
-from npcradiomics.jobs import script
 
 
 def main(snakemake):

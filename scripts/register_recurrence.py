@@ -1,5 +1,8 @@
 """Rule register_recurrence: sound files, rigid transform, recurrence MRI on the planning grid, and whether to believe it."""
 
+from npcradiomics.jobs import script
+
+# isort: split
 import logging
 from dataclasses import asdict
 
@@ -10,7 +13,6 @@ from npcradiomics.files import replacing, write_json
 from npcradiomics.images.masks import carried_volume, carry_or_empty, centroid
 from npcradiomics.images.transforms import motion
 from npcradiomics.images.volumes import write_image
-from npcradiomics.jobs import script
 from npcradiomics.jobs.provenance import checksums
 from npcradiomics.registration.checks import check_registration
 from npcradiomics.registration.criteria import CheckLimits
@@ -21,10 +23,9 @@ from npcradiomics.registration.verdict import not_registered
 
 
 def main(snakemake):
-    row, made, patient = snakemake.params.row, snakemake.output, snakemake.wildcards.patient
-    parameters = RegistrationParameters(**snakemake.params.registration["parameters"])
-    limits = CheckLimits(**snakemake.params.registration["limits"])
-    asked = {"parameters": parameters, "limits": limits}
+    params, made, patient = snakemake.params, snakemake.output, snakemake.wildcards.patient
+    row, parameters = params.row, RegistrationParameters(**params.registration["parameters"])
+    asked = {"parameters": parameters, "limits": CheckLimits(**params.registration["limits"])}
     found, files = read_examination(row), {k: v for k, v in row.items() if k != "gtvr_frame"}
     write_json(found.facts | {"sha256": {patient: checksums(files)}}, made.inputs)
     planning, recurrence, gtv, drawn = found.planning, found.recurrence, found.gtv, found.gtvr
@@ -37,12 +38,11 @@ def main(snakemake):
     try:
         if found.transform is None:
             quality["source"] = "Headers' own positions, because the registration did not work"
-            initial = found.initial_transform
             result, checks = register_and_check(
-                planning, recurrence, gtv, gtvr, initial=initial, **asked
+                planning, recurrence, gtv, gtvr, initial=found.initial_transform, **asked
             )
             transform = result.transform
-            given = "" if initial is None else " from the given start"
+            given = "" if found.initial_transform is None else " from the given start"
             again = " again, where a restart fitted better" if result.restarted else ""
             quality["source"] = f"Registered{given}{again}"
             quality |= {"mutual_information": result.metric, "starts": result.starts_table()}

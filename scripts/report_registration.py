@@ -1,5 +1,8 @@
 """Rule report_registration: what a person looks at to judge one patient's registration."""
 
+from npcradiomics.jobs import script
+
+# isort: split
 import SimpleITK as sitk
 
 from npcradiomics.cohort.standing import standing
@@ -9,7 +12,6 @@ from npcradiomics.files import read_json, replacing, write_json, write_text
 from npcradiomics.images.masks import carry_or_empty
 from npcradiomics.images.transforms import read_linear_transform
 from npcradiomics.images.volumes import read_image, read_mask
-from npcradiomics.jobs import script
 from npcradiomics.publication.figures.patient import REGISTRATION_MARGIN_MM, plot_registration
 from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.pages.dose import dose_content

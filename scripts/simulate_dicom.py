@@ -1,10 +1,12 @@
 """Rule simulate_dicom: a simulated patient as DICOM series, RTSTRUCTs and RTDOSE."""
 
+from npcradiomics.jobs import script
+
+# isort: split
 from pathlib import Path
 
 from npcradiomics.dicom.writer import write_mr_series, write_rtdose, write_rtstruct
 from npcradiomics.images.volumes import read_image, read_mask
-from npcradiomics.jobs import script
 
 
 def main(snakemake):

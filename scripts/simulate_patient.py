@@ -1,8 +1,10 @@
 """Rule simulate_patient: a patient of the simulated default cohort."""
 
+from npcradiomics.jobs import script
+
+# isort: split
 from npcradiomics.files import write_json
 from npcradiomics.images.volumes import write_image
-from npcradiomics.jobs import script
 from npcradiomics.simulation.recurrence import simulate_patient
 
 

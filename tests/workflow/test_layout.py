@@ -179,6 +179,15 @@ def test_scripts_do_nothing_on_import_and_stay_plumbing():
         assert len(path.read_text(encoding="utf-8").splitlines()) <= 80, path
 
 
+def test_scripts_of_patients_import_first_what_keeps_ctrl_c_silent():
+    of_patients = [name for name, text in RULES.items() if "logs/{patient}/" in text]
+    assert len(of_patients) > 10
+    for name in of_patients:
+        tree = ast.parse((ROOT / "scripts" / f"{name}.py").read_text(encoding="utf-8"))
+        first = next(n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom))
+        assert ast.unparse(first) == "from npcradiomics.jobs import script", name
+
+
 def test_no_rule_computes_in_run_blocks():
     for path in RULE_FILES:
         assert not re.search(r"^\s+run:", path.read_text(encoding="utf-8"), re.M), path

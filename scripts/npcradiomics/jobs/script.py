@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 import traceback
 import warnings
@@ -9,6 +10,25 @@ from collections.abc import Callable
 from pathlib import Path
 
 from npcradiomics.jobs import failures
+
+
+def _job(snakemake):
+    log = snakemake.log[0]
+    return log, Path(log).stem, snakemake.wildcards.get("patient", "")
+
+
+def _interrupted(*_):
+    """End as a shell ends what Ctrl-C stopped; sys.exit would wait for other threads."""
+    failures.interrupt(*_job(vars(sys.modules["__main__"])["snakemake"]))
+    os._exit(130)
+
+
+# A job is half imports, and Ctrl-C in the middle of them would be a page of traceback from each.
+# Patients' scripts therefore import this module before all others. Where Ctrl-C is ignored, as
+# behind nohup, it stays so.
+is_job = "snakemake" in vars(sys.modules["__main__"])
+if is_job and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, _interrupted)
 
 
 def run(main: Callable, snakemake) -> None:
@@ -38,14 +58,16 @@ def run(main: Callable, snakemake) -> None:
         logging.getLogger("npcradiomics").addHandler(told)
         logging.captureWarnings(True)
         warnings.simplefilter("default")
-        job = snakemake.log[0], Path(snakemake.log[0]).stem, snakemake.wildcards.get("patient", "")
+        job = _job(snakemake)
+        if signal.getsignal(signal.SIGINT) is _interrupted:  # from here on files are tidied up
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             failures.begin(*job)
             main(snakemake)
             failures.succeed(snakemake.log[0])
         except KeyboardInterrupt:
             failures.interrupt(*job)
-            os._exit(130)  # as a shell ends it; sys.exit would wait for other threads
+            os._exit(130)
         except Exception as error:
             traceback.print_exc(file=log)
             what = " ".join(str(error).split()) or type(error).__name__

@@ -61,3 +61,33 @@ def test_ctrl_c_is_no_failure_of_the_patient_and_leaves_no_line(log):
     assert done.returncode == 130 and done.stderr.splitlines() == [NOTE]
     assert record(log)["reason"] == "interrupted together with the run"
     assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+def test_ctrl_c_during_the_imports_of_a_job_leaves_no_traceback_and_says_whose_it_was(log):
+    """Snakemake puts `snakemake` into the script before its first line."""
+    begin, _ = JOB.split("def main")
+    begin = begin.replace("from npcradiomics.jobs import script\n", "")
+    job = "snakemake = SimpleNamespace(wildcards=Wildcards(['REC015']), log=[sys.argv[1]])"
+    lines = [begin, job, "from npcradiomics.jobs import script", "import os, signal"]
+    lines += ["os.kill(os.getpid(), signal.SIGINT)", "import pandas"]
+    command = [sys.executable, "-c", "\n".join(lines), str(log), str(ROOT / "scripts")]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+    assert record(log)["patient"] == "REC015" and record(log)["step"] == "draw_regions"
+    assert record(log)["reason"] == "interrupted together with the run"
+
+
+def test_ctrl_c_in_the_middle_of_a_file_leaves_no_part_of_it(log):
+    begin, _ = JOB.split("def main")
+    lines = [begin, "import os, signal", "from npcradiomics.files import replacing"]
+    lines += [
+        "snakemake = SimpleNamespace(rule='r', wildcards=Wildcards(['P']), log=[sys.argv[1]])"
+    ]
+    lines += ["def main(snakemake):", "    with replacing(sys.argv[1] + '.nii') as part:"]
+    lines += ["        part.touch(); os.kill(os.getpid(), signal.SIGINT)"]
+    lines += ["script.run(main, snakemake)"]
+    # As in a job, where the module comes after `snakemake`.
+    lines[-1:] = ["import importlib; importlib.reload(script)", lines[-1]]
+    command = [sys.executable, "-c", "\n".join(lines), str(log), str(ROOT / "scripts")]
+    assert subprocess.run(command, capture_output=True).returncode == 130
+    assert {path.name for path in log.parent.iterdir()} == {log.name, "draw_regions.failed.json"}
