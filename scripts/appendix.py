@@ -1,8 +1,6 @@
 """Rule appendix: pictures S1 (GTVr against the 95 % isodose), S2 (fusion), S3 (GTVr beside its draws) of one patient."""
 
-from npcradiomics.jobs import script
-
-# isort: split
+from npcradiomics.jobs import script  # isort: skip
 from pathlib import Path
 
 import SimpleITK as sitk

@@ -1,8 +1,6 @@
 """Rule deform_recurrence: GTVr by a deformable registration, and how far it differs from the rigid one."""
 
-from npcradiomics.jobs import script
-
-# isort: split
+from npcradiomics.jobs import script  # isort: skip
 import logging
 
 import SimpleITK as sitk

@@ -1,8 +1,6 @@
 """Rule derive_regions: the gate of the registration, GTVr on the planning MRI, the two regions."""
 
-from npcradiomics.jobs import script
-
-# isort: split
+from npcradiomics.jobs import script  # isort: skip
 from pathlib import Path
 
 import SimpleITK as sitk

@@ -1,8 +1,6 @@
 """Rule dose_of_draws: mean dose of the recurrent region and of each drawn region."""
 
-from npcradiomics.jobs import script
-
-# isort: split
+from npcradiomics.jobs import script  # isort: skip
 from npcradiomics.dose.solids import value_at
 from npcradiomics.files import write_rows
 from npcradiomics.images.grids import voxel_points

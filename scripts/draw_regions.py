@@ -1,8 +1,6 @@
 """Rule draw_regions: other places of the recurrent region's size in the tumour, and surrogate textures, measured."""
 
-from npcradiomics.jobs import script
-
-# isort: split
+from npcradiomics.jobs import script  # isort: skip
 import logging
 
 import SimpleITK as sitk

@@ -1,8 +1,6 @@
 """Rule export_structures: GTVr on the planning MRI and both regions as RTSTRUCT, DICOM SEG and NIfTI."""
 
-from npcradiomics.jobs import script
-
-# isort: split
+from npcradiomics.jobs import script  # isort: skip
 from pathlib import Path
 
 from npcradiomics.cohort.sources import is_dicom

@@ -1,8 +1,6 @@
 """Rule extract_features: 47 features of both regions, pyradiomics' own, intensity histograms."""
 
-from npcradiomics.jobs import script
-
-# isort: split
+from npcradiomics.jobs import script  # isort: skip
 import SimpleITK as sitk
 
 from npcradiomics.features.extraction import extract

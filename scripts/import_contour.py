@@ -1,8 +1,6 @@
 """Rule import_contour: a structure of an RTSTRUCT, or a mask, as a mask on the grid of its MRI."""
 
-from npcradiomics.jobs import script
-
-# isort: split
+from npcradiomics.jobs import script  # isort: skip
 from npcradiomics.cohort.sources import is_dicom
 from npcradiomics.dicom.reading import read_structure
 from npcradiomics.dicom.series import FRAME_KEY

@@ -1,8 +1,6 @@
 """Rule import_dose: an RTDOSE, or a volume, in gray, in the frame of the planning MRI."""
 
-from npcradiomics.jobs import script
-
-# isort: split
+from npcradiomics.jobs import script  # isort: skip
 from npcradiomics.cohort.sources import is_dicom, several
 from npcradiomics.dicom.reading import read_dose_in
 from npcradiomics.dicom.series import FRAME_KEY

@@ -1,8 +1,6 @@
 """Rule import_image: a DICOM series, or a volume, as NIfTI, and the code of its frame of reference."""
 
-from npcradiomics.jobs import script
-
-# isort: split
+from npcradiomics.jobs import script  # isort: skip
 import logging
 
 from npcradiomics.cohort.sources import is_dicom

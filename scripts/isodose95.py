@@ -1,8 +1,6 @@
 """Rule isodose95: the 95 % isodose on the planning MRI from dose and prescription."""
 
-from npcradiomics.jobs import script
-
-# isort: split
+from npcradiomics.jobs import script  # isort: skip
 from npcradiomics.cohort.sources import several
 from npcradiomics.dicom.reading import offered_prescriptions
 from npcradiomics.images.volumes import read_image, write_image

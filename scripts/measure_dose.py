@@ -1,8 +1,6 @@
 """Rule measure_dose: dose of the recurrence and of the rest of the tumour, class and type of the failure."""
 
-from npcradiomics.jobs import script
-
-# isort: split
+from npcradiomics.jobs import script  # isort: skip
 import logging
 
 import pandas as pd

@@ -1,8 +1,6 @@
 """Rule register_recurrence: sound files, rigid transform, recurrence MRI on the planning grid, and whether to believe it."""
 
-from npcradiomics.jobs import script
-
-# isort: split
+from npcradiomics.jobs import script  # isort: skip
 import logging
 from dataclasses import asdict
 

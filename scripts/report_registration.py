@@ -1,8 +1,6 @@
 """Rule report_registration: what a person looks at to judge one patient's registration."""
 
-from npcradiomics.jobs import script
-
-# isort: split
+from npcradiomics.jobs import script  # isort: skip
 import SimpleITK as sitk
 
 from npcradiomics.cohort.standing import standing

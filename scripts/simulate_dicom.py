@@ -1,8 +1,6 @@
 """Rule simulate_dicom: a simulated patient as DICOM series, RTSTRUCTs and RTDOSE."""
 
-from npcradiomics.jobs import script
-
-# isort: split
+from npcradiomics.jobs import script  # isort: skip
 from pathlib import Path
 
 from npcradiomics.dicom.writer import write_mr_series, write_rtdose, write_rtstruct

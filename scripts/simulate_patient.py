@@ -1,8 +1,6 @@
 """Rule simulate_patient: a patient of the simulated default cohort."""
 
-from npcradiomics.jobs import script
-
-# isort: split
+from npcradiomics.jobs import script  # isort: skip
 from npcradiomics.files import write_json
 from npcradiomics.images.volumes import write_image
 from npcradiomics.simulation.recurrence import simulate_patient
