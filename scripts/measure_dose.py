@@ -39,10 +39,13 @@ def main(snakemake):
     error = read_json(given.quality)["estimated_error"]
     drawn = {name: asked[name] for name in ("n_shifts", "seed")}
     shifts, note = shifts_of(patient, gtvr, params.gtvr_frame, error, **drawn)
-    if note:
-        logging.getLogger("npcradiomics").warning(note)
     limits = {name: asked[name] for name in ("in_field", "marginal")}
     measured = measure_recurrence(gtv, gtvr, plan, shifts, **limits)
+    if outside := measured.failure["share_outside_dose_grid"]:
+        beyond = f"{outside:.1%} of GTV and GTVr lie outside the dose grid and count as 0 Gy"
+        note = "; ".join(filter(None, [note, beyond]))
+    if note:
+        logging.getLogger("npcradiomics").warning(note)
     kept = {"patient": patient} | measured.failure | {"note": note}
     write_json(kept | {"prescription_gy": plan.prescription_gy}, made.failure)
     for rows, columns, path in (

@@ -14,6 +14,7 @@ import SimpleITK as sitk
 from npcradiomics.dose.failure import AGREEMENT, CLASSES, TYPES, Target, failure_class, failure_type
 from npcradiomics.dose.histogram import DOSES, cumulative, dose_figures, eqd2, share_reaching
 from npcradiomics.dose.solids import Solid, signed_distance, surface, value_at
+from npcradiomics.images.grids import inside
 from npcradiomics.images.transforms import apply
 
 STRUCTURES = ("gtvr", "gtvr_inside_gtv", "non_recurrent", "gtv")
@@ -50,7 +51,11 @@ class Plan:
 
 
 class RecurrenceDose(NamedTuple):
-    """figures: rows of structure, quantity, unit, value, low, high; failure: class, type and what they stand on; curves: rows of structure, dose_percent, volume_percent."""
+    """What is known of a recurrence's dose.
+
+    figures: rows of structure, quantity, unit, value, low, high; failure: class, type and what they
+    stand on; curves: rows of structure, dose_percent, volume_percent.
+    """
 
     figures: list[dict]
     failure: dict
@@ -107,6 +112,7 @@ def measure_recurrence(
             for (quantity, unit), value in whole.items()
         ]
     failure = _failure(measured, moved, in_field, marginal)
+    failure["share_outside_dose_grid"] = site.share_outside()
     return RecurrenceDose(figures, failure, site.curves(measured))
 
 
@@ -133,6 +139,13 @@ class _Site:
         else:
             self.gtv_doses = value_at(self.gtv_points, plan.dose)
             self.isodose_surface = surface(plan.dose, 0.95 * plan.prescription_gy)
+
+    def share_outside(self):
+        """Share of GTV and GTVr beyond the dose grid, where the dose counts as 0; None without a dose."""
+        if self.plan.dose is None:
+            return None
+        points = np.concatenate([self.gtv_points, self.gtvr_points])
+        return float(1.0 - inside(points, self.plan.dose).mean())
 
     def measure(self, shift=None):
         """The _Placement with GTVr where it was found, or moved by a shift."""
@@ -166,16 +179,16 @@ class _Site:
     def _of_centroid(self, centroid):
         found = {}
         if self.plan.dose is None:
-            inside = bool(self.isodose.holds(centroid)[0])
+            covered = bool(self.isodose.holds(centroid)[0])
         else:
             dose = float(value_at(centroid, self.plan.dose)[0])
-            inside = dose >= 0.95 * self.plan.prescription_gy
+            covered = dose >= 0.95 * self.plan.prescription_gy
             found["dose", "Gy"] = dose
             found["dose", PERCENT] = dose * 100.0 / self.plan.prescription_gy
             if self.plan.fractions and self.plan.alpha_beta_gy:
                 found["dose", EQD2] = eqd2(dose, self.plan.fractions, self.plan.alpha_beta_gy)
         for name, surface_mm, within in (
-            ("distance_to_isodose95", self.isodose_surface, inside),
+            ("distance_to_isodose95", self.isodose_surface, covered),
             ("distance_to_gtv_surface", self.gtv_surface, bool(self.gtv.holds(centroid)[0])),
         ):
             found[name, "mm"] = signed_distance(centroid[0], within, surface_mm)

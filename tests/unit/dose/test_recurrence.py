@@ -157,6 +157,21 @@ def test_type_and_how_often_the_shifts_agree():
     assert failure["type_agreement"] == 0.5 and failure["type_borderline"] is True
 
 
+def test_what_lies_beyond_the_dose_grid_counts_as_nothing_and_is_said():
+    # A grid that ends at x = 0, half of the tumour's ball; its outermost voxels reach 1.25 mm on.
+    doses = grid((17, 25, 21), (2.5, 2.5, 3.0), (-20.0, 0.0, 0.0))
+    dose = image_of(np.full((21, 25, 17), 70.0), doses)
+    measured = measure_recurrence(GTV, ball(PLACE, 9.0, (-12, 0, 0)), Plan(dose, None, 70.0))
+    gtv, gtvr = 25**3, 9**3
+    beyond = gtv * (2 - 3 * 0.05 + 0.05**3) / 4 / (gtv + gtvr)
+    assert measured.failure["share_outside_dose_grid"] == pytest.approx(beyond, abs=0.02)
+    assert value(measured, "gtv", "v95", VOLUME) == pytest.approx(50, abs=2)
+    assert (
+        measure_recurrence(GTV, GTVR, Plan(isodose95=GTV)).failure["share_outside_dose_grid"]
+        is None
+    )
+
+
 def test_without_a_dose_there_is_nothing_to_measure():
     with pytest.raises(ValueError, match="neither dose nor isodose95"):
         measure_recurrence(GTV, GTVR, Plan())
