@@ -31,6 +31,7 @@ from npcradiomics.features.analysis_kit import kit_features
 from npcradiomics.response.discrimination import area
 from npcradiomics.response.lasso import lasso_path, prepare
 from npcradiomics.response.logistic import fit_logistic
+from npcradiomics.response.models import Patients
 from npcradiomics.response.radscore import fit_model
 from npcradiomics.response.validation import repetition
 from npcradiomics.response.validation_summary import p_of
@@ -176,6 +177,13 @@ def noise(cohort):
     return sets
 
 
+def alone(x):
+    """Patients with features, and nothing that the other models could use."""
+    x = x.rename(columns={"f0": "Intensity_Mean"})
+    nothing = pd.DataFrame({"nothing": np.random.default_rng(0).normal(size=len(x))})
+    return Patients(x, nothing, nothing)
+
+
 def area_of_five(x, y):
     """Training area of a logistic regression on the first five features of the path: what a search always finds."""
     scaled = prepare(x).apply(x)
@@ -189,7 +197,7 @@ def observed(cohort, folds):
     """The row of a cohort's own responses."""
     x, y, new, response = noise(cohort)
     fit = fit_model(x, y, np.random.default_rng([8, cohort]), folds=folds)
-    nested, _ = repetition("nested", 0, x, y, cohort, {"folds": folds})
+    nested, _ = repetition("nested", 0, alone(x), y, cohort, {"folds": folds})
     row = {
         "auc": nested["auc"],
         "auc_training": area(y, fit.rad_score(x)),
@@ -201,7 +209,7 @@ def observed(cohort, folds):
 def permuted(cohort, number, folds):
     """The row of one shuffle."""
     x, y = noise(cohort)[:2]
-    row, _ = repetition("permutation", number, x, y, cohort, {"folds": folds})
+    row, _ = repetition("permutation", number, alone(x), y, cohort, {"folds": folds})
     return {"auc": row["auc"], "auc_training": row["auc_training"], "kept": row["n_selected"]}
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 
 from npcradiomics.files import read_json, write_json, write_table
 from npcradiomics.jobs import script
+from npcradiomics.response.cohort import IDENTITY
 from npcradiomics.response.validation_summary import (
     decision_table,
     permutation_report,
@@ -23,7 +24,7 @@ def main(snakemake):
     )
     performance = read_table(snakemake.input.performance).set_index("set")
     scored = read_table(snakemake.input.radscore)
-    names = list(read_table(snakemake.input.features))[4:]
+    names = list(read_table(snakemake.input.features))[len(IDENTITY) :]
     apparent = performance.loc["train"]
     summary = summarise(apparent, nested, bootstrap)
     selection = selection_frequency(pd.concat([nested["selected"], bootstrap["selected"]]), names)

@@ -1,11 +1,12 @@
 """Rule measure_tumours: the features of a few tumours."""
 
+import numpy as np
 import SimpleITK as sitk
 
 from npcradiomics.cohort.same_files import voxels_sha256
 from npcradiomics.features.sets import tumour_features
 from npcradiomics.files import write_json, write_rows
-from npcradiomics.images.volumes import read_image, read_mask, spacing_zyx_mm
+from npcradiomics.images.volumes import read_image, read_mask, spacing_zyx_mm, voxel_volume_cm3
 from npcradiomics.jobs import script
 from npcradiomics.jobs.provenance import checksums
 
@@ -29,7 +30,7 @@ def main(snakemake):
 
 
 def measured(row, settings, pyradiomics):
-    """The features of one patient's tumour, notes on them, and a checksum of the image's voxels."""
+    """Volume and features of one patient's tumour, notes on them, and a checksum of the image's voxels."""
     geometry = row.get("nifti_geometry")
     image = read_image(row["image"], geometry)
     mask = read_mask(row["mask"], image, row["image"], geometry)
@@ -37,7 +38,8 @@ def measured(row, settings, pyradiomics):
     found = tumour_features(
         *arrays, spacing_zyx_mm(image), str(settings["set"]), settings["n_levels"], pyradiomics
     )
-    return *found, {"image": voxels_sha256(arrays[0])}
+    volume = {"volume_cm3": float(np.count_nonzero(arrays[1]) * voxel_volume_cm3(image))}
+    return volume | found[0], found[1], {"image": voxels_sha256(arrays[0])}
 
 
 if "snakemake" in globals():

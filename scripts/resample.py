@@ -6,36 +6,26 @@ import pandas as pd
 
 from npcradiomics.files import write_rows, write_table
 from npcradiomics.jobs import script
-from npcradiomics.response.cohort import split_table
+from npcradiomics.response.models import known_patients
 from npcradiomics.response.validation import repetition
 from npcradiomics.tables import read_table
 
 
 def main(snakemake):
-    table = read_table(snakemake.input.features)
-    training = table[table["set"] == "train"].reset_index(drop=True)
-    features, y = split_table(training)
+    table, clinical = (read_table(snakemake.input[name]) for name in ("features", "clinical"))
+    patients, y = known_patients(table, clinical, "train")
+    names = table.loc[table["set"] == "train", "patient"].to_numpy()
     kind, (first, end) = snakemake.wildcards.kind, snakemake.params.numbers
     rows, predictions = [], []
     for number in range(first, end):
-        row, probability = repetition(
-            kind, number, features, y, snakemake.params.seed, snakemake.params.model
+        row, scores = repetition(
+            kind, number, patients, y, snakemake.params.seed, snakemake.params.model
         )
         rows.append({"kind": kind, "repetition": number} | row)
-        if probability is not None:
-            one = {
-                "patient": training["patient"],
-                "repetition": number,
-                "effective": y,
-                "probability": probability,
-            }
-            predictions.append(pd.DataFrame(one))
-        logging.info(
-            "%s %d: %s",
-            kind,
-            number,
-            {key: value for key, value in row.items() if key != "selected"},
-        )
+        if scores is not None:
+            scores = scores.assign(patient=names, repetition=number, effective=y)
+            predictions.append(scores)
+        logging.info("%s %d: AUC %s", kind, number, row.get("auc", row.get("auc_original")))
     write_rows(rows, snakemake.output.table)
     write_table(
         pd.concat(predictions) if predictions else pd.DataFrame(columns=["patient"]),

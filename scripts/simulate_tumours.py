@@ -11,7 +11,9 @@ def main(snakemake):
     rows, wanted, output = snakemake.params.rows, snakemake.params.simulation, snakemake.output
     paths = zip(output.images, output.masks, output.truths, strict=True)
     for row, effective, (image, mask, truth) in zip(rows, responses(rows), paths, strict=True):
-        simulated = simulate_tumour(row["patient"], effective, wanted["seed"], wanted["planted"])
+        simulated = simulate_tumour(
+            row["patient"], effective, wanted["seed"], wanted["planted"], row["centre"]
+        )
         write_image(simulated.image, image)
         write_image(simulated.mask, mask)
         write_json(simulated.truth, truth)

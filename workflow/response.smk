@@ -16,6 +16,7 @@ if settings["new_patients"]:
     table = settings | {"patients": settings["new_patients"], "clinical_columns": []}
     new_patients = patients_of("response_new", table)
     refuse_known(new_patients, patients)
+labelled = [row for row in new_patients.values() if "response" in row]
 if workflow.is_main_process:  # once, not in every job
     for table in (patients, new_patients):  # a new patient may be one of the cohort's, scored again
         same_files.refuse_same_files(table, ["image", "mask"], ["image"])
@@ -40,17 +41,22 @@ include: "rules/response_common.smk"
 include: "rules/response_features.smk"
 include: "rules/response_model.smk"
 include: "rules/response_validation.smk"
+include: "rules/response_comparison.smk"
 include: "rules/response_paper.smk"
 
 
-paper_items = expand(
-    "<results>/tables/{table}.{format}",
-    table=["table1", "table2", "performance"],
-    format=["tsv", "md", "tex", "docx"],
-) + expand(
-    "<results>/figures/{figure}.{format}",
-    figure=["fig2", "fig3", "fig4", "fig5", "validation"],
-    format=["pdf", "png"],
+paper_items = (
+    ["<results>/calculator.html"]
+    + expand(
+        "<results>/tables/{table}.{format}",
+        table=["table1", "table2", "table3", "performance"],
+        format=["tsv", "md", "tex", "docx"],
+    )
+    + expand(
+        "<results>/figures/{figure}.{format}",
+        figure=["fig2", "fig3", "fig4", "fig5", "fig6", "nomogram", "validation"],
+        format=["pdf", "png"],
+    )
 )
 provenance_records = expand("<results>/features/part{part}_inputs.json", part=parts)
 provenance_files = {
@@ -68,7 +74,7 @@ include: "rules/crate.smk"
 
 
 rule study:
-    """Tables 1-2, Figures 2-5, the score of every patient, the honest validation beside them, and where they come from."""
+    """Tables 1-3, Figures 2-6, the score of every patient, the honest validation beside them, and where they come from."""
     input:
         paper_items,
         "<results>/cohort/radscore.tsv",
@@ -76,9 +82,10 @@ rule study:
 
 
 rule score:
-    """Rad-scores of the new patients (key `new_patients`) by the model of this cohort."""
+    """Rad-scores of the new patients (key `new_patients`) by the model of this cohort; with responses, what it is worth there."""
     input:
         "<results>/cohort/new_radscore.tsv",
+        ["<results>/tables/external.tsv"] if labelled else [],
 
 
 tell_by_docstrings()

@@ -15,7 +15,7 @@ from npcradiomics.refusal import Refusal
 
 # Columns of the project's own tables that hold names people chose; everywhere else NA is a missing
 # value.
-NAMES = ("patient", "category")
+NAMES = ("patient", "category", "centre")
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
 SAVE_AS = 'save it from Excel as "CSV UTF-8", "Unicode Text" or .xlsx'
 # Between two letters Windows-1252 has none of these; MS-DOS (cp850) and Macintosh files have

@@ -7,6 +7,8 @@ import numpy as np
 from npcradiomics.response.liu2025 import TABLES
 
 AGE_LIMITS = (20, 85)
+SHARE_B = 1 / 3  # of the patients, at centre B
+MISSING = {"prothrombin_time": 0.04, "afp": 0.06}  # share of patients without the value
 
 
 def simulate_rows(seed: int) -> list[dict]:
@@ -34,16 +36,22 @@ def simulate_rows(seed: int) -> list[dict]:
             {"split": split} | {key: column[k] for key, column in columns.items()} for k in range(n)
         ]
     rows = []
+    # Of its own, so that clinical values stay what they were before there were centres.
+    further = np.random.default_rng([seed, 1])
     for number, k in enumerate(rng.permutation(len(drawn)), start=1):
         name = f"NPC{number:03d}"
         base = f"<results>/simulated/{name}"
         files = {"image": f"{base}/image.nii.gz", "mask": f"{base}/mask.nii.gz"}
         one = drawn[k]
-        clinical = {key: one[key] for key in ("sex", *TABLES["train"].numbers)}
+        centre = "B" if further.random() < SHARE_B else "A"
+        clinical = {
+            key: "" if further.random() < MISSING.get(key, 0.0) else one[key]
+            for key in ("sex", *TABLES["train"].numbers)
+        }
         rows.append(
             {"patient": name}
             | files
-            | {"response": str(one["response"]), "split": one["split"]}
+            | {"response": str(one["response"]), "split": one["split"], "centre": centre}
             | clinical
         )
     return rows

@@ -37,7 +37,7 @@ WANTED = {
     ("validation", False): 4,
 }
 N_PATIENTS = sum(WANTED.values())
-IDENTITY = ["patient", "response", "effective", "set"]
+IDENTITY = ["patient", "response", "effective", "set", "centre", "volume_cm3"]
 
 
 def small_cohort():
@@ -148,13 +148,13 @@ def study(tmp_path_factory):
 def test_every_table_and_figure_is_there_and_says_simulated(study):
     tables = [
         f"tables/{name}.{kind}"
-        for name in ("table1", "table2", "performance")
+        for name in ("table1", "table2", "table3", "performance")
         for kind in ("tsv", "md", "tex", "docx")
     ]
-    names = ("fig2", "fig3", "fig4", "fig5", "validation")
+    names = ("fig2", "fig3", "fig4", "fig5", "fig6", "nomogram", "validation")
     figures = [f"figures/{name}.{kind}" for name in names for kind in ("pdf", "png", "tsv")]
     assert not [path for path in tables + figures if (study.results / path).stat().st_size < 50]
-    for name in ("table1", "table2", "performance"):
+    for name in ("table1", "table2", "table3", "performance"):
         words = (study.results / f"tables/{name}.md").read_text(encoding="utf-8")
         assert "Simulated patients: no clinical data" in words
 
@@ -235,12 +235,53 @@ def test_reported_area_and_rates_are_those_of_the_scores(study):
         assert (row.sensitivity_n, row.specificity_n) == (len(a), len(b))
 
 
+def test_table_3_and_figure_6_begin_with_whether_the_rad_score_beats_volume(study):
+    compared = study.table("cohort/comparison.tsv").set_index("model")
+    scored = study.table("cohort/model_scores.tsv")
+    one = scored[scored["set"] == "validation"]
+    y = one["effective"].to_numpy()
+    for name in ("rad-score", "volume"):
+        a, b = (one.loc[y == k, name].to_numpy() for k in (1, 0))
+        area = ((a[:, None] > b) + 0.5 * (a[:, None] == b)).mean()
+        assert compared.loc[name, "auc"] == pytest.approx(area, abs=1e-12)
+    beats = compared.loc["volume", "delong_p"] < 0.05 and compared.loc["volume", "difference"] > 0
+    words = "beats" if beats else "does not beat"
+    for path in ("tables/table3.caption.rst", "figures/fig6.caption.rst"):
+        caption = (study.results / path).read_text(encoding="utf-8").lstrip("*")
+        assert caption.startswith(f"The rad-score {words} volume alone on the validation set")
+
+
 def test_new_patients_get_the_scores_they_had(study):
     known = study.table("cohort/radscore.tsv").set_index("patient").loc[study.again]
     new = study.table("cohort/new_radscore.tsv")
     assert list(new["patient"]) == ["NEW0", "NEW1"]
     np.testing.assert_allclose(new["rad_score"], known["rad_score"], rtol=1e-12)
     assert list(new["called"]) == list(known["called"])
+
+
+def test_new_patients_with_responses_are_an_external_validation(study, tmp_path):
+    other = study.copy(tmp_path)
+    # The training patients of the cohort under new names, labelled in other words.
+    rows = [row for row in small_cohort() if row["split"] == "train"]
+    words = {True: "1", False: "no"}
+    new = [
+        {
+            "patient": f"X{r['patient']}",
+            "image": r["image"],
+            "mask": r["mask"],
+            "response": words[r["response"] in ("CR", "PR")],
+        }
+        for r in rows
+    ]
+    write_rows(other.folder / "new.tsv", new)
+    other.config["response_labels"] = {"effective": [1], "ineffective": ["no"]}
+    other.config["max_outside_training"] = 1.0
+    finished = other.run("response_score")
+    assert finished.returncode == 0, finished.stdout[-3000:]
+    table = other.table("tables/external.tsv").set_index("set")
+    training = other.table("cohort/performance.tsv").set_index("set").loc["train"]
+    for name in ("auc", "brier", "slope", "in_the_large", "sensitivity_k"):
+        assert table.loc["external", name] == pytest.approx(training[name], abs=1e-9), name
 
 
 def test_repetitions_are_complete_and_counted(study):
@@ -261,7 +302,14 @@ def test_validation_patients_are_seen_by_no_model(study, tmp_path):
     table.loc[outside, "effective"] = 1 - table.loc[outside, "effective"]
     table.loc[outside, "patient"] = "X" + table.loc[outside, "patient"]
     table.to_csv(tmp_path / "features.tsv", sep="\t", index=False)
-    given = SimpleNamespace(features=tmp_path / "features.tsv")
+    given = SimpleNamespace(features=tmp_path / "features.tsv", clinical=tmp_path / "clinical.tsv")
+    clinical = study.table("cohort/clinical.tsv").set_index("patient")
+    # The clinical values of the validation patients, too, under their new names.
+    strangers = table.loc[outside, "patient"]
+    clinical = clinical.loc[[name.removeprefix("X") for name in table["patient"]]]
+    clinical.index = pd.Index(table["patient"], name="patient")
+    clinical.loc[strangers] = 7.0
+    clinical.to_csv(tmp_path / "clinical.tsv", sep="\t", na_rep="NA")
     names = {
         "model": "model.json",
         "curve": "lasso_cross_validation.tsv",
@@ -330,7 +378,7 @@ def test_other_feature_sets_run_through_the_same_model(study, tmp_path, name, co
     assert "simulate_tumours" not in jobs(finished)
     table = other.table("cohort/features.tsv")
     features = [column for column in table if column not in IDENTITY]
-    assert list(table)[:4] == IDENTITY
+    assert list(table)[: len(IDENTITY)] == IDENTITY
     assert len(features) == count
     assert not set(some) - set(features)
     assert np.isfinite(table[features]).all(axis=None)
@@ -468,6 +516,8 @@ def test_every_faulty_patient_of_a_job_is_named(tmp_path, files):
 
 def test_a_tumour_in_one_slice_is_measured_and_said(tmp_path, files):
     table, notes = measured(tmp_path, [files["good"], files["flat"]])
-    assert table.shape == (2, 1 + 396)
+    assert table.shape == (2, 2 + 396)
+    # 2 x 20 x 20 voxels of 5 mm3, and half of them.
+    assert list(table["volume_cm3"]) == pytest.approx([4.0, 2.0])
     assert notes["good"] == []
     assert notes["flat"][0].startswith("tumour in one slice: the 9 form factor features")

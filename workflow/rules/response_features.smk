@@ -16,7 +16,11 @@ rule simulate_tumours:
     params:
         *code_of("simulate_tumours"),
         rows=[
-            {"patient": name, "response": patients[name]["response"]}
+            {
+                "patient": name,
+                "response": patients[name]["response"],
+                "centre": patients[name].get("centre", "A"),
+            }
             for name in simulated_patients
         ],
         simulation=settings["simulation"],
@@ -73,7 +77,12 @@ rule collect_tumours:
     params:
         *code_of("collect_tumours"),
         rows=[
-            {"patient": name, "response": row["response"], "set": where}
+            {
+                "patient": name,
+                "response": row["response"],
+                "set": where,
+                "centre": row.get("centre", ""),
+            }
             for (name, row), where in zip(patients.items(), sets, strict=True)
         ],
     script:

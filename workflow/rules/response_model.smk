@@ -67,3 +67,27 @@ rule score_patients:
         max_outside_training=settings["max_outside_training"],
     script:
         "../../scripts/score_patients.py"
+
+
+rule validate_externally:
+    """What the model is worth on new patients whose response is known, and after recalibration there."""
+    input:
+        radscore="<results>/cohort/new_radscore.tsv",
+        model="<results>/cohort/model.json",
+    output:
+        tsv="<results>/tables/external.tsv",
+        markdown="<results>/tables/external.md",
+        latex="<results>/tables/external.tex",
+        word="<results>/tables/external.docx",
+    log:
+        "<results>/logs/validate_externally.log",
+    benchmark:
+        "<results>/benchmarks/validate_externally.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        *code_of("validate_externally"),
+        rows=[{"patient": row["patient"], "response": row["response"]} for row in labelled],
+        simulated=any(map(is_simulated, labelled)),
+    script:
+        "../../scripts/validate_externally.py"

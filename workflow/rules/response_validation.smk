@@ -5,6 +5,7 @@ rule resample:
     """Some repetitions of one kind; finished files are kept when a run is resumed."""
     input:
         features="<results>/cohort/features.tsv",
+        clinical="<results>/cohort/clinical.tsv",
     output:
         table="<results>/resampling/{kind}_{part}.tsv",
         predictions="<results>/resampling/{kind}_{part}_predictions.tsv",

@@ -180,17 +180,25 @@ class Patients(dict):
     """{patient: row} of the patients table of a study; a name that is not in it is an error that says so.
 
     settings: with `patients`, the table, `clinical_columns` and perhaps `nifti_geometry`, for rows
-    that say nothing of it. tell: called with a line for everything that was not read as it stands
+    that say nothing of it, and `response_labels`, other words for a response. tell: called with a line for everything that was not read as it stands
     in the table; None tells nobody.
     """
 
     def __init__(self, settings, schema, tell=None):
         self.path = settings["patients"]
+        labels = _response_labels(settings.get("response_labels", {}), schema)
+        if labels:
+            response = schema["properties"]["response"]
+            response = response | {"enum": [*response["enum"], *labels]}
+            schema = schema | {"properties": schema["properties"] | {"response": response}}
         rows, said = read_patients(self.path, schema, settings["clinical_columns"])
         for line in said if tell else ():
             tell(line)
         if geometry := settings.get("nifti_geometry"):
             rows = [{"nifti_geometry": geometry} | row for row in rows]
+        for row in rows:
+            if row.get("response") in labels:
+                row["response"] = labels[row["response"]]
         super().__init__({row["patient"]: row for row in rows})
 
     def __missing__(self, name):
@@ -198,6 +206,20 @@ class Patients(dict):
         raise ValueError(
             f"{name}: no such patient in {self.path}{f'; did you mean {near[0]}?' if near else ''}"
         )
+
+
+def _response_labels(wanted, schema):
+    """{word of the table: effective or ineffective}; a word that is known already or stands twice is refused."""
+    pairs = [(str(word), response) for response, words in wanted.items() for word in words]
+    labels = dict(pairs)
+    known = schema["properties"].get("response", {"enum": []})["enum"]
+    twice = [word for word, response in pairs if labels[word] != response or word in known]
+    if twice:
+        raise ValueError(
+            f"config: response_labels: {', '.join(map(repr, twice))} means something already"
+            f" ({', '.join(known)} are known); give a word one meaning"
+        )
+    return labels
 
 
 def _header_faults(header, schema, clinical_columns):

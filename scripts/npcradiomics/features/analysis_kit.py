@@ -13,13 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from npcradiomics.features.extraction import list_region
+from npcradiomics.features.first_order import PERCENTILES, QUANTILES
 from npcradiomics.features.ibsi import cooccurrence, size_zones
 from npcradiomics.features.in_plane import in_plane_features
 from npcradiomics.features.quantization import N_LEVELS
 from npcradiomics.features.scanning import scan_region
 
-PERCENTILES = tuple(range(5, 100, 5))
-QUANTILES = (0.025, 0.25, 0.5, 0.75, 0.975)
 SIZE_ZONE = {
     "SmallAreaEmphasis": "sze",
     "LargeAreaEmphasis": "lze",

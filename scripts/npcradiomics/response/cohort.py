@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 # First columns of the cohort's table; the rest are features.
-IDENTITY = ["patient", "response", "effective", "set"]
+IDENTITY = ["patient", "response", "effective", "set", "centre", "volume_cm3"]
 EFFECTIVE = {"CR": 1, "PR": 1, "effective": 1, "SD": 0, "PD": 0, "ineffective": 0}
 SETS = ("train", "validation")
 MIN_PATIENTS = 20

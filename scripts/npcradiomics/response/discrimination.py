@@ -15,6 +15,16 @@ class Auc(NamedTuple):
     high: float
 
 
+class Difference(NamedTuple):
+    """AUC of the first score minus that of the second, on the same patients; z and p two-sided."""
+
+    difference: float
+    low: float
+    high: float
+    z: float
+    p: float
+
+
 class Threshold(NamedTuple):
     """A score above `threshold` is called effective."""
 
@@ -62,19 +72,66 @@ def auc_delong(y: np.ndarray, score: np.ndarray, level: float = 0.95) -> Auc:
     ----------
     DeLong 1988, Biometrics 44:837.
     """
+    of_cases, of_controls = _placements(y, score)
+    auc = float(of_cases.mean())
+    reach = stats.norm.isf((1 - level) / 2) * np.sqrt(_variance(of_cases, of_controls))
+    return Auc(auc, float(max(auc - reach, 0.0)), float(min(auc + reach, 1.0)))
+
+
+def delong_test(
+    y: np.ndarray, first: np.ndarray, second: np.ndarray, level: float = 0.95
+) -> Difference:
+    """Compare the areas of two scores of the same patients, as pROC's roc.test(paired = TRUE).
+
+    Parameters
+    ----------
+    y : (patient,) array
+        0 or 1, 1 = effective.
+    first, second : (patient,) arrays
+        A higher one speaks for effective.
+    level : float
+        Of the interval of the difference.
+
+    Returns
+    -------
+    Difference
+        p is 1 where the two rank every patient alike.
+
+    Raises
+    ------
+    ValueError
+        As `auc_delong`.
+
+    References
+    ----------
+    DeLong 1988, Biometrics 44:837.
+    """
+    pairs = zip(_placements(y, first), _placements(y, second), strict=True)
+    of_cases, of_controls = (one - other for one, other in pairs)
+    difference = float(of_cases.mean())
+    se = float(np.sqrt(_variance(of_cases, of_controls)))
+    reach = stats.norm.isf((1 - level) / 2) * se
+    z = difference / se if se > 0 else 0.0
+    return Difference(
+        difference, difference - reach, difference + reach, z, float(2 * stats.norm.sf(abs(z)))
+    )
+
+
+def _placements(y, score):
+    """Placement of each case among the controls and the other way round, from ranks: O(n log n)."""
     cases, controls = _split(y, score)
     if min(cases.size, controls.size) < 2:
         raise ValueError(
             f"{cases.size} effective and {controls.size} ineffective patients, at least 2 of each needed"
         )
     both = stats.rankdata(np.concatenate([cases, controls]))
-    # Placement of each case among the controls and the other way round, from ranks: O(n log n).
     of_cases = (both[: cases.size] - stats.rankdata(cases)) / controls.size
     of_controls = 1.0 - (both[cases.size :] - stats.rankdata(controls)) / cases.size
-    auc = float(of_cases.mean())
-    variance = of_cases.var(ddof=1) / cases.size + of_controls.var(ddof=1) / controls.size
-    reach = stats.norm.isf((1 - level) / 2) * np.sqrt(variance)
-    return Auc(auc, float(max(auc - reach, 0.0)), float(min(auc + reach, 1.0)))
+    return of_cases, of_controls
+
+
+def _variance(of_cases, of_controls):
+    return of_cases.var(ddof=1) / of_cases.size + of_controls.var(ddof=1) / of_controls.size
 
 
 def area(y: np.ndarray, score: np.ndarray) -> float:

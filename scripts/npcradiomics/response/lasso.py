@@ -42,7 +42,12 @@ class CrossValidation(NamedTuple):
     lambda_1se: float
 
 
-def lasso_path(x: np.ndarray, y: np.ndarray, lambdas: np.ndarray | None = None) -> Path:
+def lasso_path(
+    x: np.ndarray,
+    y: np.ndarray,
+    lambdas: np.ndarray | None = None,
+    smallest: float | None = None,
+) -> Path:
     """LASSO along falling penalties: min (1/n) sum loss + lambda sum |b_j s_j|.
 
     s_j is the SD of a feature (divided by n): glmnet's standardize = TRUE. Agrees with glmnet 4.1-6
@@ -56,6 +61,8 @@ def lasso_path(x: np.ndarray, y: np.ndarray, lambdas: np.ndarray | None = None) 
     lambdas : (k,)
         By default glmnet's grid, 100 values down to 0.01 of the largest (0.0001 where patients are
         as many as features), ended early as glmnet ends it.
+    smallest : float
+        That last value of the default grid, as a share of the largest.
 
     Returns
     -------
@@ -75,7 +82,7 @@ def lasso_path(x: np.ndarray, y: np.ndarray, lambdas: np.ndarray | None = None) 
     standard, centre, scale = _standardised(x)
     own_grid = lambdas is None
     if own_grid:
-        lambdas = _grid(standard, y)
+        lambdas = _grid(standard, y, smallest)
     lambdas = np.asarray(lambdas, dtype=np.float64)
     if lambdas.ndim != 1 or lambdas.size == 0 or not (lambdas > 0).all():
         raise ValueError("lambdas must be a row of positive numbers")
@@ -191,11 +198,11 @@ def _standardised(x):
     return np.ascontiguousarray(np.where(constant, 0.0, (x - centre) / scale).T), centre, scale
 
 
-def _grid(standard, y):
+def _grid(standard, y, smallest):
     largest = np.abs(standard @ (y - y.mean())).max() / y.size
     if largest == 0:
         raise ValueError(f"no feature of {len(standard)} varies with the response")
-    ratio = 0.01 if y.size < len(standard) else 1e-4
+    ratio = smallest or (0.01 if y.size < len(standard) else 1e-4)
     return largest * ratio ** (np.arange(N_LAMBDAS) / (N_LAMBDAS - 1))
 
 

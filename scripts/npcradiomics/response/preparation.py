@@ -26,6 +26,12 @@ class Preparation:
         """Names of the kept features."""
         return list(self.table["feature"])
 
+    def standardised(self, features: pd.DataFrame) -> pd.DataFrame:
+        """Kept features (patient, kept feature) over training's mean and SD, no value replaced."""
+        values = features[self.features].to_numpy(dtype=np.float64)
+        scaled = (values - self.table["mean"].to_numpy()) / self.table["sd"].to_numpy()
+        return pd.DataFrame(scaled, index=features.index, columns=self.features)
+
     def apply(self, features: pd.DataFrame) -> pd.DataFrame:
         """Scaled features (patient, kept feature) of any patients; other columns are ignored.
 

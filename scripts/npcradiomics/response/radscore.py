@@ -10,6 +10,7 @@ import pandas as pd
 
 from npcradiomics.response.cohort import MIN_PER_RESPONSE
 from npcradiomics.response.discrimination import Threshold, youden
+from npcradiomics.response.distance import distance_file
 from npcradiomics.response.lasso import (
     CrossValidation,
     Path,
@@ -20,6 +21,7 @@ from npcradiomics.response.lasso import (
     stratified_folds,
 )
 from npcradiomics.response.logistic import LogisticFit, fit_logistic
+from npcradiomics.response.sample_size import sample_size_note
 
 EVENTS_PER_VARIABLE = 10  # below this many a logistic model is known to be too optimistic
 NOTHING_KEPT = (
@@ -35,7 +37,8 @@ class Fit:
 
     selected: names the LASSO kept; lasso: intercept and coefficients (1 + selected) at the chosen
     penalty; logistic: LogisticFit on the selected; score_from: "logistic", "lasso" or "intercept";
-    threshold: Youden's on training; notes: what a reader must know.
+    threshold: Youden's on training; notes: what a reader must know; standardised: (patient,
+    selected) values of the training patients over mean and SD, nothing replaced.
     """
 
     preparation: Preparation
@@ -48,6 +51,7 @@ class Fit:
     score_from: str
     threshold: Threshold
     notes: list
+    standardised: np.ndarray
 
     @property
     def coefficients(self) -> np.ndarray:
@@ -73,6 +77,7 @@ def fit_model(
     score: str = "logistic",
     fold_labels: np.ndarray | None = None,
     min_per_response: int = MIN_PER_RESPONSE,
+    smallest_penalty: float | None = None,
 ) -> Fit:
     """Fit on training patients.
 
@@ -94,6 +99,8 @@ def fit_model(
         Where the regression has no maximum (separation) it is the LASSO's, and `notes` says so.
     min_per_response
         Patients of each response, at least.
+    smallest_penalty
+        Of `lasso.lasso_path`.
 
     Raises
     ------
@@ -109,7 +116,7 @@ def fit_model(
             )
     preparation = prepare(features, outliers, iqr_factor)
     x = preparation.apply(features)
-    path = lasso_path(x, y)
+    path = lasso_path(x, y, smallest=smallest_penalty)
     labels = (
         stratified_folds(y, min(folds, rarer_count(y)), rng) if fold_labels is None else fold_labels
     )
@@ -121,6 +128,8 @@ def fit_model(
     lasso = np.concatenate([[path.intercepts[row]], path.coefficients[row][kept]])
     logistic = fit_logistic(x.to_numpy()[:, kept], y)
     score_from, notes = _judged(y, selected, logistic, score)
+    deviance = float(validated.cvm[row]) if measure == "deviance" else None
+    notes.append(sample_size_note(len(y), rarer_count(y), features.shape[1], deviance))
     beta = logistic.coefficients if score_from == "logistic" else lasso
     threshold = youden(y, beta[0] + x.to_numpy()[:, kept] @ beta[1:])
     return Fit(
@@ -134,6 +143,7 @@ def fit_model(
         score_from,
         threshold,
         notes,
+        preparation.standardised(features)[selected].to_numpy(),
     )
 
 
@@ -207,6 +217,7 @@ def model_file(fit: Fit, n_patients: int, n_effective: int) -> dict:
             "min": float(validated.lambda_min),
             "1se": float(validated.lambda_1se),
         },
+        "distance": distance_file(fit.standardised),
         "notes": fit.notes,
         "dropped": fit.preparation.dropped,
     }

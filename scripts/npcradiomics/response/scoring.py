@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from npcradiomics.response.distance import distances
 from npcradiomics.response.preparation import Preparation
 
 # Share of a patient's features outside training's range above which no score is given.
@@ -26,7 +27,9 @@ def score_patients(model: dict, features: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         With the index of `features`: rad_score, probability, called ("effective", "ineffective"),
         n_features, n_outside_training (values outside the range of the training patients),
-        n_replaced (outside lower..upper, hence set to the median), rad_score_unreplaced.
+        n_replaced (outside lower..upper, hence set to the median), rad_score_unreplaced,
+        mahalanobis (distance from training's mean in the model's features, nothing replaced) and
+        share_nearer (of the training patients, who are nearer to it than this one).
 
     Raises
     ------
@@ -67,6 +70,8 @@ def score_patients(model: dict, features: pd.DataFrame) -> pd.DataFrame:
         "n_replaced": n_replaced,
         "rad_score_unreplaced": unreplaced,
     }
+    far = ("mahalanobis", "share_nearer")
+    columns |= dict(zip(far, distances(model, rows, features), strict=True))
     return pd.DataFrame(columns, index=features.index)
 
 
@@ -100,7 +105,7 @@ def without_strangers(
     said = [
         f"{name}: {row.n_outside_training} of {row.n_features} features lie outside the range of the training patients, more"
         f" than {max_outside:.0%}: {REFUSED} (rad-score {row.rad_score:.3g}, without replaced values"
-        f" {row.rad_score_unreplaced:.3g}); another scanner, sequence or unit?"
+        f" {row.rad_score_unreplaced:.3g}; farther from training's mean than {row.share_nearer:.0%} of its patients); another scanner, sequence or unit?"
         for name, row in zip(scored.index, scored.itertuples(), strict=True)
         if strange[name]
     ]

@@ -1,4 +1,4 @@
-"""A model with all its steps repeated: nested cross-validation, bootstrap, permutations.
+"""Models with all their steps repeated: nested cross-validation, bootstrap, permutations.
 
 Every repetition is one row and depends on (seed, kind, number) alone, so that they can be made in
 any order, in several jobs, and again. `validation_summary` says what they are worth together.
@@ -11,6 +11,7 @@ from scipy import special
 from npcradiomics.response.calibration import brier, recalibrate
 from npcradiomics.response.discrimination import area
 from npcradiomics.response.lasso import stratified_folds
+from npcradiomics.response.models import MODELS, RADSCORE, Patients, fit_others, scores_of
 from npcradiomics.response.radscore import fit_model, rarer_count
 
 KINDS = ("nested", "bootstrap", "permutation")
@@ -19,8 +20,8 @@ FEWEST = 2  # patients of each response a resampled model is fitted on, at least
 
 
 def repetition(
-    kind: str, number: int, features: pd.DataFrame, y: np.ndarray, seed: int, settings: dict
-) -> tuple[dict, np.ndarray | None]:
+    kind: str, number: int, patients: Patients, y: np.ndarray, seed: int, settings: dict
+) -> tuple[dict, pd.DataFrame | None]:
     """One repetition.
 
     Parameters
@@ -28,8 +29,8 @@ def repetition(
     kind : 'nested', 'bootstrap', 'permutation'
     number, seed
         Draw what is drawn.
-    features : (patient, feature)
-        Raw values.
+    patients
+        Of training.
     y : (patient,)
         0 and 1.
     settings
@@ -37,47 +38,92 @@ def repetition(
 
     Returns
     -------
-    (dict, (patient,) float64)
-        Numbers and `selected`, the features kept by each fit ("a;b|c"); for "nested" probabilities
-        out of the folds, else None.
+    (dict, DataFrame)
+        Numbers and `selected`, the features kept by each fit ("a;b|c"); for "nested" linear
+        predictors out of the folds (patient, model), else None. The numbers of the other models
+        (`models.MODELS`) bear their names, as "volume: auc"; a permutation has the rad-score's
+        alone.
     """
     rng = np.random.default_rng([seed, KINDS.index(kind), number])
     return {"nested": _nested, "bootstrap": _bootstrap, "permutation": _permuted}[kind](
-        features, y, rng, settings
+        patients, y, rng, settings
     )
+
+
+def numbers_of(table: pd.DataFrame, model: str) -> pd.DataFrame:
+    """The columns of repetitions that are a model's, under the names the rad-score's have."""
+    if model == RADSCORE:
+        return table[[name for name in table if ": " not in name]]
+    named = {name: name.removeprefix(f"{model}: ") for name in table}
+    return table[[name for name in table if named[name] != name]].rename(columns=named)
 
 
 def _fit(features, y, rng, settings, **more):
     return fit_model(features, y, rng, **settings, min_per_response=FEWEST, **more)
 
 
-def _nested(features, y, rng, settings):
+def _tuning_folds(y, rng, settings):
+    return stratified_folds(y, min(settings.get("folds", 10), rarer_count(y)), rng)
+
+
+def _fit_all(patients, y, labels, settings):
+    """Every model on the same patients and tuning folds: the rad-score's, and who scores others by all of them."""
+    fit = _fit(patients.features, y, None, settings, fold_labels=labels)
+    own = fit.rad_score(patients.features)
+    loose = settings | {"min_per_response": FEWEST}
+    regressions, first = fit_others(patients, y, own, labels, loose)
+
+    def score(others):
+        return scores_of(regressions, first.rad_score, others, fit.rad_score(others.features))
+
+    return fit, score
+
+
+def _figures(model, y, score, auc=None, ending=""):
+    """Area and Brier score of linear predictors of those patients who have one; the rad-score's slope and intercept."""
+    known = np.isfinite(score)
+    y, score = y[known], score[known]
+    row = {"auc": area(y, score) if auc is None else auc, "brier": brier(y, special.expit(score))}
+    if model == RADSCORE:
+        figures = recalibrate(y, score)
+        row |= {"slope": figures.slope, "intercept": figures.intercept}
+    before = "" if model == RADSCORE else f"{model}: "
+    return {f"{before}{key}{ending}": value for key, value in row.items()}
+
+
+def _nested(patients, y, rng, settings, models=MODELS):
     """5-fold outer cross-validation; all steps, with their own 10-fold, on four fifths."""
     folds = stratified_folds(y, min(OUTER_FOLDS, rarer_count(y)), rng)
-    score, areas, kept = np.empty(len(y)), [], []
+    scores = pd.DataFrame(np.nan, index=range(len(y)), columns=list(models))
+    areas, kept = {name: [] for name in models}, []
     for fold in np.unique(folds):
         out = folds == fold
-        fit = _fit(features[~out], y[~out], rng, settings)
-        score[out] = fit.rad_score(features[out])
-        # Averaged over folds: scores of different models have no common scale, and pooling
-        # intercept-only models ranks patients against their response (each fold's intercept falls
-        # when its left-out share is high).
-        areas.append(area(y[out], score[out]))
+        inside = patients.take(~out), y[~out]
+        labels = _tuning_folds(inside[1], rng, settings)
+        if len(models) > 1:
+            fit, score = _fit_all(*inside, labels, settings)
+            found = score(patients.take(out))
+        else:
+            fit = _fit(inside[0].features, inside[1], None, settings, fold_labels=labels)
+            found = {RADSCORE: fit.rad_score(patients.features[out])}
+        for name in models:
+            scores.loc[out, name] = found[name]
+            # Averaged over folds: scores of different models have no common scale, and pooling
+            # intercept-only models ranks patients against their response (each fold's intercept
+            # falls when its left-out share is high).
+            known = np.isfinite(found[name])
+            if np.unique(y[out][known]).size == 2:
+                areas[name].append(area(y[out][known], found[name][known]))
         kept.append(";".join(fit.selected))
-    probability = special.expit(score)
-    figures = recalibrate(y, score)
-    row = {
-        "auc": float(np.mean(areas)),
-        "brier": brier(y, probability),
-        "slope": figures.slope,
-        "intercept": figures.intercept,
-        "selected": "|".join(kept),
-    }
-    return row, probability
+    row = {}
+    for name in models:
+        mean = float(np.mean(areas[name])) if areas[name] else np.nan
+        row |= _figures(name, y, scores[name].to_numpy(), mean)
+    return row | {"selected": "|".join(kept)}, scores
 
 
-def _bootstrap(features, y, rng, settings):
-    """A model of a resampled cohort, on that cohort and on the one it was drawn from.
+def _bootstrap(patients, y, rng, settings):
+    """Models of a resampled cohort, on that cohort and on the one it was drawn from.
 
     Efron 1983; Harrell 1996.
     """
@@ -88,18 +134,12 @@ def _bootstrap(features, y, rng, settings):
     members = np.unique(drawn)
     labels = stratified_folds(y[members], min(settings["folds"], _distinct(y, drawn)), rng)
     labels = labels[np.searchsorted(members, drawn)]
-    resampled = features.iloc[drawn].reset_index(drop=True)
-    fit = _fit(resampled, y[drawn], rng, settings, fold_labels=labels)
+    resampled = patients.take(drawn)
+    fit, score = _fit_all(resampled, y[drawn], labels, settings)
     row = {}
-    for name, table, response in (("resampled", resampled, y[drawn]), ("original", features, y)):
-        score = fit.rad_score(table)
-        figures = recalibrate(response, score)
-        row |= {
-            f"auc_{name}": area(response, score),
-            f"brier_{name}": brier(response, special.expit(score)),
-            f"slope_{name}": figures.slope,
-            f"intercept_{name}": figures.intercept,
-        }
+    for name, whom, response in (("resampled", resampled, y[drawn]), ("original", patients, y)):
+        for model, found in score(whom).items():
+            row |= _figures(model, response, found, ending=f"_{name}")
     return row | {"selected": ";".join(fit.selected)}, None
 
 
@@ -108,10 +148,10 @@ def _distinct(y, drawn):
     return rarer_count(y[np.unique(drawn)])
 
 
-def _permuted(features, y, rng, settings):
+def _permuted(patients, y, rng, settings):
     """All steps on shuffled responses: nested AUC of one 5-fold, and the training AUC."""
     shuffled = rng.permutation(y)
-    row, _ = _nested(features, shuffled, rng, settings)
-    fit = _fit(features, shuffled, rng, settings)
-    apparent = area(shuffled, fit.rad_score(features))
+    row, _ = _nested(patients, shuffled, rng, settings, models=(RADSCORE,))
+    fit = _fit(patients.features, shuffled, rng, settings)
+    apparent = area(shuffled, fit.rad_score(patients.features))
     return {"auc": row["auc"], "auc_training": apparent, "n_selected": len(fit.selected)}, None

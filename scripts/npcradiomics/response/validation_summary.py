@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from npcradiomics.response.discrimination import net_benefit
 
@@ -101,7 +102,7 @@ def decision_table(scored: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFr
     scored
         set, effective, probability.
     predictions
-        repetition, effective, probability out of the outer folds; the curves are averaged over
+        repetition, effective, rad-score out of the outer folds; the curves are averaged over
         repetitions.
     """
     thresholds = np.round(np.arange(0.05, 0.96, 0.01), 2)
@@ -109,6 +110,7 @@ def decision_table(scored: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFr
     for name in ("train", "validation"):
         one = scored[scored["set"] == name]
         tables.append(_decision(name, one, thresholds))
+    predictions = predictions.assign(probability=special.expit(predictions["rad-score"]))
     repeated = [
         _decision("nested", one, thresholds) for _, one in predictions.groupby("repetition")
     ]

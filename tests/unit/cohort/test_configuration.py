@@ -4,6 +4,7 @@ import pytest
 
 from npcradiomics.cohort.clinical_values import require_numbers
 from npcradiomics.cohort.configuration import (
+    Patients,
     complete_settings,
     read_patients,
     read_schema,
@@ -199,3 +200,38 @@ def test_words_in_a_column_of_numbers_are_named():
     ):
         require_numbers(rows, ["age"])
     require_numbers(rows[:2], ["age"])
+
+
+LABELLED = {
+    "required": ["patient", "response"],
+    "properties": {
+        "patient": {"type": "string"},
+        "response": {"enum": ["CR", "PR", "SD", "PD", "effective", "ineffective"]},
+    },
+}
+
+
+def labelled(folder, labels, *responses):
+    lines = [f"P{k}\t{word}" for k, word in enumerate(responses)]
+    (folder / "table.tsv").write_text("\n".join(["patient\tresponse", *lines]), encoding="utf-8")
+    settings = {"patients": folder / "table.tsv", "clinical_columns": [], "response_labels": labels}
+    table = Patients(settings, LABELLED)
+    return [row["response"] for row in table.values()]
+
+
+def test_labels_of_the_config_are_mapped_and_all_others_refused(tmp_path):
+    labels = {"effective": [1, "responder"], "ineffective": [0, "no"]}
+    found = labelled(tmp_path, labels, "1", "0", "responder", "no", "PR")
+    assert found == ["effective", "ineffective", "effective", "ineffective", "PR"]
+    with pytest.raises(
+        ValueError, match=r"row 3 \(P1\): response: 'yes' is not one of .*responder"
+    ):
+        labelled(tmp_path, labels, "1", "yes")
+    with pytest.raises(ValueError, match="'1' is not one of"):
+        labelled(tmp_path, {}, "1")
+
+
+def test_a_label_has_one_meaning(tmp_path):
+    for labels in ({"effective": [1], "ineffective": [1]}, {"effective": ["PD"]}):
+        with pytest.raises(ValueError, match="means something already"):
+            labelled(tmp_path, labels, "CR")

@@ -6,6 +6,7 @@ import pytest
 from npcradiomics.response.discrimination import (
     area,
     auc_delong,
+    delong_test,
     net_benefit,
     rate,
     rates_at,
@@ -112,6 +113,51 @@ def test_net_benefit_by_hand():
     # At 0.5: one true, one false positive, odds 1; at 0.25: two true, one false, odds 1/3.
     np.testing.assert_allclose(model, [0.0, 2 / 5 - 1 / 15])
     np.testing.assert_allclose(everyone, [0.4 - 0.6, 0.4 - 0.6 / 3])
+
+
+DCURVES_MODEL = [0.3294117647058824, 0.15882352941176475, 0.10000000000000002, -0.08571428571428572]
+DCURVES_ALL = [0.29411764705882354, 0.11764705882352944, -0.19999999999999996, -0.7142857142857143]
+
+
+def test_net_benefit_is_that_of_dcurves():
+    # dcurves 1.1.7 (which needs Python below 3.14 and lifelines) on the same ten patients.
+    y = np.array([1, 1, 1, 1, 0, 0, 0, 0, 0, 0])
+    p = np.array([0.9, 0.6, 0.45, 0.3, 0.7, 0.4, 0.35, 0.2, 0.1, 0.05])
+    model, everyone = net_benefit(y, p, [0.15, 0.32, 0.5, 0.65])
+    np.testing.assert_allclose(model, DCURVES_MODEL, rtol=1e-12)
+    np.testing.assert_allclose(everyone, DCURVES_ALL, rtol=1e-12)
+
+
+# pROC 1.18.0 (R 4.2.2): roc.test(roc(y, A), roc(y, B), method = "delong", paired = TRUE) of scores
+# with ties.
+RESPONSES = np.repeat([1, 0], 23)
+SCORES_A = """
+3.4 -0.1 0.4 0.7 0.1 0.2 1.8 1 1.3 3.3 1.5 3.8 3.4 1.4 3 1.6 0.2 0.8 1.1 2.1 1.9 1.8 2.4
+-1.4 1.3 0.2 0.8 0.6 -1 -0.3 -0.9 0.7 0.1 -0.1 -0.4 -0.6 1 -1.1 -0.1 0.3 1.2 -0.7 -0.3 -1.3 -0.4 -0.4
+"""
+SCORES_B = """
+3.3 0.7 0.5 1.5 0 0.3 1.5 2.4 1.6 2.3 -0.6 2.4 2.1 0 1.8 1.2 0.8 1.3 1.1 2.4 1.9 2.3 2.7
+0 1.1 -0.8 -0.2 -0.6 -2.1 -1.5 -1.3 -0.2 0 2.4 0.1 -0.3 0.5 -0.9 -0.8 -0.2 0.3 -0.7 -1.9 -0.1 1.4 -0.8
+"""
+A, B = (np.array(words.split(), float) for words in (SCORES_A, SCORES_B))
+
+
+def test_paired_delong_test_is_proc_s():
+    found = delong_test(RESPONSES, A, B)
+    assert found.difference == pytest.approx(0.900756143667297 - 0.891304347826087, abs=1e-12)
+    assert found.z == pytest.approx(0.158337151863722, abs=1e-12)
+    assert found.p == pytest.approx(0.874191134422153, abs=1e-12)
+    assert [found.low, found.high] == pytest.approx(
+        [-0.107546515799137, 0.126450107481557], abs=1e-12
+    )
+
+
+def test_paired_delong_test_of_two_scores_that_rank_alike_and_of_a_constant_one():
+    assert delong_test(RESPONSES, A, 3 * A + 2).p == 1.0
+    # Against a constant score the difference is AUC - 1/2 with the variance of the AUC alone.
+    alone, found = auc_delong(RESPONSES, A, 0.95), delong_test(RESPONSES, A, np.zeros(46))
+    assert found.difference == pytest.approx(alone.auc - 0.5)
+    assert found.low == pytest.approx(alone.low - 0.5)
 
 
 @pytest.mark.parametrize(

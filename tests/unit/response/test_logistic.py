@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from npcradiomics.response.lasso import prepare
-from npcradiomics.response.logistic import fit_logistic
+from npcradiomics.response.logistic import fit_firth, fit_logistic
 from response_reference import ResponseCase
 
 
@@ -74,3 +74,30 @@ def test_dependent_and_too_many_features_are_said():
         "cannot be told from 8"
         in fit_logistic(np.random.default_rng(0).normal(size=(8, 8)), y).separated
     )
+
+
+def test_firth_adds_half_a_patient_to_each_cell_of_a_table():
+    # A saturated 2 x 2 table: Firth's estimate is the log odds with 0.5 added to every cell, also
+    # where one cell is empty and the patients are separated (Heinze 2002).
+    y = np.repeat([1, 0, 1, 0], [7, 0, 3, 9])
+    x = np.repeat([1.0, 0.0], [7, 12])[:, None]
+    assert fit_logistic(x, y).separated
+    fit = fit_firth(x, y)
+    low = np.log(3.5 / 9.5)
+    np.testing.assert_allclose(fit.coefficients, [low, np.log(7.5 / 0.5) - low], rtol=1e-8)
+    # The unpenalised information at that estimate: n p (1 - p) of each group.
+    p = np.array([7.5 / 8, 3.5 / 13])
+    own = 1 / (np.array([7, 12]) * p * (1 - p))
+    np.testing.assert_allclose(fit.se, [np.sqrt(own[1]), np.sqrt(own.sum())], rtol=1e-6)
+    np.testing.assert_allclose(np.sqrt(np.diag(fit.covariance)), fit.se)
+
+
+def test_firth_follows_a_change_of_units():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(50, 3))
+    y = (x[:, 0] > 0).astype(int)
+    fit, other = fit_firth(x, y), fit_firth(x * [1000.0, 1.0, 0.01] + [5.0, -2.0, 0.0], y)
+    np.testing.assert_allclose(
+        other.coefficients[1:], fit.coefficients[1:] / [1000.0, 1.0, 0.01], rtol=1e-6
+    )
+    np.testing.assert_allclose(other.se[1:], fit.se[1:] / [1000.0, 1.0, 0.01], rtol=1e-6)

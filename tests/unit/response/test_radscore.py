@@ -38,7 +38,8 @@ def test_null_case_of_r_keeps_nothing_and_says_so(shared):
     case = ResponseCase(shared, "rs_null")
     fit = fit_model(case.train, case.y_train, rng(), fold_labels=case.fold_train)
     assert fit.selected == []
-    assert fit.notes == [NOTHING_KEPT]
+    assert fit.notes[0] == NOTHING_KEPT
+    assert "events per candidate" in fit.notes[1] and len(fit.notes) == 2
     np.testing.assert_allclose(fit.rad_score(case.features), case.scores("rad_score"), atol=1e-12)
     model = model_file(fit, 96, 32)
     assert model["threshold"] is None
@@ -65,6 +66,7 @@ def test_validation_patients_are_never_seen(tmp_path):
     features, y = drawn()
     identity = pd.DataFrame({"patient": features.index, "response": "PR", "effective": y})
     identity["set"] = np.where(np.arange(len(y)) < 60, "train", "validation")
+    identity = identity.assign(centre="", volume_cm3=1.0)
     table = identity.join(features, on="patient")
     changed = table.copy()
     outside = changed["set"] == "validation"

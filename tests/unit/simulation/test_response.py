@@ -8,8 +8,14 @@ import pytest
 import SimpleITK as sitk
 
 from npcradiomics.response.cohort import responses
+from npcradiomics.response.discrimination import area
 from npcradiomics.response.liu2025 import TABLES
-from npcradiomics.simulation.response import simulate_tumour
+from npcradiomics.simulation.response import (
+    CENTRES,
+    SMALLER,
+    draw_tumour,
+    simulate_tumour,
+)
 from repository import ROOT
 from response_cohort import simulate_rows
 
@@ -47,7 +53,7 @@ def test_clinical_values_have_the_printed_mean(rows, column):
             drawn = [
                 float(r[column])
                 for r, e in zip(rows, y, strict=True)
-                if r["split"] == split and e == value
+                if r["split"] == split and e == value and r[column]
             ]
             assert np.mean(drawn) == pytest.approx(mean, abs=4 * sd / np.sqrt(len(drawn)))
             assert min(drawn) > 0
@@ -93,3 +99,48 @@ def test_a_patient_is_the_same_again_and_another_with_another_name():
         sitk.GetArrayFromImage(one.image), sitk.GetArrayFromImage(other.image)
     )
     assert one.truth["n_voxels"] == sitk.GetArrayFromImage(one.mask).sum()
+
+
+def test_volume_alone_has_the_planted_area():
+    # 600 tumours of each response: the standard error of the area is 0.016.
+    sizes = [
+        [
+            draw_tumour(np.random.default_rng([k, e]), SMALLER if e else 1.0).sum()
+            for k in range(600)
+        ]
+        for e in (0, 1)
+    ]
+    found = area(np.repeat([0, 1], 600), -np.concatenate(sizes))
+    assert found == pytest.approx(0.65, abs=3 * 0.016)
+
+
+def test_volume_knows_nothing_in_the_null_cohort():
+    one, other = (simulate_tumour("NPC003", e, SEED, planted=False) for e in (0, 1))
+    assert one.truth["n_voxels"] == other.truth["n_voxels"]
+    one, other = (simulate_tumour("NPC003", e, SEED) for e in (0, 1))
+    assert one.truth["n_voxels"] > other.truth["n_voxels"]
+
+
+def test_the_second_centre_has_its_gain_and_noise():
+    first, second = (
+        sitk.GetArrayFromImage(simulate_tumour("NPC001", 0, SEED, True, name).image).astype(float)
+        for name in ("A", "B")
+    )
+    gain, noise = CENTRES["B"]
+    assert second.mean() / first.mean() == pytest.approx(gain, rel=0.005)
+    # Same anatomy, same random numbers: what is left is the difference of the noise, of 6 grey
+    # values (18 - 12) along the signal.
+    assert (second / gain - first).std() == pytest.approx(noise - CENTRES["A"][1], rel=0.1)
+    with pytest.raises(ValueError, match="centre 'C'"):
+        simulate_tumour("NPC001", 0, SEED, True, "C")
+
+
+def test_two_centres_and_missing_values(rows):
+    centres = Counter(row["centre"] for row in rows)
+    # 142 draws with probability 1/3: SD 5.6.
+    assert centres["B"] == pytest.approx(142 / 3, abs=3 * 5.6)
+    missing = {name: sum(row[name] == "" for row in rows) for name in rows[0]}
+    assert {name for name, count in missing.items() if count} == {"prothrombin_time", "afp"}
+    # Both responses of both sets are in both centres.
+    groups = {(r["split"], r["response"] in ("CR", "PR"), r["centre"]) for r in rows}
+    assert len(groups) == 8

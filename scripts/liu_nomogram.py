@@ -1,0 +1,37 @@
+"""Rule liu_nomogram: the combined model as a nomogram with a worked example, and as a page that calculates."""
+
+from npcradiomics.files import read_json, write_table, write_text
+from npcradiomics.jobs import script
+from npcradiomics.publication.figures.nomogram import plot_nomogram
+from npcradiomics.publication.figures.saving import save
+from npcradiomics.publication.pages.calculator import calculator_content
+from npcradiomics.publication.pages.template import render
+from npcradiomics.response.liu2025 import LABELS
+from npcradiomics.response.models import COMBINED, RADSCORE, with_score
+from npcradiomics.response.nomogram import example_patient, nomogram, worked_example
+from npcradiomics.tables import read_table
+
+
+def main(snakemake):
+    given, made, params = snakemake.input, snakemake.output, snakemake.params
+    model, labels = (
+        read_json(given.models)[COMBINED],
+        LABELS | {"rad_score": "Rad-score"} | params.labels,
+    )
+    clinical, scores = (
+        read_table(given[name]).set_index("patient") for name in ("clinical", "scores")
+    )
+    known = with_score(clinical, scores[RADSCORE].reindex(clinical.index)).dropna()
+    validation = scores.index[scores["set"] == "validation"]
+    found = nomogram(model)
+    patient = example_patient(found, known[known.index.isin(validation)])
+    example = worked_example(found, known.loc[patient])
+    write_table(example.assign(patient=patient), made.data)
+    simulated = params.simulated
+    figure = plot_nomogram(found, example, patient, labels, model["note"], simulated)
+    save(figure, made.pdf, made.png)
+    write_text(render(given.template, **calculator_content(model, labels, simulated)), made.page)
+
+
+if "snakemake" in globals():
+    script.run(main, snakemake)  # noqa: F821

@@ -1,0 +1,135 @@
+"""Whether the rad-score is worth more than what is simpler: every model on the same patients."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from npcradiomics.response.calibration import brier, recalibrate, smooth_curve
+from npcradiomics.response.discrimination import area, auc_delong, delong_test, net_benefit
+from npcradiomics.response.models import MODELS, RADSCORE, VOLUME
+from npcradiomics.response.validation import numbers_of
+from npcradiomics.rounding import fixed_text, interval_text, p_words
+
+ALPHA = 0.05
+N_POINTS = 60
+THRESHOLDS = np.round(np.arange(0.05, 0.96, 0.01), 2)
+
+
+def compare_models(
+    training: pd.DataFrame,
+    validation: pd.DataFrame,
+    nested: pd.DataFrame,
+    bootstrap: pd.DataFrame,
+) -> pd.DataFrame:
+    """What each model is worth, and how its area differs from the rad-score's.
+
+    Parameters
+    ----------
+    training, validation : DataFrame
+        effective and a column of linear predictors per model (NaN: a value is missing); a row per
+        patient.
+    nested, bootstrap : DataFrame
+        Repetitions of `validation.repetition`.
+
+    Returns
+    -------
+    DataFrame
+        A row per model: training_patients and validation_patients (who have a score),
+        training_auc, corrected_auc (optimism of the bootstrap taken off), nested_auc and its SD
+        over repetitions, nested_brier; of the validation set auc, auc_low, auc_high, brier, slope,
+        intercept, in_the_large; difference of the rad-score's area minus this model's on the
+        validation patients who have both, its interval and DeLong's p (NaN for the rad-score).
+    """
+    rows = []
+    for model in MODELS:
+        inside, outside = (_known(table, model) for table in (training, validation))
+        apparent, auc = area(*inside), auc_delong(*outside)
+        calibration = recalibrate(*outside)
+        drawn, repeated = numbers_of(bootstrap, model), numbers_of(nested, model)
+        optimism = (drawn["auc_resampled"] - drawn["auc_original"]).mean()
+        row = {"model": model, "training_patients": len(inside[0])}
+        row |= {"training_auc": apparent, "corrected_auc": apparent - optimism}
+        row |= {"nested_auc": repeated["auc"].mean(), "nested_auc_sd": repeated["auc"].std()}
+        row |= {"nested_brier": repeated["brier"].mean(), "validation_patients": len(outside[0])}
+        row |= dict(zip(("auc", "auc_low", "auc_high"), auc, strict=True))
+        row |= {"brier": brier(outside[0], special.expit(outside[1]))}
+        row |= {"slope": calibration.slope, "intercept": calibration.intercept}
+        row |= {"in_the_large": calibration.in_the_large}
+        row |= _difference(validation, model)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _known(table, model):
+    known = table[table[model].notna()]
+    return known["effective"].to_numpy(), known[model].to_numpy()
+
+
+def _difference(table, model):
+    names = ("difference", "difference_low", "difference_high", "z", "delong_p")
+    if model == RADSCORE:
+        return {"difference_patients": 0} | dict.fromkeys(names, np.nan)
+    known = table[table[[RADSCORE, model]].notna().all(axis=1)]
+    scores = (known[name].to_numpy() for name in (RADSCORE, model))
+    found = delong_test(known["effective"].to_numpy(), *scores)
+    return {"difference_patients": len(known)} | dict(zip(names, found, strict=True))
+
+
+def verdict(comparison: pd.DataFrame) -> str:
+    """The sentence that must stand first: whether the rad-score beats volume on the validation set."""
+    rows = comparison.set_index("model")
+    row, auc = rows.loc[VOLUME], rows.loc[RADSCORE, "auc"]
+    told = row["delong_p"] < ALPHA
+    words = "does not beat" if not told else "beats" if row["difference"] > 0 else "is beaten by"
+    interval = interval_text(row["difference_low"], row["difference_high"], 3)
+    return (
+        f"The rad-score {words} volume alone on the validation set: AUC {fixed_text(auc, 3)}"
+        f" against {fixed_text(row['auc'], 3)}, difference {fixed_text(row['difference'], 3)}"
+        f" (95 % CI {interval}), paired DeLong test p {p_words(row['delong_p'])}"
+    )
+
+
+def decision_curves(
+    validation: pd.DataFrame, predictions: Mapping[int, pd.DataFrame]
+) -> pd.DataFrame:
+    """Net benefit of every model: curve ("validation", "nested"), model, threshold, net_benefit, everyone.
+
+    Of the patients whom every model scores, so that the curves are of the same ones.
+
+    Parameters
+    ----------
+    validation : DataFrame
+        effective and the linear predictors.
+    predictions : mapping
+        Repetition to the same of the training patients out of their folds; averaged.
+    """
+    nested = [_benefits("nested", table) for table in predictions.values()]
+    mean = nested[0].assign(
+        net_benefit=np.mean([table["net_benefit"].to_numpy() for table in nested], axis=0)
+    )
+    return pd.concat([_benefits("validation", validation), mean], ignore_index=True)
+
+
+def _benefits(curve, table):
+    known = table[table[list(MODELS)].notna().all(axis=1)]
+    y = known["effective"].to_numpy()
+    tables = []
+    for model in MODELS:
+        benefit, everyone = net_benefit(y, special.expit(known[model].to_numpy()), THRESHOLDS)
+        columns = {"curve": curve, "model": model, "threshold": THRESHOLDS}
+        tables.append(pd.DataFrame(columns | {"net_benefit": benefit, "everyone": everyone}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def calibration_curves(validation: pd.DataFrame) -> pd.DataFrame:
+    """Smooth calibration curve of every model on the validation set: model, probability, observed."""
+    tables = []
+    for model in MODELS:
+        y, score = _known(validation, model)
+        probability = special.expit(score)
+        at = np.linspace(probability.min(), probability.max(), N_POINTS)
+        observed = np.clip(smooth_curve(y, probability, at), 0, 1)
+        tables.append(pd.DataFrame({"model": model, "probability": at, "observed": observed}))
+    return pd.concat(tables, ignore_index=True)

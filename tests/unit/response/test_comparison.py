@@ -1,0 +1,92 @@
+"""What is said of the models beside each other, against counting and closed forms."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from npcradiomics.response.comparison import (
+    calibration_curves,
+    compare_models,
+    decision_curves,
+    verdict,
+)
+from npcradiomics.response.discrimination import delong_test
+from npcradiomics.response.models import MODELS
+
+
+def scored(seed, n=40, shift=1.0):
+    rng = np.random.default_rng(seed)
+    y = (np.arange(n) % 2).astype(int)
+    scores = {model: rng.normal(size=n) for model in MODELS}
+    scores["rad-score"] += shift * y
+    return pd.DataFrame({"effective": y} | scores)
+
+
+def repetitions(names):
+    rows = {}
+    for place, model in enumerate(MODELS):
+        before = "" if model == "rad-score" else f"{model}: "
+        rows |= {f"{before}{name}": [value + place, value + place + 0.1] for name, value in names}
+    return pd.DataFrame(rows)
+
+
+def test_figures_of_every_model_are_its_own():
+    training, validation = scored(0), scored(1)
+    validation.loc[[0, 3], "clinical"] = np.nan
+    nested = repetitions([("auc", 0.6), ("brier", 0.2)])
+    drawn = repetitions([("auc_resampled", 0.8)]).join(repetitions([("auc_original", 0.75)]))
+    table = compare_models(training, validation, nested, drawn).set_index("model")
+    assert list(table.index) == list(MODELS)
+    for place, model in enumerate(MODELS):
+        row = table.loc[model]
+        assert row["nested_auc"] == pytest.approx(0.65 + place)
+        assert row["training_auc"] - row["corrected_auc"] == pytest.approx(0.05)
+        known = validation[validation[model].notna()]
+        a, b = (known.loc[known["effective"] == k, model].to_numpy() for k in (1, 0))
+        assert row["auc"] == pytest.approx((a[:, None] > b).mean(), abs=1e-12)
+        p = 1 / (1 + np.exp(-known[model]))
+        assert row["brier"] == pytest.approx(((known["effective"] - p) ** 2).mean())
+    assert (table.loc["clinical", ["validation_patients", "difference_patients"]] == 38).all()
+    expected = delong_test(
+        validation["effective"].to_numpy(),
+        validation["rad-score"].to_numpy(),
+        validation["volume"].to_numpy(),
+    )
+    row = table.loc["volume"]
+    assert (row["difference"], row["delong_p"]) == (expected.difference, expected.p)
+    assert np.isnan(table.loc["rad-score", "delong_p"])
+
+
+@pytest.mark.parametrize(
+    ("shift", "words"),
+    [(3.0, "beats"), (0.1, "does not beat"), (-3.0, "is beaten by")],
+)
+def test_the_sentence_says_what_was_found(shift, words):
+    validation = scored(1, n=60, shift=shift)
+    nested = repetitions([("auc", 0.6), ("brier", 0.2)])
+    drawn = repetitions([("auc_resampled", 0.8)]).join(repetitions([("auc_original", 0.75)]))
+    sentence = verdict(compare_models(scored(0), validation, nested, drawn))
+    assert sentence.startswith(f"The rad-score {words} volume alone on the validation set: AUC 0.")
+
+
+def test_decision_curves_are_of_the_patients_whom_all_models_score():
+    table = scored(2)
+    table.loc[[0, 1], "clinical"] = np.nan
+    curves = decision_curves(table, {0: table, 1: table.iloc[2:]})
+    one = curves[(curves["model"] == "volume") & (curves["threshold"] == 0.5)]
+    known = table.iloc[2:]
+    treated = known["volume"] > 0
+    y = known["effective"] == 1
+    benefit = ((treated & y).sum() - (treated & ~y).sum()) / 38
+    np.testing.assert_allclose(one["net_benefit"], benefit)
+    assert set(one["curve"]) == {"validation", "nested"}
+
+
+def test_calibration_curves_run_over_the_range_of_each_model():
+    table = scored(3)
+    curves = calibration_curves(table)
+    for model, one in curves.groupby("model"):
+        p = 1 / (1 + np.exp(-table[model]))
+        assert one["probability"].min() == pytest.approx(p.min())
+        assert one["probability"].max() == pytest.approx(p.max())
+        assert one["observed"].between(0, 1).all()
