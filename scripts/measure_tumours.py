@@ -31,9 +31,8 @@ def main(snakemake):
 
 def measured(row, settings, pyradiomics):
     """Volume and features of one patient's tumour, notes on them, and a checksum of the image's voxels."""
-    geometry = row.get("nifti_geometry")
-    image = read_image(row["image"], geometry)
-    mask = read_mask(row["mask"], image, row["image"], geometry)
+    image = read_image(row["image"])
+    mask = read_mask(row["mask"], image, row["image"])
     arrays = sitk.GetArrayFromImage(image), sitk.GetArrayFromImage(mask)
     found = tumour_features(
         *arrays, spacing_zyx_mm(image), str(settings["set"]), settings["n_levels"], pyradiomics

@@ -39,7 +39,11 @@ wildcard_constraints:
     patient="[^/]+",  # names in an alternation would make start-up quadratic
 
 
+with_files = patients
+
+
 include: "rules/patients.smk"
+include: "rules/imports.smk"
 include: "rules/simulation.smk"
 include: "rules/dicom.smk"
 include: "rules/registration.smk"

@@ -4,7 +4,7 @@
 include: "rules/common.smk"
 
 
-from npcradiomics.cohort import clinical_values, same_files
+from npcradiomics.cohort import clinical_values, same_files, sources
 from npcradiomics.publication.notices import cohort_notice, settings_sentence
 from npcradiomics.response.cohort import assign_sets, refuse_known
 
@@ -32,11 +32,16 @@ departures = settings_sentence(settings, defaults_of("response"))
 notice = cohort_notice(simulated_cohort, len(patients), {}, departures)
 
 
+with_files = patients | new_patients
+
+
 wildcard_constraints:
+    patient="[^/]+",
     part=r"\d+",
     kind="nested|bootstrap|permutation",
 
 
+include: "rules/imports.smk"
 include: "rules/response_common.smk"
 include: "rules/response_features.smk"
 include: "rules/response_model.smk"
@@ -60,7 +65,8 @@ paper_items = (
 )
 provenance_records = expand("<results>/features/part{part}_inputs.json", part=parts)
 provenance_files = {
-    row["patient"]: {name: row[name] for name in ("image", "mask")} for row in measured
+    row["patient"]: {name: located(row["patient"])[name] for name in ("image", "mask")}
+    for row in measured
 }
 provenance_outputs = [
     *paper_items,
@@ -79,6 +85,12 @@ rule study:
         paper_items,
         "<results>/cohort/radscore.tsv",
         rules.provenance.output,
+
+
+rule centres:
+    """The rad-score at each centre (column `centre`), by models that have not seen it, and with ComBat beside it."""
+    input:
+        "<results>/tables/centres.md",
 
 
 rule score:

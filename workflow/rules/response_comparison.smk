@@ -144,3 +144,26 @@ rule liu_nomogram:
         simulated=simulated_cohort,
     script:
         "../../scripts/liu_nomogram.py"
+
+
+rule compare_centres:
+    """The rad-score at each centre, by models that have not seen the centre, and with ComBat beside it."""
+    input:
+        features="<results>/cohort/features.tsv",
+    output:
+        tsv="<results>/tables/centres.tsv",
+        markdown="<results>/tables/centres.md",
+        latex="<results>/tables/centres.tex",
+        word="<results>/tables/centres.docx",
+    log:
+        "<results>/logs/compare_centres.log",
+    benchmark:
+        "<results>/benchmarks/compare_centres.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        *code_of("compare_centres"),
+        model=settings["model"],
+        simulated=simulated_cohort,
+    script:
+        "../../scripts/compare_centres.py"

@@ -47,8 +47,7 @@ rule measure_tumours:
     params:
         *code_of("measure_tumours"),
         rows=lambda wildcards: [
-            {key: row[key] for key in ("patient", "image", "mask", "nifti_geometry") if key in row}
-            | state_of_braces(row)
+            {key: located(row["patient"])[key] for key in ("patient", "image", "mask")}
             for row in parts[wildcards.part]
         ],
         features=settings["features"],

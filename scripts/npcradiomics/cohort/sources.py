@@ -6,8 +6,9 @@ from pathlib import Path
 
 from npcradiomics.files import files_below
 
-IMAGES = ("planning_mri", "recurrence_mri")
-CONTOURS = ("gtv", "gtvr", "isodose95")
+# Of the heterogeneity study, and of the response study.
+IMAGES = ("planning_mri", "recurrence_mri", "image")
+CONTOURS = ("gtv", "gtvr", "isodose95", "mask")
 # The last ones are not read, but are no DICOM either: they are refused as what they are.
 VOLUME_ENDINGS = (
     ".nii",
@@ -129,6 +130,8 @@ def imported(row, folder):
 
 def frame_of(column, row):
     """The column of the image on which a contour was drawn."""
+    if column == "mask":
+        return "image"
     return (
         "recurrence_mri"
         if column == "gtvr" and row["gtvr_frame"] == "recurrence"
