@@ -17,7 +17,7 @@ def main(snakemake):
     for line in said:
         logging.getLogger("npcradiomics").warning(line)
     write_table(found, snakemake.output.tsv)
-    table = centres_table(found, said, snakemake.params.simulated)
+    table = centres_table(found, said, snakemake.params.notice)
     write_formats(table, *(snakemake.output[name] for name in ("markdown", "latex", "word")))
 
 

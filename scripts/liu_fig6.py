@@ -7,7 +7,6 @@ from npcradiomics.jobs import script
 from npcradiomics.publication.captions import fill_caption, notice_sentence
 from npcradiomics.publication.figures.comparison import plot_comparison
 from npcradiomics.publication.figures.saving import save
-from npcradiomics.publication.notices import simulated_note
 from npcradiomics.response.comparison import verdict
 from npcradiomics.tables import read_table
 
@@ -24,7 +23,7 @@ def main(snakemake):
     caption = fill_caption(
         Path(given.caption).read_text(encoding="utf-8"),
         sentence=sentence,
-        notice=notice_sentence(simulated_note(simulated)),
+        notice=notice_sentence(snakemake.params.notice),
     )
     write_text(caption, made.caption)
 

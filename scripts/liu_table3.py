@@ -18,7 +18,7 @@ def main(snakemake):
     missing = clinical.drop(columns="patient").isna().sum().to_dict()
     notes = [f"{note[0].upper()}{note[1:]}." for note in model["notes"]]
     notes += notes_of_models(models, missing)
-    table = comparison_table(comparison, verdict(comparison), notes, snakemake.params.simulated)
+    table = comparison_table(comparison, verdict(comparison), notes, snakemake.params.notice)
     write_table(comparison, made.tsv)
     write_formats(table, made.markdown, made.latex, made.word)
     template = Path(given.caption).read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from npcradiomics.tables import read_table
 
 
 def main(snakemake):
-    table, clinical = (read_table(snakemake.input[name]) for name in ("features", "clinical"))
+    table, clinical = read_table(snakemake.input.features), read_table(snakemake.input.clinical)
     patients, y = known_patients(table, clinical, "train")
     names = table.loc[table["set"] == "train", "patient"].to_numpy()
     kind, (first, end) = snakemake.wildcards.kind, snakemake.params.numbers

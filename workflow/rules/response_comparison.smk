@@ -89,7 +89,7 @@ rule liu_table3:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("liu_table3"),
-        simulated=simulated_cohort,
+        notice=notice,
     script:
         "../../scripts/liu_table3.py"
 
@@ -115,6 +115,7 @@ rule liu_fig6:
     params:
         *code_of("liu_fig6"),
         simulated=simulated_cohort,
+        notice=notice,
     script:
         "../../scripts/liu_fig6.py"
 
@@ -164,6 +165,6 @@ rule compare_centres:
     params:
         *code_of("compare_centres"),
         model=settings["model"],
-        simulated=simulated_cohort,
+        notice=notice,
     script:
         "../../scripts/compare_centres.py"

@@ -2,20 +2,19 @@
 
 import pandas as pd
 
-from npcradiomics.publication.notices import SIMULATED_NOTE
 from npcradiomics.publication.tables.formats import Table
 from npcradiomics.rounding import fixed_text, interval_text
 
 
-def centres_table(found: pd.DataFrame, said: list[str], simulated: bool) -> Table:
+def centres_table(found: pd.DataFrame, said: list[str], notice: str) -> Table:
     """The table as text.
 
     Parameters
     ----------
     found, said
         Of ``response.centres.compare_centres``.
-    simulated : bool
-        Whether the cohort is.
+    notice : str
+        Words of ``notices.cohort_notice``.
     """
     header = ["judged on", "harmonization", "centre", "patients", "effective", "features"]
     header += ["AUC (95 % CI)", "Brier score"]
@@ -39,4 +38,4 @@ def centres_table(found: pd.DataFrame, said: list[str], simulated: bool) -> Tabl
         *(f"{line}." for line in said),
     ]
     caption = "The rad-score at each centre."
-    return Table(header, rows, caption, notes + [f"{SIMULATED_NOTE}."] * simulated)
+    return Table(header, rows, caption, notes + [f"{notice}."] * bool(notice))

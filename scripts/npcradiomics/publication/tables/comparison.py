@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from npcradiomics.publication.notices import SIMULATED_NOTE
 from npcradiomics.publication.tables.formats import Table
 from npcradiomics.response.models import CLINICAL, COMBINED, FIRST_ORDER, RADSCORE, VOLUME
 from npcradiomics.rounding import fixed_text, interval_text, p_text
@@ -17,7 +16,7 @@ LABELS = {
 
 
 def comparison_table(
-    comparison: pd.DataFrame, sentence: str, notes: list[str], simulated: bool
+    comparison: pd.DataFrame, sentence: str, notes: list[str], notice: str
 ) -> Table:
     """The table as text.
 
@@ -29,8 +28,8 @@ def comparison_table(
         Whether the rad-score beats volume; the caption begins with it.
     notes : list of str
         What must be said of the models (of the LASSO, of separation).
-    simulated : bool
-        Whether the cohort is.
+    notice : str
+        Words of ``notices.cohort_notice``.
     """
     header = ["", "patients", "training AUC", "corrected", "nested CV (mean ± SD)"]
     header += [
@@ -68,7 +67,7 @@ def comparison_table(
         *notes,
     ]
     caption = f"{sentence}. Table 3. The rad-score and what is simpler"
-    return Table(header, rows, caption, footnotes + [f"{SIMULATED_NOTE}."] * simulated)
+    return Table(header, rows, caption, footnotes + [f"{notice}."] * bool(notice))
 
 
 def notes_of_models(models: dict, missing: dict[str, int]) -> list[str]:
