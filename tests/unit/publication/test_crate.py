@@ -1,6 +1,7 @@
 """What may be published: tables and figures with where they come from, and nobody's name."""
 
 import json
+import urllib.request
 import zipfile
 
 import pytest
@@ -127,9 +128,13 @@ def test_an_output_that_changed_or_is_an_image_is_refused(study, tmp_path):
 
 
 def test_the_crate_keeps_the_profile(study, tmp_path):
-    """By RO-Crate's validator, where it is installed (pip install roc-validator) and the net is there."""
+    """By RO-Crate's validator, where it is installed (pip install roc-validator)."""
     services = pytest.importorskip("rocrate_validator.services", reason="needs roc-validator")
     models = pytest.importorskip("rocrate_validator.models")
+    try:
+        urllib.request.urlopen("https://w3id.org/ro/crate/1.1/context", timeout=20).close()
+    except OSError:
+        pytest.skip("needs the net: the validator reads the crate's contexts from w3id.org")
     write(study, tmp_path / "crate.zip")
     with zipfile.ZipFile(tmp_path / "crate.zip") as crate:
         crate.extractall(tmp_path / "crate")
