@@ -5,20 +5,11 @@ include: "rules/common.smk"
 
 
 from npcradiomics.cohort import same_files, sources
-from npcradiomics.features.definitions import FEATURES
 from npcradiomics.region_names import REGIONS
 
 study, paper = "heterogeneity", "https://doi.org/10.1371/journal.pone.0240043"
 
-
-def with_number_of_tests(settings):
-    """One test a feature, where the config does not give another number."""
-    if settings["statistics"]["n_tests"] == "features":
-        settings["statistics"]["n_tests"] = len(FEATURES)
-    return settings
-
-
-settings = with_number_of_tests(settings_of("heterogeneity"))
+settings = settings_of("heterogeneity")
 with_null = settings["spatial_null"]["enabled"]
 patients = patients_of("heterogeneity", settings)
 if workflow.is_main_process:  # once, not in every job
@@ -51,6 +42,7 @@ include: "rules/regions.smk"
 include: "rules/extraction.smk"
 include: "rules/statistics.smk"
 include: "rules/export.smk"
+include: "rules/dose_patients.smk"
 include: "rules/dose.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"

@@ -1,37 +1,5 @@
 """The dose where it came back: figures, class and type of each failure, their intervals, and the cohort's comparison."""
 
-from npcradiomics.cohort.targets import targets_of
-
-# All whose dose or isodose is known, in the texture statistics or not.
-dosed = [name for name in analysed if {"dose", "isodose95"} & set(patients[name])]
-with_dose = [name for name in dosed if "dose" in patients[name]]
-targets = {name: targets_of(patients[name]) for name in dosed}
-
-
-def target_files(wildcards):
-    """Masks of the patient's target volumes; an RTSTRUCT is told by its state (params), as its name may identify."""
-    masks = [
-        target.cell for target in targets[wildcards.patient] if not sources.is_dicom(target.cell)
-    ]
-    return [path for path in masks if os.path.exists(path) or "simulated" in path.split("/")]
-
-
-def target_sources(wildcards):
-    """The target volumes as (name, gray, path, structure), and the state of their files."""
-    found = []
-    for name, gray, cell in targets[wildcards.patient]:
-        state = state_of_files(sources.files(cell)) if sources.is_dicom(cell) else ""
-        found.append([name, gray, *sources.split(cell), state])
-    return found
-
-
-def dose_file(name):
-    """Input function: a file of measure_dose, nothing for a patient without dose and isodose."""
-    path = workflow.pathvars.apply(f"<results>/patients/{{patient}}/dose/{name}")
-    return lambda wildcards: (
-        path.format(patient=wildcards.patient) if wildcards.patient in dosed else []
-    )
-
 
 rule measure_dose:
     """Dose of the recurrence and of the rest of the tumour, with intervals; class and type of the failure."""

@@ -1,7 +1,17 @@
 """Who enters the cohort, and where each patient's files lie, also those that an import makes."""
 
+from npcradiomics.features.definitions import FEATURES
 from npcradiomics.publication.notices import cohort_notice, settings_sentence
 
+
+def with_number_of_tests(settings):
+    """One test a feature, where the config does not give another number."""
+    if settings["statistics"]["n_tests"] == "features":
+        settings["statistics"]["n_tests"] = len(FEATURES)
+    return settings
+
+
+settings = with_number_of_tests(settings)
 AFTER_REGISTRATION = ("derive_regions", "extract_features", "draw_regions", "measure_dose")
 PICTURES = ("deform_recurrence", "report_registration", "appendix")
 
