@@ -57,23 +57,24 @@ def read_dose_sum(paths: list[str]) -> sitk.Image:
     if len(paths) == 1:
         return read_dose(paths[0])
     doses = [_dose(path) for path in paths]
-    names = ", ".join(dose.path.name for dose in doses)
+    where = _named(doses)
     if len({dose.kind for dose in doses}) > 1:
         kinds = ", ".join(sorted({dose.kind for dose in doses}))
-        raise DicomError(f"{names}: doses of different types ({kinds}) are no sum")
+        raise DicomError(f"{where}: doses of different types ({kinds}) are no sum")
     summations = {dose.summation for dose in doses}
     if summations <= set(WHOLE_PLAN):
         _require_different_plans(doses)
     elif len(summations) == 1 and summations <= set(PARTS):
         _require_all_parts(doses, *summations)
     else:
-        told = ", ".join(f"{dose.path.name} {dose.summation or 'PLAN'}" for dose in doses)
+        told = ", ".join(dose.summation or "PLAN" for dose in doses)
         raise DicomError(
-            f"doses of different extent are no sum: {told}", "give those of whole plans alone"
+            f"{where}: doses of different extent are no sum: {told}",
+            "give those of whole plans alone",
         )
     images = [read_dose(dose.path, (dose.summation,)) for dose in doses]
     if len({image.GetMetaData(FRAME_KEY) for image in images}) > 1:
-        raise DicomError(f"{names}: doses in different frames of reference are no sum")
+        raise DicomError(f"{where}: doses in different frames of reference are no sum")
     total = sitk.GetArrayFromImage(images[0]).astype(float)
     for image in images[1:]:
         on_first = sitk.Resample(image, images[0], sitk.Transform(), sitk.sitkLinear, 0.0)
@@ -102,41 +103,47 @@ def _dose(path):
     return _Dose(path, kind, summation, uids, frozenset(parts))
 
 
+def _named(doses):
+    return ", ".join(dose.path.name for dose in doses)
+
+
 def _require_different_plans(doses):
     seen = {}
     for dose in doses:
+        path = dose.path
         if not dose.plans:
             raise DicomError(
-                f"{dose.path}: does not say of which plan it is, so it cannot be summed with others"
+                f"{path}: does not say of which plan it is, so it cannot be summed with others"
             )
         for uid in dose.plans:
             if uid in seen:
                 raise DicomError(
-                    f"{dose.path.name} and {seen[uid].name} are doses of one plan: their sum would count it twice",
+                    f"{path}: a dose of the same plan as {seen[uid].name}: their sum would count it twice",
                     "give one of them",
                 )
-            seen[uid] = dose.path
+            seen[uid] = path
 
 
 def _require_all_parts(doses, summation):
     what = {"BEAM": "beam", "FRACTION": "fraction group"}[summation]
+    where, root = _named(doses), doses[0].path.parent
     plans = frozenset().union(*(dose.plans for dose in doses))
     if len(plans) != 1 or any(len(dose.parts) != 1 or not dose.plans for dose in doses):
         raise DicomError(
-            f"{len(doses)} doses of single {what}s, of {len(plans)} plans: those of one plan, one {what}"
+            f"{where}: {len(doses)} doses of single {what}s, of {len(plans)} plans: those of one plan, one {what}"
             " each, can be summed"
         )
     numbers = sorted(next(iter(dose.parts)) for dose in doses)
-    wanted = _parts_of_plan(doses[0].path.parent, *plans, summation)
+    wanted = _parts_of_plan(root, *plans, summation)
     if wanted is None:
         raise DicomError(
-            f"{doses[0].path.parent}: the RTPLAN of these {what} doses is not there, so that it is not known"
+            f"{root}: the RTPLAN of these {what} doses is not there, so that it is not known"
             " whether they are all",
             "put it beside them, or export the dose of the plan",
         )
     if numbers != wanted:
         raise DicomError(
-            f"doses of the {what}s {', '.join(map(str, numbers))}, the plan has {', '.join(map(str, wanted))}",
+            f"{where}: doses of the {what}s {', '.join(map(str, numbers))}, the plan has {', '.join(map(str, wanted))}",
             "give each once, or the dose of the plan",
         )
 

@@ -110,9 +110,12 @@ def test_fraction_groups_of_a_plan_are_summed(write, write_plan):
 @pytest.mark.parametrize(
     ("second", "message"),
     [
-        ({"plan": "1.2.1"}, "second.dcm and first.dcm are doses of one plan"),
+        ({"plan": "1.2.1"}, "second.dcm: a dose of the same plan as first.dcm"),
         ({"plan": None}, "does not say of which plan it is"),
-        ({"summation": "BEAM", "part": 1}, "different extent are no sum: first.dcm PLAN, second"),
+        (
+            {"summation": "BEAM", "part": 1},
+            "second.dcm: doses of different extent are no sum: PLAN, BEAM",
+        ),
         ({"summation": "CONTROL_POINT"}, "different extent are no sum"),
         ({"DoseType": "EFFECTIVE"}, r"different types \(EFFECTIVE, PHYSICAL\)"),
         ({"DoseUnits": "RELATIVE"}, "not in gray"),
@@ -130,7 +133,10 @@ def test_a_sum_of_plans_does_not_count_one_of_them_twice(write):
     change(
         both, ReferencedRTPlanSequence=[*plan_reference("1.2.1", ""), *plan_reference("1.2.2", "")]
     )
-    with pytest.raises(ValueError, match=r"boost.dcm and both.dcm are doses of one plan"):
+    with pytest.raises(
+        ValueError,
+        match="boost.dcm: a dose of the same plan as both.dcm",
+    ):
         read_dose_sum([both, write("boost", 20.0, "1.2.2")])
 
 
