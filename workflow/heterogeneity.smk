@@ -34,6 +34,7 @@ with_files = patients
 
 
 include: "rules/patients.smk"
+include: "rules/imported_files.smk"
 include: "rules/imports.smk"
 include: "rules/simulation.smk"
 include: "rules/dicom.smk"

@@ -41,6 +41,7 @@ wildcard_constraints:
     kind="nested|bootstrap|permutation",
 
 
+include: "rules/imported_files.smk"
 include: "rules/imports.smk"
 include: "rules/response_common.smk"
 include: "rules/response_features.smk"
