@@ -50,6 +50,6 @@ rule all:
 
 
 rule cohort_stats:
-    """Tables 1-3 and Figures 2-8 of the heterogeneity study (Akram 2020, and what it is worth)."""
+    """Tables 1-4 and Figures 2-9 of the heterogeneity study (Akram 2020, and what it is worth)."""
     input:
         rules.heterogeneity_cohort_stats.input,

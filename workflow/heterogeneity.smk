@@ -86,7 +86,7 @@ include: "rules/crate.smk"
 
 
 rule cohort_stats:
-    """Tables 1-2 (and 3) and Figures 2-5 (and 6-8) with everything they stand on, and where they come from."""
+    """Tables 1-2 (and 3, 4) and Figures 2-5 (and 6-9) with everything they stand on, and where they come from."""
     input:
         paper_items,
         "<results>/tables/definitions.md",
