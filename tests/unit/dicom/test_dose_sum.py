@@ -135,7 +135,7 @@ def test_a_sum_of_plans_does_not_count_one_of_them_twice(write):
     )
     with pytest.raises(
         ValueError,
-        match="boost.dcm: a dose of the same plan as both.dcm",
+        match=r"boost\.dcm: a dose of the same plan as both\.dcm",
     ):
         read_dose_sum([both, write("boost", 20.0, "1.2.2")])
 
