@@ -31,7 +31,7 @@ def main(snakemake):
             {name: os.path.join(params.results, name) for name in then["outputs"]}
         ),
     }
-    found = unfit(then, now, params.files)
+    found = unfit(then, now, params.files, params.out)
     made_with, given = map(
         config_files, (then["command"], shlex.split(os.environ["NPCRADIOMICS_COMMAND"]))
     )

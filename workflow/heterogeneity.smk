@@ -71,6 +71,7 @@ provenance_files = {
     }
     for name in analysed
 }
+provenance_out = {name: row["reason"] for name, row in out_of_cohort.items()}
 provenance_outputs = [
     *paper_items,
     *(

@@ -69,6 +69,7 @@ provenance_files = {
     row["patient"]: {name: located(row["patient"])[name] for name in ("image", "mask")}
     for row in measured
 }
+provenance_out = {}
 provenance_outputs = [
     *paper_items,
     "<results>/cohort/features.tsv",

@@ -56,3 +56,26 @@ def test_a_run_with_another_target_leaves_no_table_with_a_patient_who_is_out_sin
     aside = cohort.results / "out_of_date"
     assert (aside / "tables/table2.md").is_file() and (aside / "figures/fig2.pdf").is_file()
     assert [path.stem for path in (cohort.results / "tables").glob("*.md")] == ["table1"]
+
+
+def test_what_another_target_made_anew_takes_the_tables_of_the_old_cohort_away(cohort):
+    table = cohort.folder / "patients.tsv"
+    rows = [line.split("\t") for line in table.read_text(encoding="utf-8").splitlines()]
+    columns = [rows[0].index(f"registration_{name}") for name in ("review", "note")]
+
+    def review(*words):
+        for row in rows[1:]:
+            for column, word in zip(columns, words if row[0] == "P04" else ("", ""), strict=True):
+                row[column] = word
+        table.write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
+
+    review("", "")
+    run = run_from_features(cohort, targets=ARTEFACTS)
+    assert run.returncode == 0, run.stdout[-3000:]
+    review("reject", "blurred")
+    run = run_from_features(cohort, targets=["fig3"])  # which makes the cohort's features anew
+    assert run.returncode == 0, run.stdout[-3000:]
+    assert "P04" not in (cohort.results / "cohort/features.tsv").read_text(encoding="utf-8")
+    for folder, kept in (("tables", "table1"), ("figures", "fig3")):
+        assert {path.name.split(".")[0] for path in (cohort.results / folder).iterdir()} == {kept}
+        assert list((cohort.results / "out_of_date" / folder).iterdir())

@@ -1,7 +1,7 @@
 """Where the results come from, beside them; and whether they still fit.
 
 The chapter says which: provenance_records (json with the checksums taken when the inputs were read), provenance_files
-({patient: {column: path}}) and provenance_outputs.
+({patient: {column: path}}), provenance_out ({patient: reason} of who is in the table and does not enter) and provenance_outputs.
 """
 
 import shlex
@@ -45,6 +45,7 @@ rule verify:
         record=workflow.pathvars.apply("<results>/provenance.json"),
         table=settings["patients"],
         files=provenance_files,
+        out=provenance_out,
         settings=settings,
         results=workflow.pathvars.apply("<results>"),
     script:

@@ -50,15 +50,22 @@ def made_from(path):
     return workflow.persistence.input(IOFile(path)) or []
 
 
+def changed(path):
+    """Has an input of a file changed since, by the same record?"""
+    record = workflow.persistence.metadata(IOFile(path))
+    return bool(record) and outdated.changed_since(
+        path, record.input or [], record.input_checksums or {}
+    )
+
+
 def set_aside_outdated(study, jobs):
     """What this run had to make anew and did not, and what holds a patient who is out since."""
     dag = workflow.dag
     left = [job for job in jobs if dag.needrun(job) and not dag.finished(job)]
     unmade = {path for job in left for path in map(str, job.output)}
     out = jobs[0].rule.module_globals.get("out_of_cohort", ())
-    makes = any(job.output for job in jobs)  # verify does not, and moves nothing
-    if makes and (unmade or out):
-        found = outdated.find_outdated(RESULTS[study], unmade, out, made_from)
+    if unmade or out:
+        found = outdated.find_outdated(RESULTS[study], unmade, out, made_from, changed)
         outdated.set_aside(RESULTS[study], found)
         if found:
             say(f"{study}: {outdated.sentence(RESULTS[study], found)}")
@@ -67,6 +74,8 @@ def set_aside_outdated(study, jobs):
 
 def last_words():
     for study, jobs in studies_run().items():
+        if not any(job.output for job in jobs):  # verify makes nothing, moves nothing, fails nobody
+            continue
         found = failures.records(f"{RESULTS[study]}/logs", since=RUN_BEGAN)
         say(*failures.report(found, f"{RESULTS[study]}/failed.tsv"))
         set_aside_outdated(study, jobs)

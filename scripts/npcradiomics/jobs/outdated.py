@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
+from npcradiomics.jobs.provenance import sha256
+
 ASIDE = "out_of_date"  # folder below a study's results
 # What people open or hand on. Images and features of a patient stay: only jobs read them, and where
 # the change is taken back they hold again.
@@ -21,6 +23,7 @@ def find_outdated(
     unmade: Collection[str],
     left_out: Iterable[str],
     made_from: Callable[[str], Iterable[str]],
+    changed: Callable[[str], bool],
 ) -> list[str]:
     """Files for readers that no longer hold, as paths below the results.
 
@@ -35,6 +38,8 @@ def find_outdated(
         draws holds them still.
     made_from : callable
         Of a path: the paths it was made from, none where that is not known.
+    changed : callable
+        Of a path: is one of these another file now? A run may have made it anew for other targets.
     """
     unmade = set(unmade)
     theirs = tuple(
@@ -46,11 +51,31 @@ def find_outdated(
 
     def holds(path):
         if path not in known:
-            known[path] = path not in unmade and not path.startswith(theirs)
+            known[path] = not (path in unmade or path.startswith(theirs) or changed(path))
             known[path] = known[path] and all(map(holds, made_from(path)))
         return known[path]
 
     return [name for name in _for_readers(results) if not holds(f"{results}/{name}")]
+
+
+def changed_since(path: str | Path, inputs: Iterable[str], checksums: dict[str, str]) -> bool:
+    """Is one of a file's inputs another one than it was made from, as Snakemake judges it?
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    inputs : iterable of str
+        Paths it was made from; one that is no longer there does not count.
+    checksums : dict
+        {input: "sha256:..."} when it was made; without one (large files) an input that is newer
+        than the file is another.
+    """
+    if not Path(path).exists():
+        return False
+    made = os.path.getmtime(path)
+    newer = [name for name in inputs if Path(name).is_file() and os.path.getmtime(name) > made]
+    return any(checksums.get(name) != f"sha256:{sha256(name)}" for name in newer)
 
 
 def set_aside(results: str | Path, names: Iterable[str]) -> None:

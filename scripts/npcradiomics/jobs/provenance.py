@@ -86,7 +86,9 @@ def differences(
     ]
 
 
-def unfit(then: dict, now: dict, files: dict[str, dict[str, str]]) -> list[str]:
+def unfit(
+    then: dict, now: dict, files: dict[str, dict[str, str]], out: dict[str, str]
+) -> list[str]:
     """What of a record no longer fits, a line per file or setting, without checksums.
 
     Parameters
@@ -95,6 +97,8 @@ def unfit(then: dict, now: dict, files: dict[str, dict[str, str]]) -> list[str]:
         settings, patients_table, inputs and outputs as in provenance.json.
     files : dict
         {patient: {column: path}} of now.
+    out : dict
+        {patient: reason} of who is in the table and does not enter now.
     """
     lines = [
         " ".join(["settings:", *place[1:]]) + f": {_words(old)} then, {_words(new)} now"
@@ -105,7 +109,10 @@ def unfit(then: dict, now: dict, files: dict[str, dict[str, str]]) -> list[str]:
     )
     for place, old, new in _unequal(then["inputs"], now["inputs"], ()):
         if len(place) == 1:
-            words = "not among the results" if old is _ABSENT else "no longer in the patients table"
+            gone = out.get(place[0], "no longer in the patients table")
+            words = (
+                "not among the results" if old is _ABSENT else f"in the results, out now: {gone}"
+            )
             lines.append(f"patient {place[0]}: {words}")
         else:
             path = files[place[0]].get(place[1])

@@ -1,5 +1,9 @@
 """What no longer holds is found by what it was made from, and lies aside until it is made anew."""
 
+import hashlib
+import os
+from pathlib import Path
+
 import pytest
 
 from npcradiomics.jobs import outdated
@@ -33,7 +37,7 @@ def results(tmp_path):
     return tmp_path
 
 
-def found(results, unmade=(), left_out=()):
+def found(results, unmade=(), left_out=(), changed=()):
     def made_from(path):
         return [
             name if name.startswith("data") else f"{results}/{name}"
@@ -41,7 +45,10 @@ def found(results, unmade=(), left_out=()):
         ]
 
     unmade = {f"{results}/{name}" for name in unmade}
-    return set(outdated.find_outdated(results, unmade, left_out, made_from))
+    changed = {f"{results}/{name}" for name in changed}
+    return set(
+        outdated.find_outdated(results, unmade, left_out, made_from, lambda path: path in changed)
+    )
 
 
 def test_what_was_made_from_an_unmade_file_no_longer_holds_also_through_others(results):
@@ -63,6 +70,28 @@ def test_who_is_out_since_leaves_tables_and_pictures_but_not_the_page_that_says_
         "provenance.json",
     }
     assert found(results, left_out=["P9"]) == set()
+
+
+def test_what_was_made_from_another_file_than_is_there_now_no_longer_holds(results):
+    # For Figure 3 alone the cohort's features were made anew, without a patient.
+    assert found(results, changed=["tables/table2.md"]) == {"tables/table2.md", "provenance.json"}
+
+
+def test_an_input_is_another_if_its_content_is_or_newer_where_that_is_not_known(tmp_path):
+    made, given, large = (str(tmp_path / name) for name in ("table.md", "features.tsv", "big.nii"))
+    for seconds, path in enumerate([given, large, made]):
+        Path(path).write_text("first", encoding="utf-8")
+        os.utime(path, (seconds, seconds))
+    then = {given: "sha256:" + hashlib.sha256(b"first").hexdigest()}
+    assert not outdated.changed_since(made, [given, large], then)
+    os.utime(given, (5, 5))
+    assert not outdated.changed_since(made, [given, large, "gone"], then)
+    Path(given).write_text("second", encoding="utf-8")
+    assert outdated.changed_since(made, [given, large], then)
+    os.utime(given, (1, 1))
+    os.utime(large, (5, 5))
+    assert outdated.changed_since(made, [given, large], then)
+    assert not outdated.changed_since(str(tmp_path / "never made"), [given], then)
 
 
 def test_nothing_unmade_and_nobody_out_nothing_moves(results):

@@ -70,7 +70,11 @@ def test_what_no_longer_fits_is_a_line_per_file_in_words():
     then = {
         "settings": {"extraction": {"n_levels": 256}, "exclude": ""},
         "patients_table": "a" * 64,
-        "inputs": {"P1": {"gtv": "a" * 64, "dose": "c" * 64}, "P3": {"gtv": "d" * 64}},
+        "inputs": {
+            "P1": {"gtv": "a" * 64, "dose": "c" * 64},
+            "P3": {"gtv": "d" * 64},
+            "P4": {"gtv": "4" * 64},
+        },
         "outputs": {"tables/table2.tsv": "e" * 64, "figures/fig2.png": "f" * 64},
     }
     now = {
@@ -83,18 +87,20 @@ def test_what_no_longer_fits_is_a_line_per_file_in_words():
         "outputs": {"tables/table2.tsv": "3" * 64, "figures/fig2.png": None},
     }
     files = {"P1": {"gtv": "data/P1.nii", "dose": "d.nii", "gtvr": "r.nii"}, "P2": {"gtv": "x"}}
-    assert unfit(then, now, files) == [
+    out = {"P4": "registration rejected by a person: blurred"}
+    assert unfit(then, now, files, out) == [
         "settings: extraction n_levels: 256 then, 64 now",
         "patients table: has changed since",
         "patient P1: gtv data/P1.nii: has changed since",
         "patient P1: dose d.nii: is not there",
         "patient P1: gtvr r.nii: came after the results",
-        "patient P3: no longer in the patients table",
+        "patient P3: in the results, out now: no longer in the patients table",
+        "patient P4: in the results, out now: registration rejected by a person: blurred",
         "patient P2: not among the results",
         "tables/table2.tsv: has changed since",
         "figures/fig2.png: is not there",
     ]
-    assert unfit(then, then, files) == []
+    assert unfit(then, then, files, {}) == []
 
 
 def test_files_of_the_option_configfile_are_found_in_a_command():
