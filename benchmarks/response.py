@@ -3,6 +3,7 @@
     python benchmarks/response.py speed              396 features of a tumour, one LASSO path, 1,000 patients x 1,500 features
     python benchmarks/response.py skglm              our path beside R's (../shared) and skglm's (pip install skglm==0.5)
     python benchmarks/response.py null rows.tsv      cohorts of noise through all steps; called again it goes on, then reports
+    python benchmarks/response.py volume FEATURES    how often the rad-score beats volume where it knows nothing
 
 CPU time, one thread, medians. Noise is independent normal features, 142 patients (32 of 96
 effective in training, 23 of 46 in validation), 396 features. A row of rows.tsv is one repetition of
@@ -28,13 +29,15 @@ import pandas as pd
 from scipy import ndimage, stats
 
 from npcradiomics.features.analysis_kit import kit_features
-from npcradiomics.response.discrimination import area
+from npcradiomics.response.cohort import split_table
+from npcradiomics.response.discrimination import area, delong_test
 from npcradiomics.response.lasso import lasso_path, prepare
 from npcradiomics.response.logistic import fit_logistic
 from npcradiomics.response.models import Patients
 from npcradiomics.response.radscore import fit_model
 from npcradiomics.response.validation import repetition
 from npcradiomics.response.validation_summary import p_of
+from npcradiomics.tables import read_table
 
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference" / "statistics" / "response"
 TRAIN, VALIDATION, N_FEATURES = (32, 96), (23, 46), 396  # effective, patients
@@ -233,6 +236,38 @@ def null(path, cohorts, permutations, folds):
     report(pd.read_csv(path, sep="\t"))
 
 
+def against_volume(path, cohorts):
+    """How often the rad-score beats volume where it knows nothing: shuffled responses, responses of volume alone."""
+    table = read_table(path)
+    features, y = split_table(table)
+    features = features.reset_index(drop=True)
+    training = (table["set"] == "train").to_numpy()
+    volume = np.log(table["volume_cm3"].to_numpy())
+    z = (volume - volume.mean()) / volume.std()
+    for kind in ("shuffled", "volume alone"):
+        found = []
+        for cohort in range(cohorts):
+            rng = np.random.default_rng([11, cohort])
+            if kind == "shuffled":  # within each set
+                response = y.copy()
+                for rows in (training, ~training):
+                    response[rows] = rng.permutation(y[rows])
+            else:
+                response = (rng.random(len(z)) < 1 / (1 + np.exp(0.5 + 0.58 * z))).astype(int)
+            fit = fit_model(features[training].reset_index(drop=True), response[training], rng)
+            # The direction of volume is learnt on training, as a regression does.
+            sign = 1 if area(response[training], volume[training]) >= 0.5 else -1
+            new = response[~training], fit.rad_score(features[~training]), sign * volume[~training]
+            tested = delong_test(*new)
+            found.append((tested.difference, tested.p, area(*new[:2]), area(new[0], new[2])))
+        difference, p, own, simple = np.array(found).T
+        print(
+            f"{kind}: {cohorts} cohorts, rad-score beats volume {np.sum((p < 0.05) & (difference > 0))},"
+            f" is beaten {np.sum((p < 0.05) & (difference < 0))}; validation AUC {own.mean():.3f},"
+            f" of volume {simple.mean():.3f}"
+        )
+
+
 def report(table):
     """What noise looks like: areas, and whether the permutation p is uniform."""
     own, shuffled = (
@@ -297,8 +332,13 @@ def main():
     noisy.add_argument("--cohorts", type=int, default=20)
     noisy.add_argument("--permutations", type=int, default=99)
     noisy.add_argument("--folds", type=int, default=10, help="of the tuning; the study has 10")
+    simple = parts.add_parser("volume", help="null cohorts: how often the rad-score beats volume")
+    simple.add_argument("features", type=Path, help="cohort/features.tsv of a run")
+    simple.add_argument("--cohorts", type=int, default=100)
     given = parser.parse_args()
-    if given.part == "null":
+    if given.part == "volume":
+        against_volume(given.features, given.cohorts)
+    elif given.part == "null":
         null(given.rows, given.cohorts, given.permutations, given.folds)
     else:
         {"speed": speed, "skglm": skglm}[given.part]()
