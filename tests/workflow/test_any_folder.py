@@ -75,7 +75,7 @@ def test_rules_are_used_by_a_snakefile_of_ones_own(tmp_path):
     assert "npc/akram/cohort/statistics.tsv" in boxes
     counts = dict(re.findall(r"^(\w+)\s+(\d+)$", run.stdout, re.M))
     assert counts["boxes"] == counts["npc_heterogeneity_table2"] == "1"
-    assert counts["npc_heterogeneity_register_recurrence"] == "15"
+    assert counts["npc_heterogeneity_register_recurrence"] == "17"
     assert not {"npc_heterogeneity_fig4", "npc_heterogeneity_draw_regions"} & set(counts)
 
 

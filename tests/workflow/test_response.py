@@ -133,7 +133,10 @@ def jobs(finished):
 def study(tmp_path_factory):
     """A finished run; tests read it and change copies only."""
     rows = small_cohort()
-    study = Study(tmp_path_factory.mktemp("response"), new_patients="new.tsv")
+    # Of a model of few features, fitted on few patients, one feature is a large share.
+    study = Study(
+        tmp_path_factory.mktemp("response"), new_patients="new.tsv", max_outside_training=1.0
+    )
     write_rows(study.folder / "patients.tsv", rows)
     # Two patients of the validation set once more, as new ones: their scores are known.
     again = [row for row in rows if row["split"] == "validation"][:2]
@@ -277,7 +280,6 @@ def test_new_patients_with_responses_are_an_external_validation(study, tmp_path)
     ]
     write_rows(other.folder / "new.tsv", new)
     other.config["response_labels"] = {"effective": [1], "ineffective": ["no"]}
-    other.config["max_outside_training"] = 1.0
     finished = other.run("response_score")
     assert finished.returncode == 0, finished.stdout[-3000:]
     table = other.table("tables/external.tsv").set_index("set")
@@ -421,7 +423,7 @@ def test_dicom_gives_the_features_of_the_same_patient_as_nifti(study, tmp_path):
 
 def test_files_that_are_not_there_are_refused_by_a_dry_run(tmp_path):
     rows = small_cohort()
-    rows[7]["image"] = "P8/t2_series"
+    rows[7] |= {"image": "P8/t2_series", "mask": "P8/tumour.nii.gz"}
     write_rows(tmp_path / "patients.tsv", rows)
     finished = Study(tmp_path).run("response_study", "-n")
     assert finished.returncode != 0
