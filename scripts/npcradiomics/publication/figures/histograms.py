@@ -64,11 +64,11 @@ def _panels(table):
     grid.map(_outline, *HISTOGRAM)
     widest = max(words_width(title) for title in titles.values())
     size = min(TYPE, max(SMALL_TYPE, 0.8 * PAGE_WIDTH / columns * TYPE / widest))
-    for patient, axis in grid.axes_dict.items():
+    for place, (patient, axis) in enumerate(grid.axes_dict.items()):
         axis.set_title(titles[patient], pad=2, size=size)
         axis.set_xticks([0, 100, 200])
         axis.yaxis.set_major_locator(MaxNLocator(3, integer=True))
-        axis.tick_params(length=2, pad=2)
+        axis.tick_params(length=2, pad=2, labelbottom=place + columns >= len(titles))
     grid.set_axis_labels("", "")
     figure = grid.figure
     figure.set_size_inches(PAGE_WIDTH, min(22 * MM + rows * 30 * MM, PAGE_HEIGHT))

@@ -53,6 +53,22 @@ def test_histograms_are_the_shares_of_the_table(n):
     check_print(figure)
 
 
+@pytest.mark.parametrize(("n", "columns"), [(4, 3), (14, 5)])
+def test_a_panel_has_the_scale_of_intensities_below_it_or_none_of_it(n, columns):
+    figure = plot_histograms(intensities(n), "")
+    figure.canvas.draw()
+    panels = [axis for axis in figure.axes if axis.get_title()]
+    assert len(panels) == n
+    for place, axis in enumerate(panels):
+        shown = [
+            tick.label1.get_text()
+            for tick in axis.xaxis.get_major_ticks()
+            if tick.label1.get_visible()
+            if 0 <= tick.get_loc() <= 255
+        ]
+        assert shown == ([] if place + columns < n else ["0", "100", "200"]), place
+
+
 def test_above_sixty_patients_a_row_of_each_heat_map_is_a_patient():
     # Bins of 5 units, the common ones: nothing is split. Patient k has all his voxels of GTVr in
     # bin k mod 51, those of the rest in bin 7: sorted by the shift, the highest bin is on top.
