@@ -5,6 +5,7 @@ from pathlib import Path
 
 import SimpleITK as sitk
 
+from npcradiomics.cohort.standing import share_words
 from npcradiomics.files import read_json, write_text
 from npcradiomics.images.masks import carry_mask
 from npcradiomics.images.volumes import read_image, read_mask
@@ -13,8 +14,8 @@ from npcradiomics.publication.figures.dose import failure_words
 from npcradiomics.publication.figures.patient import plot_fusion, plot_in_field
 from npcradiomics.publication.figures.placements import caption_numbers, plot_placements
 from npcradiomics.publication.figures.saving import save
-from npcradiomics.publication.notices import patient_notice
-from npcradiomics.rounding import percent_text
+from npcradiomics.publication.notices import TWO_SHARES, patient_notice
+from npcradiomics.rounding import limit_text
 from npcradiomics.spatial_null.draws import read
 from npcradiomics.tables import read_table
 
@@ -30,9 +31,7 @@ def main(snakemake):
             read_mask(given.isodose95), planning, sitk.Transform(3, sitk.sitkIdentity)
         )
     fraction = read_json(given.regions)["in_field_fraction"]
-    words = (
-        "dose not known" if fraction is None else f"{fraction:.1%} of GTVr inside the 95 % isodose"
-    )
+    words = "dose not known" if fraction is None else share_words(fraction)
     curves, dose = None, ""
     if given.failure:
         dose = failure_words(read_json(given.failure), read_table(given.figures))
@@ -45,7 +44,11 @@ def main(snakemake):
     notice = patient_notice(simulated, snakemake.params.departures)
     numbers = {"patient": escape_rst(patient), "notice": notice_sentence(notice)}
     numbers |= {"dose": dose, "curves": curves is not None and len(curves) > 0}
-    numbers |= {"in_field": words, "minimum": percent_text(snakemake.params.in_field_minimum)}
+    numbers |= {
+        "two_shares": TWO_SHARES,
+        "in_field": words,
+        "minimum": limit_text(snakemake.params.in_field_minimum),
+    }
     captions = ["s1_caption", "s2_caption"]
     if given.draws:
         draws = read(given.draws)

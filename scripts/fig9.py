@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pandas as pd
+
 from npcradiomics.dose.cohort import median_curves
 from npcradiomics.files import write_table, write_text
 from npcradiomics.jobs import script
-from npcradiomics.publication.captions import fill_caption, notice_sentence
+from npcradiomics.publication.captions import escape_rst, fill_caption, notice_sentence
 from npcradiomics.publication.figures.dose import fig9_data, plot_dose
 from npcradiomics.publication.figures.saving import save
+from npcradiomics.publication.notices import out_words
 from npcradiomics.tables import read_table
 
 
@@ -23,6 +26,7 @@ def main(snakemake):
         n_of={name: int((points["group"] == name).sum()) for name in points["group"].unique()},
         interval=bool(points["x_low"].notna().any()),
         n_borderline=int((points["borderline"].astype(str) == "True").sum()),
+        out=escape_rst(out_words(pd.DataFrame(params.out))),
         notice=notice_sentence(params.notice),
     )
     write_table(table, snakemake.output.data)

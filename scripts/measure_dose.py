@@ -12,6 +12,7 @@ from npcradiomics.dose.recurrence import CURVE_COLUMNS, Plan, measure_recurrence
 from npcradiomics.dose.shifts import shifts_of
 from npcradiomics.files import read_json, write_json, write_table
 from npcradiomics.images.volumes import read_image, read_mask
+from npcradiomics.rounding import percent_text
 
 
 def main(snakemake):
@@ -42,7 +43,7 @@ def main(snakemake):
     limits = {name: asked[name] for name in ("in_field", "marginal")}
     measured = measure_recurrence(gtv, gtvr, plan, shifts, **limits)
     if outside := measured.failure["share_outside_dose_grid"]:
-        beyond = f"{outside:.1%} of GTV and GTVr lie outside the dose grid and count as 0 Gy"
+        beyond = f"{percent_text(outside, 1)} of GTV and GTVr lie outside the dose grid and count as 0 Gy"
         note = "; ".join(filter(None, [note, beyond]))
     if note:
         logging.getLogger("npcradiomics").warning(note)

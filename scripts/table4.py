@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pandas as pd
+
 from npcradiomics.files import write_table, write_text
 from npcradiomics.jobs import script
 from npcradiomics.publication.captions import escape_rst, fill_caption
@@ -15,6 +17,7 @@ def main(snakemake):
     data = table4_data(read_table(given.figures), read_table(given.failures))
     limits = {name: params.dose[name] for name in ("in_field", "marginal")}
     said = {"n_unknown": params.n_unknown, "notice": params.notice}
+    said["out"] = pd.DataFrame(params.out)
     table = table4(data, read_table(given.comparison), **limits, **said)
     write_table(data, snakemake.output.tsv)
     write_formats(table, *(snakemake.output[name] for name in ("markdown", "latex", "word")))

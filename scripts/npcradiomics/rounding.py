@@ -45,6 +45,11 @@ def percent_text(share: float | None, decimals: int = 0) -> str:
     return MISSING if _missing(share) else f"{fixed_text(100 * share, decimals)} %"
 
 
+def limit_text(share: float) -> str:
+    """A limit as a percentage with the digits that it was given: 0.975 becomes "97.5 %"."""
+    return f"{100 * share:g} %"
+
+
 def count_text(value: float | None) -> str:
     """A whole number; refuses 3.5 rather than rounding it."""
     if _missing(value):

@@ -45,7 +45,7 @@ def test_excluded_patients_stand_with_their_reason(run):
     excluded = read(run, "cohort/excluded.tsv").set_index("patient")
     assert list(excluded["rule"]) == ["exclude", "in_field"]
     assert excluded.loc["P01", "reason"] == "exclude: stage == 'T3' (stage = T3)"
-    assert "30.0% of GTVr inside the 95 % isodose" in excluded.loc["P02", "reason"]
+    assert "30.0 % of GTVr's voxels inside the 95 % isodose" in excluded.loc["P02", "reason"]
     assert set(read(run, "cohort/features.tsv")["patient"]) == {f"P{k:02d}" for k in range(3, 17)}
     table = (run.results / "tables/table2.md").read_text(encoding="utf-8")
     assert "P01 (exclude: stage == 'T3' (stage = T3))" in table and "(n = 14)" in table

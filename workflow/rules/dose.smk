@@ -84,7 +84,8 @@ rule table4:
         *code_of("table4"),
         dose=settings["dose"],
         n_unknown=len(analysed) - len(dosed),
-        notice=notice,
+        out=dosed_out,
+        notice=notice_of("registration", "regions", "dose", "statistics"),
     script:
         "../../scripts/table4.py"
 
@@ -109,7 +110,8 @@ rule fig9:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("fig9"),
-        notice=notice,
+        out=dosed_out,
+        notice=notice_of("registration", "regions", "dose"),
     script:
         "../../scripts/fig9.py"
 

@@ -5,6 +5,10 @@ from npcradiomics.cohort.targets import targets_of
 # All whose dose or isodose is known, in the texture statistics or not.
 dosed = [name for name in analysed if {"dose", "isodose95"} & set(patients[name])]
 with_dose = [name for name in dosed if "dose" in patients[name]]
+# Who has a dose and is out of the cohort, and why: not measured.
+dosed_out = [
+    row for name, row in out_of_cohort.items() if {"dose", "isodose95"} & set(patients[name])
+]
 targets = {name: targets_of(patients[name]) for name in dosed}
 
 

@@ -1,7 +1,7 @@
 """Who enters the cohort, and where each patient's files lie, also those that an import makes."""
 
 from npcradiomics.features.definitions import FEATURES
-from npcradiomics.publication.notices import cohort_notice, settings_sentence
+from npcradiomics.publication.notices import SECTIONS, cohort_notice, settings_sentence
 
 
 def with_number_of_tests(settings):
@@ -82,17 +82,26 @@ with_page = [
 
 # Said on every table and figure, on what shows one patient as far as it depends on them.
 defaults = with_number_of_tests(defaults_of("heterogeneity"))
-departures = settings_sentence(settings, defaults)
 departures_of_pages, departures_of_pictures = (
     settings_sentence(settings, defaults, sections)
-    for sections in (["registration"], ["registration", "regions", "spatial_null"])
+    for sections in (
+        ["registration", "dose"],
+        ["registration", "regions", "dose", "spatial_null"],
+    )
 )
-notice = cohort_notice(
-    simulated_cohort,
-    len(patients),
-    {name: record["step"] for name, record in failed.items() if name not in excluded},
-    departures,
-)
+
+
+def notice_of(*sections):
+    """The words on what is made from the cohort by these sections of the settings."""
+    return cohort_notice(
+        simulated_cohort,
+        len(patients),
+        {name: record["step"] for name, record in failed.items() if name not in excluded},
+        settings_sentence(settings, defaults, sections),
+    )
+
+
+notice = notice_of(*SECTIONS)
 
 FILE_COLUMNS = (
     "planning_mri",

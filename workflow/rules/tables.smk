@@ -19,7 +19,7 @@ rule table1:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("table1"),
-        departures=departures,
+        departures=settings_sentence(settings, defaults, ["extraction"]),
     script:
         "../../scripts/table1.py"
 

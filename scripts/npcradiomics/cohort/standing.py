@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from npcradiomics.rounding import limit_text, percent_text
+
 WORDS = {
     "in": "In the cohort",
     "refused": "Out until a person decides: refused by the checks",
@@ -56,5 +58,10 @@ def standing(
 
 
 def in_field_words(fraction: float, minimum: float) -> str:
-    """The share of GTVr in field and what is asked for."""
-    return f"{fraction:.1%} of GTVr inside the 95 % isodose, at least {minimum:.0%} needed"
+    """The share of GTVr in field, and what is asked for."""
+    return f"{share_words(fraction)}, at least {limit_text(minimum)} needed"
+
+
+def share_words(fraction: float) -> str:
+    """The share by which Akram's rule decides: of voxels, where the class of a failure is by volume."""
+    return f"{percent_text(fraction, 1)} of GTVr's voxels inside the 95 % isodose"

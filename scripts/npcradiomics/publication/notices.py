@@ -1,9 +1,14 @@
 """Sentences that must stand on whatever is made from a cohort that calls for them."""
 
 SIMULATED_NOTE = "Simulated patients: no clinical data"
+# One share of GTVr, counted in two ways: on whatever shows the one by volume.
+TWO_SHARES = (
+    "The class goes by GTVr's volume, between the slices too. Who enters the texture statistics is"
+    " decided by Akram's rule alone, which counts voxels: the two shares differ a little."
+)
 DEPARTS = "Not by the default settings: "
 # The method, of either study: seeds, files, who the patients are and how jobs are cut do not count.
-_SECTIONS = (
+SECTIONS = (
     "registration",
     "regions",
     "dose",
@@ -15,6 +20,12 @@ _SECTIONS = (
     "model",
     "resampling",
 )
+NAMED_PATIENTS = 8
+_EXCLUSION_RULES = {
+    "exclude": "by the expression `exclude` of the config",
+    "in_field": "recurrence not in field",
+    "registration": "registration rejected by a person",
+}
 _NO_METHOD = {"seed", "enabled", "deformable", "pyradiomics", "per_job"}
 # What a setting is called in a sentence, where its key does not say it: section, key: words, with
 # the words of its values where those do not.
@@ -24,12 +35,44 @@ _WORDS = {
         "recurrent region",
         {"whole": "all of GTVr", "inside_gtv": "GTVr inside the GTV only"},
     ),
+    "regions: in_field_minimum": ("in the statistics from a share of voxels in field of", {}),
+    "regions: outside_gtv_warning": ("warned of from a share of GTVr outside the GTV of", {}),
+    "regions: min_voxels": ("voxels of the smallest region", {}),
     "extraction: n_levels": ("grey levels", {}),
+    "extraction: quantizer": (
+        "quantizer",
+        {
+            "lloyd": "Lloyd-Max as MATLAB runs it",
+            "optimal": "the best",
+            "uniform": "of equal steps",
+        },
+    ),
     "extraction: quantizer_fit": (
         "quantizer fitted to",
         {"region": "each region", "gtv": "the whole GTV"},
     ),
+    "extraction: outliers": (
+        "outliers of a region",
+        {"none": "kept", "3sigma": "beyond 3 SD removed"},
+    ),
+    "extraction: resampling": (
+        "resampling",
+        {"isotropic": "to the in-plane spacing", "toolbox": "as the toolbox does"},
+    ),
+    "statistics: alpha": ("level of significance", {}),
+    "statistics: n_boot": ("bootstrap samples", {}),
     "statistics: n_tests": ("tests in Bonferroni's rule", {}),
+    "spatial_null: n_draws": ("regions drawn in each tumour", {}),
+    "spatial_null: surrogates": ("random textures of the surrogate null", {}),
+    "spatial_null: n_recombinations": ("recombinations of the draws", {}),
+    "spatial_null: scores": (
+        "statistic of the spatial null",
+        {"standard": "of standard scores", "normal": "of normal scores of ranks"},
+    ),
+    "spatial_null: correction": (
+        "p of all together",
+        {"single_step": "in a single step", "step_down": "step-down"},
+    ),
     "spatial_null: shape": (
         "drawn regions",
         {"own": "of the recurrence's own shape", "compact": "compact blobs"},
@@ -88,7 +131,25 @@ def cohort_notice(simulated, n_patients, missing, departures=""):
     return ". ".join(filter(None, [simulated_note(simulated), gone, departures]))
 
 
-def settings_sentence(settings, defaults, sections=_SECTIONS):
+def out_words(out):
+    """The sentence that names who is out of the cohort and why; many are counted. "" for nobody.
+
+    out: table of patient, rule, reason.
+    """
+    if out.empty:
+        return ""
+    if len(out) <= NAMED_PATIENTS:
+        named = (f"{row.patient} ({row.reason})" for row in out.itertuples())
+        return f"Not in the cohort: {'; '.join(named)}."
+    counts = out["rule"].value_counts()
+    words = (f"{n} {_EXCLUSION_RULES.get(rule, f'{rule} failed')}" for rule, n in counts.items())
+    return (
+        f"Not in the cohort: {len(out)} patients ({', '.join(words)}); cohort/excluded.tsv gives"
+        " each with the reason."
+    )
+
+
+def settings_sentence(settings, defaults, sections=SECTIONS):
     """What of the settings departs from the defaults, the paper's path, in words; "" if nothing does.
 
     settings, defaults: complete settings of one study; sections: of them, those that what is shown

@@ -6,6 +6,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from npcradiomics.images.masks import carry_mask
+from npcradiomics.rounding import percent_text
 
 IDENTITY = sitk.Transform(3, sitk.sitkIdentity)
 # The dose grid alone moved the fraction of one real structure by two points.
@@ -69,7 +70,7 @@ def borderline(on_image: float | None, on_dose: float | None) -> str | None:
     """
     known = {"planning MRI": on_image, "dose": on_dose}
     told = [
-        f"{share:.1%} on the grid of the {grid}"
+        f"{percent_text(share, 1)} on the grid of the {grid}"
         for grid, share in known.items()
         if share is not None
     ]
@@ -78,8 +79,8 @@ def borderline(on_image: float | None, on_dose: float | None) -> str | None:
     near = [f for f in known.values() if f is not None and BORDERLINE[0] <= f <= BORDERLINE[1]]
     if not near:
         return None
-    listed = " and ".join(f"{f:.1%}" for f in near)
+    listed = " and ".join(percent_text(share, 1) for share in near)
     return (
-        f"in-field is borderline: {listed} of GTVr inside the 95 % isodose"
+        f"in-field is borderline: {listed} of GTVr's voxels inside the 95 % isodose"
         " (93-97 %: the grid alone may decide)"
     )

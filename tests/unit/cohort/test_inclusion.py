@@ -20,7 +20,10 @@ REPORTS = [report("A", "yes", 0.99), report("B", "no", 0.6), report("C", "not kn
 def test_only_known_out_of_field_is_excluded():
     excluded = exclusions(REPORTS, 0.95)
     assert list(excluded["patient"]) == ["B"]
-    assert "60.0% of GTVr inside the 95 % isodose, at least 95% needed" in excluded["reason"][0]
+    assert (
+        "60.0 % of GTVr's voxels inside the 95 % isodose, at least 95 % needed"
+        in excluded["reason"][0]
+    )
 
 
 def test_fewer_than_three_patients_are_refused_with_the_reasons():

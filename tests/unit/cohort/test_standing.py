@@ -23,7 +23,10 @@ FAILED = {"rule": "extract_features", "reason": "recurrent region has 7 voxels"}
         ("", "", FAILED, 0.1, ("failed", "extract_features: recurrent region has 7 voxels")),
         (
             *("", "accept", None, 0.084),
-            ("not in field", "8.4% of GTVr inside the 95 % isodose, at least 95% needed"),
+            (
+                "not in field",
+                "8.4 % of GTVr's voxels inside the 95 % isodose, at least 95 % needed",
+            ),
         ),
     ],
 )

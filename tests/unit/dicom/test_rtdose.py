@@ -118,7 +118,7 @@ def test_borderline_in_words(fractions, said, caplog):
     caplog.set_level("INFO")
     words = borderline(*fractions)
     assert words is None if said is None else said in words and "borderline" in words
-    assert f"isodose: {fractions[0]:.1%} on the grid of the planning MRI" in caplog.text
+    assert f"isodose: {100 * fractions[0]:.1f} % on the grid of the planning MRI" in caplog.text
     assert ("on the grid of the dose" in caplog.text) == (fractions[1] is not None)
 
 

@@ -20,7 +20,7 @@ def test_who_is_in_who_is_out_and_where_to_look_first(tmp_path):
     write(
         cohort / "excluded.tsv",
         ("patient", "rule", "reason"),
-        ("P9", "in_field", "32.0% of GTVr inside the 95 % isodose"),
+        ("P9", "in_field", "32.0 % of GTVr's voxels inside the 95 % isodose"),
     )
     write(
         cohort / "registration.tsv",
@@ -30,7 +30,7 @@ def test_who_is_in_who_is_out_and_where_to_look_first(tmp_path):
     )
     assert cohort_summary("heterogeneity", tmp_path) == [
         "heterogeneity: 3 of 4 patients are in the statistics.",
-        f"heterogeneity: out: P9 (32.0% of GTVr inside the 95 % isodose) ({cohort}/excluded.tsv)",
+        f"heterogeneity: out: P9 (32.0 % of GTVr's voxels inside the 95 % isodose) ({cohort}/excluded.tsv)",
         "heterogeneity: look first: P3 (The head is turned by 17 degrees); "
         f"{cohort}/registration.html",
     ]

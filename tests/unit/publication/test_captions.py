@@ -7,7 +7,7 @@ from npcradiomics.publication.captions import (
     fill_caption,
     notice_sentence,
 )
-from npcradiomics.publication.notices import SIMULATED_NOTE
+from npcradiomics.publication.notices import SIMULATED_NOTE, TWO_SHARES
 from repository import ROOT
 
 TEMPLATES = ROOT / "workflow" / "report"
@@ -52,6 +52,24 @@ NUMBERS = cohort_numbers(STATISTICS, SIMULATED_NOTE) | {
     "n_pages": 1,
     "key": "",
 }
+
+
+def test_s1_of_a_marginal_failure_is_called_no_recurrence_in_field_and_tells_the_two_shares_apart():
+    template = (TEMPLATES / "fig_s1.rst").read_text(encoding="utf-8")
+    numbers = {"patient": "P05", "in_field": "66.3 % of GTVr's voxels inside the 95 % isodose"}
+    numbers |= {"minimum": "95 %", "dose": "class marginal", "curves": False, "notice": ""}
+    text = fill_caption(template, two_shares=TWO_SHARES, **numbers)
+    assert text.startswith("**S1 Appendix. GTVr and the 95 % isodose, P05.**")
+    assert f"By dose: class marginal (Table 4). {TWO_SHARES}" in text
+
+
+def test_fig9_names_who_is_out():
+    template = (TEMPLATES / "fig9.rst").read_text(encoding="utf-8")
+    numbers = {"n": 1, "n_of": {"marginal": 1}, "interval": False, "n_borderline": 0, "notice": ""}
+    words = "All patients of the cohort with a dose are shown, in the texture statistics or not."
+    text = fill_caption(template, out="Not in the cohort: P03 (moved).", **numbers)
+    assert f"{words} Not in the cohort: P03 (moved)." in text
+    assert fill_caption(template, out="", **numbers).rstrip().endswith(words)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,17 @@
 """What must stand on a cohort's tables and figures."""
 
+import pandas as pd
 import pytest
 
 from npcradiomics.cohort.configuration import complete_settings, read_schema
+from npcradiomics.publication import notices
 from npcradiomics.publication.figures.style import in_one_line
-from npcradiomics.publication.notices import cohort_notice, patient_notice, settings_sentence
+from npcradiomics.publication.notices import (
+    cohort_notice,
+    out_words,
+    patient_notice,
+    settings_sentence,
+)
 from repository import ROOT
 
 
@@ -27,7 +34,7 @@ def sentence(study="heterogeneity", **config):
         (
             {"contour_end_caps": False, "spatial_null": {"match": "none", "n_draws": 99}},
             "Not by the default settings: contours closed half a slice beyond their ends no (default"
-            " yes); spatial null n draws 99 (default 199); drawn regions matched on size alone"
+            " yes); regions drawn in each tumour 99 (default 199); drawn regions matched on size alone"
             " (default size and depth)",
         ),
         (
@@ -64,6 +71,31 @@ def test_settings_that_are_not_the_defaults_are_said_in_words(config, words):
 )
 def test_settings_of_the_response_study_are_said_in_words(config, words):
     assert sentence("response", **config) == words
+
+
+@pytest.mark.parametrize("study", ["heterogeneity", "response"])
+def test_every_setting_of_the_method_has_words(study):
+    """But the registration's, which config/README.md explains by their keys."""
+    schema = read_schema(ROOT / f"workflow/schemas/{study}_config.schema.yaml")
+    defaults = complete_settings({}, schema, "config")
+    keys = {
+        f"{section}: {key}"
+        for section in set(notices.SECTIONS) - {"registration"}
+        for key in defaults.get(section, {})
+        if key not in notices._NO_METHOD
+    }
+    assert keys and keys <= set(notices._WORDS)
+
+
+def test_who_is_out_is_named_with_the_reason_and_many_are_counted_by_rule():
+    rejected = {"patient": "P1", "rule": "registration", "reason": "rejected by a person: moved"}
+    failed = {"patient": "P2", "rule": "extract_features", "reason": "7 voxels"}
+    assert out_words(pd.DataFrame([rejected, failed])) == (
+        "Not in the cohort: P1 (rejected by a person: moved); P2 (7 voxels)."
+    )
+    many = out_words(pd.DataFrame([rejected] * 8 + [failed]))
+    assert "9 patients (8 registration rejected by a person, 1 extract_features failed)" in many
+    assert out_words(pd.DataFrame([])) == ""
 
 
 def test_what_does_not_depend_on_a_setting_does_not_name_it():

@@ -19,6 +19,7 @@ from npcradiomics.publication.figures.style import (
     say_selection,
 )
 from npcradiomics.rounding import fixed_text, p_words
+from npcradiomics.spatial_null.verdict import DOSE
 
 NULL_COLOURS = {"spatial": "0.55", "surrogate": REGION_COLOURS["non_recurrent"], "control": "0.55"}
 NULL_LABELS = {
@@ -156,7 +157,8 @@ def _feature_title(row):
 def _control_title(row):
     observed, drawn = (fixed_text(row[key], 2) for key in ("mean_observed", "mean_draws"))
     title = CONTROL_TITLES.get(row["name"], row["name"])
-    return f"{title}\nGTVr {observed}, draws {drawn}\np, all together {p_words(row['p_maxt'])}"
+    among = "p" if row["name"] == DOSE else "p, all together"  # a family of its own
+    return f"{title}\nGTVr {observed}, draws {drawn}\n{among} {p_words(row['p_maxt'])}"
 
 
 def null_panels(

@@ -3,6 +3,7 @@
 from npcradiomics.dose.recurrence import PERCENT, VOLUME, RecurrenceDose
 from npcradiomics.publication.figures.dose import CURVE_LABELS, CURVE_REGIONS, LOWEST_PERCENT
 from npcradiomics.publication.figures.style import REGION_COLOURS, REGION_LINES
+from npcradiomics.publication.notices import TWO_SHARES
 from npcradiomics.rounding import MISSING, fixed_text, interval_text
 
 ROWS = (
@@ -37,6 +38,7 @@ def dose_content(measured: RecurrenceDose) -> dict:
         "class": measured.failure["class"],
         "borderline": measured.failure["borderline"],
         "within": measured.failure["classes_within_interval"],
+        "two_shares": TWO_SHARES,
         "rows": rows,
         "curves": [],
     }

@@ -3,12 +3,14 @@
 import pandas as pd
 
 from npcradiomics.dose.failure import AGREEMENT, CLASSES, TYPES
+from npcradiomics.publication.notices import TWO_SHARES, out_words
 from npcradiomics.publication.tables.formats import Table
 from npcradiomics.rounding import (
     MISSING,
     count_text,
     fixed_text,
     interval_text,
+    limit_text,
     p_words,
     percent_text,
 )
@@ -63,6 +65,7 @@ def table4(
     in_field: float,
     marginal: float,
     n_unknown: int,
+    out: pd.DataFrame,
     notice: str,
 ) -> Table:
     """Table 4 as text cells.
@@ -77,6 +80,8 @@ def table4(
         Limits of the classes.
     n_unknown : int
         Patients of whom neither dose nor isodose is known.
+    out : DataFrame
+        patient, rule, reason of those who have a dose and are out of the cohort, not measured.
     notice : str
         Words of ``notices.cohort_notice``.
     """
@@ -86,6 +91,7 @@ def table4(
         f" (n = {count_text(len(data))})"
     )
     notes = _notes(data, comparison, in_field, marginal, n_unknown, notice)
+    notes += [out_words(out)] * (len(out) > 0)
     return Table(list(HEADER), [*rows, _cohort(data)], caption, notes)
 
 
@@ -127,9 +133,8 @@ def _notes(data, comparison, in_field, marginal, n_unknown, notice):
     shifted = data[data["n_shifts"] > 0]
     notes = [f"{notice}." if notice else "", *map(_comparison_words, comparison.to_dict("records"))]
     notes += [
-        f"Class: share of GTVr inside the 95 % isodose, in field from {in_field:.0%}, marginal from {marginal:.0%}, else"
-        " outside; by volume, between the slices too. Who enters the texture statistics is decided by Akram's rule alone, which"
-        " counts voxels: near a limit the two may differ.",
+        f"Class: share of GTVr inside the 95 % isodose, in field from {limit_text(in_field)}, marginal from {limit_text(marginal)},"
+        f" else outside. {TWO_SHARES}",
         "D95: dose that 95 % of the volume get at least. Rest: GTV minus GTVr. To 95 % isodose: distance of GTVr's"
         " centroid to its surface, positive inside.",
     ]

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from npcradiomics.features.definitions import DEFINITIONS
+from npcradiomics.publication.notices import out_words
 from npcradiomics.publication.tables.formats import Table
 from npcradiomics.rounding import (
     count_text,
@@ -18,17 +19,12 @@ from npcradiomics.statistics.pairs import small_cohort_warning
 
 # More excluded patients than this are counted in the note, not named; cohort/excluded.tsv names
 # them all.
-NAMED_PATIENTS = 8
 PAPERS_SEVEN = "Significant in Akram 2020"
 FOUND_HERE = "Significant here only"
 MEASURES = {"dz": "dz", "rank_biserial": "rank-biserial"}
 # An interval as wide as from -2 to 2, both of them huge effects (Sawilowsky 2009, J Mod Appl Stat
 # Methods 8:597), or as half of what a correlation can be, tells nothing.
 WIDE = {"dz": 4.0, "rank_biserial": 1.0}
-EXCLUSION_RULES = {
-    "exclude": "by the expression `exclude` of the config",
-    "in_field": "recurrence not in field",
-}
 
 
 def table1(departures: str) -> Table:
@@ -165,7 +161,7 @@ def _notes(data, statistics, size, excluded, notice):
         "Akram: the row that Akram 2020 prints. recomputed: p of the paired t-test from the paper's printed mean and SD (n = 14); for GLSZM_LZE the"
         " paper used the Wilcoxon test, so it is not expected to agree there. NA: the paper prints no row.",
         found_here(data, statistics, "simulated" if simulated else "user"),
-        _excluded_words(excluded),
+        out_words(excluded),
     ]
     return [note for note in notes if note]
 
@@ -183,20 +179,6 @@ def _marks_words(marked):
     )
     words = ", ".join(f"{counts.get(mark, 0)} {mark}" for mark in ("size", "own", "open"))
     return f"Marks of {of}: {words}."
-
-
-def _excluded_words(excluded):
-    if excluded.empty:
-        return ""
-    if len(excluded) <= NAMED_PATIENTS:
-        return (
-            "Not in the cohort: "
-            + "; ".join(f"{row.patient} ({row.reason})" for row in excluded.itertuples())
-            + "."
-        )
-    counts = excluded["rule"].value_counts()
-    words = ", ".join(f"{count} {EXCLUSION_RULES[rule]}" for rule, count in counts.items())
-    return f"Not in the cohort: {len(excluded)} patients ({words}); cohort/excluded.tsv gives each with the reason."
 
 
 # Whose patients a cohort is, in the words of the generated paragraph.

@@ -103,6 +103,8 @@ def test_controls_have_a_panel_each_with_both_means(compared):
     check_print(figure)
     axes = [axis for axis in figure.axes if axis.get_visible()]
     assert len(axes) == 5
+    dose = panels.iloc[:1].assign(name=spatial_null.DOSE)
+    assert "together" not in spatial_null._control_title(dose.iloc[0])
     row = compared.controls.iloc[0]
     lines = [
         f"GTVr {row['mean_observed']:.2f}, draws {row['mean_draws']:.2f}",

@@ -147,7 +147,7 @@ def test_ranks(name, n):
 def test_pictures_of_a_patient(kind, shape):
     name = NAMES[kind]
     planning, gtv, gtvr = placements_example.images(shape)
-    words = "100.0% of GTVr inside the 95 % isodose"
+    words = "100.0 % of GTVr's voxels inside the 95 % isodose"
     check_print(patient.plot_in_field(name(1), planning, gtvr, gtv, words, True))
     check_print(patient.plot_fusion(name(1), planning, planning, gtv, gtvr, True))
     draws = dataclasses.replace(placements_example.draws(shape), patient=name(1))

@@ -1,5 +1,6 @@
 """The page of one patient: self-contained, small, and with every number, limit and verdict in words."""
 
+import html
 import re
 from dataclasses import replace
 
@@ -177,6 +178,7 @@ def test_dose_of_the_recurrence_stands_on_the_page():
     dose = image_of(75.0 - away / 2, pair.planning)
     measured = measure_recurrence(pair.gtv, pair.gtvr, Plan(dose=dose, prescription_gy=70.0))
     text = page(dose=dose_content(measured))
+    assert "decided by Akram's rule alone, which counts voxels" in html.unescape(text)
     found = {(r["structure"], r["quantity"], r["unit"]): r["value"] for r in measured.figures}
     said = " ".join(re.sub("<[^>]+>", " ", text).split())
     assert f"{measured.failure['class'].capitalize()} ." in said
@@ -189,4 +191,5 @@ def test_isodose_alone_gives_class_and_share_and_no_histogram():
     pair = example().pair
     measured = measure_recurrence(pair.gtv, pair.gtvr, Plan(isodose95=pair.gtv))
     text = page(dose=dose_content(measured))
+    assert "decided by Akram's rule alone, which counts voxels" in html.unescape(text)
     assert "Dose of the recurrence" in text and "<polyline" not in text and "D95" not in text

@@ -55,8 +55,9 @@ COMPARED = pd.DataFrame(
 @pytest.fixture
 def table():
     data = table4_data(figures(), failures())
-    options = {"in_field": 0.95, "marginal": 0.2, "n_unknown": 4, "notice": "Simulated"}
-    return table4(data, COMPARED, **options)
+    out = pd.DataFrame([{"patient": "P4", "rule": "registration", "reason": "rejected: moved"}])
+    options = {"in_field": 0.975, "marginal": 0.2, "n_unknown": 4, "notice": "Simulated"}
+    return table4(data, COMPARED, out=out, **options)
 
 
 def test_rows_have_values_with_intervals_and_borderline_is_marked(table):
@@ -83,3 +84,5 @@ def test_notes_say_what_was_compared_and_who_is_missing(table):
     assert "NA in 1 of 3: only the 95 % isodose is known" in notes
     assert "Neither dose nor isodose is known of 4 more." in notes
     assert "100 places of GTVr" in notes
+    assert "in field from 97.5 %, marginal from 20 %, else outside" in notes
+    assert table.footnotes[-1] == "Not in the cohort: P4 (rejected: moved)."
