@@ -40,11 +40,22 @@ def rows_of(schema, place=""):
     rows = []
     for key, sub in schema["properties"].items():
         if "description" in sub or "properties" not in sub:
-            what = sub["description"].replace("|", "\\|")
+            what = sub["description"].replace("|", "\\|") + limits(sub)
             rows.append((f"`{place}{key}`", default(sub), what))
         else:
             rows += rows_of(sub, f"{place}{key}: ")
     return rows
+
+
+def limits(sub):
+    """The limits of a number in brackets; 0 below and 1 above, those of every length and share, go without saying."""
+    words = {"minimum": "at least", "exclusiveMinimum": "above", "maximum": "at most"}
+    told = [
+        f"{word} {sub[key]:g}"
+        for key, word in words.items()
+        if key in sub and sub[key] != (key == "maximum")
+    ]
+    return f" ({', '.join(told)})" if told else ""
 
 
 def default(sub):

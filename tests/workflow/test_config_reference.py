@@ -29,7 +29,12 @@ def test_every_schema_of_a_study_has_its_table():
 def test_a_table_has_key_default_and_words_in_the_order_of_the_schema(tmp_path, monkeypatch):
     schema = {
         "properties": {
-            "levels": {"default": 64.0, "description": "grey levels | bins"},
+            "levels": {
+                "default": 64.0,
+                "minimum": 2,
+                "maximum": 1024,
+                "description": "grey levels | bins",
+            },
             "model": {
                 "properties": {
                     "on": {"default": True, "description": "whether"},
@@ -47,7 +52,7 @@ def test_a_table_has_key_default_and_words_in_the_order_of_the_schema(tmp_path, 
     assert reference.page("<!-- schema: x_config -->\nold\n<!-- end -->") == (
         "<!-- schema: x_config -->\n"
         "| key | default | what |\n| --- | --- | --- |\n"
-        "| `levels` | 64 | grey levels \\| bins |\n"
+        "| `levels` | 64 | grey levels \\| bins (at least 2, at most 1024) |\n"
         "| `model: on` | true | whether |\n"
         "| `model: spacing_mm` | [0.5, 2] | x, y |\n"
         "| `limits` |  | see below |\n"

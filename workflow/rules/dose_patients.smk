@@ -1,9 +1,11 @@
 """Who has a dose, and what of it the rules read."""
 
+from npcradiomics.cohort.dose_settings import refuse_dose_settings
 from npcradiomics.cohort.targets import targets_of
 
 # All whose dose or isodose is known, in the texture statistics or not.
 dosed = [name for name in analysed if {"dose", "isodose95"} & set(patients[name])]
+refuse_dose_settings(settings, {name: patients[name] for name in dosed})
 with_dose = [name for name in dosed if "dose" in patients[name]]
 # Who has a dose and is out of the cohort, and why: not measured.
 dosed_out = [

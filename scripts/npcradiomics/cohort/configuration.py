@@ -227,7 +227,7 @@ def _header_faults(header, schema, clinical_columns):
     faults = []
     for name in header:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
             hint = (
                 f"did you mean {near[0]}?"
                 if near
@@ -278,13 +278,12 @@ def _keys(schema, place=""):
 
 
 def _fault_words(error):
-    place = ": ".join(str(part) for part in error.absolute_path)
-    value = (
-        f" (value {error.instance!r})"
-        if error.validator in ("minimum", "maximum", "pattern", "exclusiveMinimum")
-        else ""
-    )
-    return f"{place}: {error.message}{value}" if place else f"{error.message}{value}"
+    place, message = ": ".join(str(part) for part in error.absolute_path), error.message
+    if error.validator == "pattern" and "form" in error.schema:
+        message = f"{error.instance!r} is not {error.schema['form']}"
+    elif error.validator in ("minimum", "maximum", "pattern", "exclusiveMinimum"):
+        message += f" (value {error.instance!r})"
+    return f"{place}: {message}" if place else message
 
 
 def _with_defaults(value, schema):

@@ -13,10 +13,14 @@ from npcradiomics.tables import read_table
 # Times and commands, which differ between two runs of the same, and what no longer holds: not
 # compared.
 LEFT_OUT = {"logs", "benchmarks", "provenance.json", ASIDE}
-# What is said of Tables 2 and 3 for every feature, in the words of the terminal.
+# What is said of Tables 2 and 3 for every feature and of Table 4 for every patient.
 TOLD = {
-    "tables/table2.tsv": ("Table 2", {"significant": "significant", "size_mark": "size mark"}),
-    "tables/table3.tsv": ("Table 3", {"verdict": "verdict"}),
+    "tables/table2.tsv": (
+        *("Table 2", "feature"),
+        {"significant": "significant", "size_mark": "size mark"},
+    ),
+    "tables/table3.tsv": ("Table 3", "feature", {"verdict": "verdict"}),
+    "tables/table4.tsv": ("Table 4", "patient", {"class": "class", "type": "type"}),
 }
 NAMED = 8  # names listed, of more the number
 
@@ -110,24 +114,24 @@ def _settings(first: Path, second: Path) -> list[str]:
 
 
 def _meaning(first: Path, second: Path) -> list[str]:
-    """Patients in and out, and what Tables 2 and 3 say of each feature."""
+    """Patients in and out, and what Tables 2 to 4 say of each feature or patient."""
     lines = []
     for name, what in (("features", "patients"), ("excluded", "excluded patients")):
         tables = _both(first, second, f"cohort/{name}.tsv")
         if tables:
             lines += _only(what, *(list(dict.fromkeys(table["patient"])) for table in tables))
-    for name, (title, columns) in TOLD.items():
+    for name, (title, key, columns) in TOLD.items():
         tables = _both(first, second, name)
-        if not tables or any("feature" not in table for table in tables):
+        if not tables or any(key not in table for table in tables):
             continue
-        a, b = (table.set_index("feature") for table in tables)
+        a, b = (table.set_index(key) for table in tables)
         lines += _only(f"rows of {title}", list(a.index), list(b.index))
         for column, word in columns.items():
             if column in a and column in b:
                 lines += [
-                    f"{title}, {word}: {feature}: {a[column][feature]} in A, {b[column][feature]} in B"
-                    for feature in a.index.intersection(b.index, sort=False)
-                    if a[column][feature] != b[column][feature]
+                    f"{title}, {word}: {row}: {a[column][row]} in A, {b[column][row]} in B"
+                    for row in a.index.intersection(b.index, sort=False)
+                    if a[column][row] != b[column][row]
                 ]
     return lines
 

@@ -174,6 +174,11 @@ def test_rows_come_back_in_order_without_empty_cells(tmp_path):
             [*COLUMNS, "colour"],
             "unknown column 'colour'; clinical columns are named",
         ),
+        (
+            [[*cells("A"), "T3"]],
+            [*COLUMNS, "stage"],
+            "unknown column 'stage'; clinical columns are named in the config (clinical_columns)",
+        ),
         ([cells("A"), cells("B", "ct")], COLUMNS, "row 3 (B): gtvr_frame: 'ct' is not one of"),
         ([cells("A"), cells("B", gtv="")], COLUMNS, "row 3 (B): 'gtv' is a required property"),
         ([cells("A b")], COLUMNS, "patient 'A b' cannot be a folder name"),

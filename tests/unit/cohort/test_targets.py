@@ -50,8 +50,11 @@ def test_a_cell_that_is_no_list_of_targets_is_refused_with_its_row(cell, tmp_pat
     table = tmp_path / "patients.tsv"
     head = ["patient", "planning_mri", "recurrence_mri", "gtv", "gtvr", "gtvr_frame", "targets"]
     table.write_text("\t".join(head) + "\n" + "\t".join(["P1", *"abcd", "planning", cell]) + "\n")
-    with pytest.raises(ValueError, match=r"row 2 \(P1\): targets: "):
+    with pytest.raises(ValueError, match=r"row 2 \(P1\): targets: ") as refused:
         read_patients(table, SCHEMA)
+    assert "is not a list of contour=gray, separated by semicolons, as CTV70=70; CTV60=60" in str(
+        refused.value
+    )
 
 
 def test_the_folder_of_results_may_stand_before_every_target():

@@ -26,6 +26,8 @@ def both(tmp_path):
             "cohort/excluded.tsv": "patient\trule\treason\n9\tin_field\tno\n",
             "tables/table2.tsv": "feature\tp\tsignificant\tsize_mark\nA\t0.001\tTrue\town\nB\t0.5\tFalse\topen\n",
             "tables/table3.tsv": "feature\tverdict\nA\ttexture\nB\tnot decided\n",
+            "tables/table4.tsv": "patient\tclass\ttype\n007\tin field\tA\n1e5\tmarginal\tB\n",
+            "cohort/dose.tsv": "patient\tstructure\tvalue\n007\tgtvr\t66.5\n1e5\tgtvr\t64.0\n",
             "patients/007/regions/regions.json": '{"volume_cm3": 4.0}',
             "patients/1e5/regions/regions.json": '{"volume_cm3": 5.0}',
             "figures/fig3.png": "picture",
@@ -65,6 +67,13 @@ def test_settings_patients_rows_and_verdicts_are_told(both):
         "  rows of Table 3 only in A: B",
         "  rows of Table 3 only in B: C",
     ]
+    edit(b / "tables/table4.tsv", "marginal\tB", "in field\tA")
+    edit(b / "cohort/dose.tsv", "64.0", "66.0")
+    told = compare_results(a, b)
+    assert "  Table 4, class: 1e5: marginal in A, in field in B" in told
+    assert "  Table 4, type: 1e5: B in A, A in B" in told
+    place = told.index("  cohort/dose.tsv: differs")
+    assert told[place + 1].startswith("    value: 1 of 2 differ, by up to 0.03 relative")
     assert "  Table 3, verdict: A: texture in A, explained by size or shape in B" in (
         compare_results(a, b)
     )
@@ -78,7 +87,7 @@ def test_files_are_told_with_the_column_and_its_largest_deviation(both):
     edit(b / "patients/1e5/regions/regions.json", "5.0", "5.5")
     (b / "figures/fig3.png").unlink()
     assert compare_results(a, b) == [
-        "files: 3 files the same, 3 differ",
+        "files: 5 files the same, 3 differ",
         "  files only in A: figures/fig3.png",
         "  cohort/features.tsv: differs",
         "    GLCM_Energy: 2 of 4 differ, by up to 0.2 relative, e.g. 0.125 in A, 0.100 in B",
