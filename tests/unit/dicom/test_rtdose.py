@@ -112,7 +112,7 @@ def test_in_field_fraction_on_the_dose_grid_is_counted_on_it():
 
 
 @pytest.mark.parametrize(
-    ("fractions", "said"), [((0.93, 0.5), "93.0%"), ((0.98, 0.96), "96.0%"), ((0.98, None), None)]
+    ("fractions", "said"), [((0.93, 0.5), "93.0 %"), ((0.98, 0.96), "96.0 %"), ((0.98, None), None)]
 )
 def test_borderline_in_words(fractions, said, caplog):
     caplog.set_level("INFO")
