@@ -25,6 +25,8 @@ def main(snakemake):
 
 script.run(main, SimpleNamespace(rule="draw_regions", wildcards=Wildcards(["REC015"]), log=[sys.argv[1]]))
 """
+# What a shell starts in the background ignores Ctrl-C, and so would the job.
+HEARS_CTRL_C = "signal.signal(signal.SIGINT, signal.default_int_handler)"
 NOTE = "NOTE draw_regions REC015: GTVr inside the 95 % isodose: 32.0 %"
 
 
@@ -69,7 +71,7 @@ def test_ctrl_c_during_the_imports_of_a_job_leaves_no_traceback_and_says_whose_i
     begin = begin.replace("from npcradiomics.jobs import script\n", "")
     job = "snakemake = SimpleNamespace(wildcards=Wildcards(['REC015']), log=[sys.argv[1]])"
     lines = [begin, job, "from npcradiomics.jobs import script", "import os, signal"]
-    lines += ["os.kill(os.getpid(), signal.SIGINT)", "import pandas"]
+    lines += [HEARS_CTRL_C, "os.kill(os.getpid(), signal.SIGINT)", "import pandas"]
     command = [sys.executable, "-c", "\n".join(lines), str(log), str(ROOT / "scripts")]
     done = subprocess.run(command, capture_output=True, encoding="utf-8")
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
@@ -84,7 +86,7 @@ def test_ctrl_c_in_the_middle_of_a_file_leaves_no_part_of_it(log):
         "snakemake = SimpleNamespace(rule='r', wildcards=Wildcards(['P']), log=[sys.argv[1]])"
     ]
     lines += ["def main(snakemake):", "    with replacing(sys.argv[1] + '.nii') as part:"]
-    lines += ["        part.touch(); os.kill(os.getpid(), signal.SIGINT)"]
+    lines += [f"        part.touch(); {HEARS_CTRL_C}; os.kill(os.getpid(), signal.SIGINT)"]
     lines += ["script.run(main, snakemake)"]
     # As in a job, where the module comes after `snakemake`.
     lines[-1:] = ["import importlib; importlib.reload(script)", lines[-1]]
