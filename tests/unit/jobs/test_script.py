@@ -1,6 +1,7 @@
 """What a person sees of a job: notes that say whose they are, one line of a failure, nothing of Ctrl-C."""
 
 import json
+import signal
 import subprocess
 import sys
 
@@ -25,8 +26,13 @@ def main(snakemake):
 
 script.run(main, SimpleNamespace(rule="draw_regions", wildcards=Wildcards(["REC015"]), log=[sys.argv[1]]))
 """
+
+
 # What a shell starts in the background ignores Ctrl-C, and so would the job.
-HEARS_CTRL_C = "signal.signal(signal.SIGINT, signal.default_int_handler)"
+def hear_ctrl_c():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 NOTE = "NOTE draw_regions REC015: GTVr inside the 95 % isodose: 32.0 %"
 
 
@@ -39,7 +45,7 @@ def log(tmp_path):
 
 def run(log, error):
     command = [sys.executable, "-c", JOB.format(error=error), str(log), str(ROOT / "scripts")]
-    return subprocess.run(command, capture_output=True, encoding="utf-8")
+    return subprocess.run(command, preexec_fn=hear_ctrl_c, capture_output=True, encoding="utf-8")
 
 
 def record(log):
@@ -71,9 +77,9 @@ def test_ctrl_c_during_the_imports_of_a_job_leaves_no_traceback_and_says_whose_i
     begin = begin.replace("from npcradiomics.jobs import script\n", "")
     job = "snakemake = SimpleNamespace(wildcards=Wildcards(['REC015']), log=[sys.argv[1]])"
     lines = [begin, job, "from npcradiomics.jobs import script", "import os, signal"]
-    lines += [HEARS_CTRL_C, "os.kill(os.getpid(), signal.SIGINT)", "import pandas"]
+    lines += ["os.kill(os.getpid(), signal.SIGINT)", "import pandas"]
     command = [sys.executable, "-c", "\n".join(lines), str(log), str(ROOT / "scripts")]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8")
+    done = subprocess.run(command, preexec_fn=hear_ctrl_c, capture_output=True, encoding="utf-8")
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
     assert record(log)["patient"] == "REC015" and record(log)["step"] == "draw_regions"
     assert record(log)["reason"] == "interrupted together with the run"
@@ -86,10 +92,10 @@ def test_ctrl_c_in_the_middle_of_a_file_leaves_no_part_of_it(log):
         "snakemake = SimpleNamespace(rule='r', wildcards=Wildcards(['P']), log=[sys.argv[1]])"
     ]
     lines += ["def main(snakemake):", "    with replacing(sys.argv[1] + '.nii') as part:"]
-    lines += [f"        part.touch(); {HEARS_CTRL_C}; os.kill(os.getpid(), signal.SIGINT)"]
+    lines += ["        part.touch(); os.kill(os.getpid(), signal.SIGINT)"]
     lines += ["script.run(main, snakemake)"]
     # As in a job, where the module comes after `snakemake`.
     lines[-1:] = ["import importlib; importlib.reload(script)", lines[-1]]
     command = [sys.executable, "-c", "\n".join(lines), str(log), str(ROOT / "scripts")]
-    assert subprocess.run(command, capture_output=True).returncode == 130
+    assert subprocess.run(command, preexec_fn=hear_ctrl_c, capture_output=True).returncode == 130
     assert {path.name for path in log.parent.iterdir()} == {log.name, "draw_regions.failed.json"}
