@@ -1,7 +1,6 @@
 """Rule compare_models: every model's worth, on the same patients."""
 
-import pandas as pd
-
+from npcradiomics.cohort.inclusion import stack
 from npcradiomics.files import write_table
 from npcradiomics.jobs import script
 from npcradiomics.response.comparison import calibration_curves, compare_models, decision_curves
@@ -9,11 +8,8 @@ from npcradiomics.tables import read_table
 
 
 def main(snakemake):
-    def stacked(paths):
-        return pd.concat([read_table(path) for path in paths], ignore_index=True)
-
     nested, bootstrap, predictions = (
-        stacked(snakemake.input[name]) for name in ("nested", "bootstrap", "predictions")
+        stack(snakemake.input[name]) for name in ("nested", "bootstrap", "predictions")
     )
     scores = read_table(snakemake.input.scores)
     training, validation = (scores[scores["set"] == name] for name in ("train", "validation"))

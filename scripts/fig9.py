@@ -11,7 +11,7 @@ from npcradiomics.publication.captions import escape_rst, fill_caption, notice_s
 from npcradiomics.publication.figures.dose import fig9_data, plot_dose
 from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.notices import out_words
-from npcradiomics.tables import read_table
+from npcradiomics.tables import is_true, read_table
 
 
 def main(snakemake):
@@ -25,7 +25,7 @@ def main(snakemake):
         n=len(points),
         n_of={name: int((points["group"] == name).sum()) for name in points["group"].unique()},
         interval=bool(points["x_low"].notna().any()),
-        n_borderline=int((points["borderline"].astype(str) == "True").sum()),
+        n_borderline=sum(map(is_true, points["borderline"])),
         out=escape_rst(out_words(pd.DataFrame(params.out))),
         notice=notice_sentence(params.notice),
     )

@@ -56,6 +56,11 @@ def read_table(source: str | Path | io.TextIOBase, *, as_text: bool = False) -> 
     return pd.read_csv(text, sep="\t", dtype=kinds, **options)
 
 
+def is_true(value: object) -> bool:
+    """Whether a cell of a table of this project says True; in a column with missing values truths come back as text."""
+    return str(value) == "True"
+
+
 @dataclass(frozen=True)
 class Cells:
     """A table as text: `header`, `rows` as (row number in the file, cells), and `said`, how it was read, "" if plainly."""

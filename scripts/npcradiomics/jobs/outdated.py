@@ -75,7 +75,9 @@ def changed_since(path: str | Path, inputs: Iterable[str], checksums: dict[str, 
         return False
     made = os.path.getmtime(path)
     newer = [name for name in inputs if Path(name).is_file() and os.path.getmtime(name) > made]
-    return any(checksums.get(name) != f"sha256:{sha256(name)}" for name in newer)
+    return any(
+        name not in checksums or checksums[name] != f"sha256:{sha256(name)}" for name in newer
+    )
 
 
 def set_aside(results: str | Path, names: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ SIMULATED_NOTE = "Simulated patients: no clinical data"
 # One share of GTVr, counted in two ways: on whatever shows the one by volume.
 TWO_SHARES = (
     "The class goes by GTVr's volume, between the slices too. Who enters the texture statistics is"
-    " decided by Akram's rule alone, which counts voxels: the two shares differ a little."
+    " decided by Akram's rule alone, which counts voxels: the two shares may differ by a few points."
 )
 DEPARTS = "Not by the default settings: "
 # The method, of either study: seeds, files, who the patients are and how jobs are cut do not count.

@@ -7,14 +7,19 @@ import pandas as pd
 from scipy import special
 
 from npcradiomics.response.calibration import brier, recalibrate, smooth_curve
-from npcradiomics.response.discrimination import area, auc_delong, delong_test, net_benefit
+from npcradiomics.response.discrimination import (
+    THRESHOLDS,
+    area,
+    auc_delong,
+    delong_test,
+    net_benefit,
+)
 from npcradiomics.response.models import MODELS, RADSCORE, VOLUME
 from npcradiomics.response.validation import numbers_of
 from npcradiomics.rounding import fixed_text, interval_text, p_words
 
 ALPHA = 0.05
 N_POINTS = 60
-THRESHOLDS = np.round(np.arange(0.05, 0.96, 0.01), 2)
 
 
 def compare_models(

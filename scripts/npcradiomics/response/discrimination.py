@@ -6,6 +6,9 @@ import numpy as np
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
+# Threshold probabilities at which net benefit is shown.
+THRESHOLDS = np.round(np.arange(0.05, 0.96, 0.01), 2)
+
 
 class Auc(NamedTuple):
     """Area under the ROC curve with its confidence interval."""

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from npcradiomics.response.discrimination import net_benefit
+from npcradiomics.response.discrimination import THRESHOLDS, net_benefit
 
 
 def p_of(observed: float, permuted: np.ndarray) -> float:
@@ -105,24 +105,21 @@ def decision_table(scored: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFr
         repetition, effective, rad-score out of the outer folds; the curves are averaged over
         repetitions.
     """
-    thresholds = np.round(np.arange(0.05, 0.96, 0.01), 2)
     tables = []
     for name in ("train", "validation"):
         one = scored[scored["set"] == name]
-        tables.append(_decision(name, one, thresholds))
+        tables.append(_decision(name, one))
     predictions = predictions.assign(probability=special.expit(predictions["rad-score"]))
-    repeated = [
-        _decision("nested", one, thresholds) for _, one in predictions.groupby("repetition")
-    ]
+    repeated = [_decision("nested", one) for _, one in predictions.groupby("repetition")]
     mean = repeated[0].copy()
     mean["model"] = np.mean([table["model"] for table in repeated], axis=0)
     return pd.concat([*tables, mean], ignore_index=True)
 
 
-def _decision(name, table, thresholds):
+def _decision(name, table):
     model, everyone = net_benefit(
-        table["effective"].to_numpy(), table["probability"].to_numpy(), thresholds
+        table["effective"].to_numpy(), table["probability"].to_numpy(), THRESHOLDS
     )
     return pd.DataFrame(
-        {"curve": name, "threshold": thresholds, "model": model, "everyone": everyone}
+        {"curve": name, "threshold": THRESHOLDS, "model": model, "everyone": everyone}
     )

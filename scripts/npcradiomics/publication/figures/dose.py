@@ -15,6 +15,7 @@ from npcradiomics.publication.figures.style import (
     new_figure,
     say_notice,
 )
+from npcradiomics.tables import is_true
 
 CURVE_REGIONS = {"gtvr": "recurrent", "non_recurrent": "non_recurrent"}
 CURVE_LABELS = {"recurrent": "GTVr", "non_recurrent": "rest of the GTV"}
@@ -161,10 +162,9 @@ def _line(region):
 
 def _points(axis, own, colour, marker):
     for row in own.itertuples():
-        hollow = str(row.borderline) in ("True", "1.0")
         axis.plot([row.x_low, row.x_high], [row.y, row.y], color=colour, lw=0.7)
         axis.plot([row.x, row.x], [row.y_low, row.y_high], color=colour, lw=0.7)
-        face = "white" if hollow else colour
+        face = "white" if is_true(row.borderline) else colour
         axis.plot(row.x, row.y, marker, color=colour, markerfacecolor=face, ms=4.5)
     if not own.empty and np.isfinite(own["x"]).any():
         axis.margins(0.08)

@@ -14,6 +14,7 @@ from npcradiomics.rounding import (
     p_words,
     percent_text,
 )
+from npcradiomics.tables import is_true
 
 # Column of table4.tsv: structure, quantity, unit of dose.tsv.
 SHOWN = {
@@ -99,16 +100,11 @@ def _row(row):
     kind = row["type"] if isinstance(row["type"], str) else MISSING
     return [
         row["patient"],
-        row["class"] + BORDERLINE * _true(row["borderline"]),
+        row["class"] + BORDERLINE * is_true(row["borderline"]),
         *(_with_interval(row, name) for name in SHOWN),
-        kind + BORDERLINE * _true(row["type_borderline"]),
+        kind + BORDERLINE * is_true(row["type_borderline"]),
         "yes" if row["in_statistics"] else "no",
     ]
-
-
-def _true(value):
-    # From a file with missing values a truth is a number, a text, or missing.
-    return str(value) in ("True", "1.0")
 
 
 def _with_interval(row, name):
