@@ -50,6 +50,7 @@ include: "rules/figures.smk"
 include: "rules/draws.smk"
 include: "rules/appendix.smk"
 include: "rules/spatial_null.smk"
+include: "rules/repeatability.smk"
 
 
 paper_items = expand(

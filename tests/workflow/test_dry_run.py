@@ -229,6 +229,7 @@ def test_every_target_goes_without_whom_a_person_rejected_the_config_excludes_or
         "derive_regions",
         "extract_features",
         "draw_regions",
+        "perturb_regions",
         "measure_dose",
         "appendix",
         "export_structures",

@@ -128,6 +128,7 @@ ROOMS = [
     "regions",
     "dose",
     "features",
+    "perturbation",
     "statistics",
     "spatial_null",
     "response",

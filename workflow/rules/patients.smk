@@ -12,7 +12,13 @@ def with_number_of_tests(settings):
 
 
 settings = with_number_of_tests(settings)
-AFTER_REGISTRATION = ("derive_regions", "extract_features", "draw_regions", "measure_dose")
+AFTER_REGISTRATION = (
+    "derive_regions",
+    "extract_features",
+    "draw_regions",
+    "perturb_regions",
+    "measure_dose",
+)
 PICTURES = ("deform_recurrence", "report_registration", "appendix")
 
 reviews = {
