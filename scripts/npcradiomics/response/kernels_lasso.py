@@ -39,11 +39,12 @@ def _objective(y, eta, beta, penalty):
 
 
 @reordering
-def _solve_signs(gram, border, weight, gradient, level, values, penalty, change):
-    """The minimum of the quadratic model where no coefficient changes its sign, in one step.
+def _step_to_signs(gram, border, weight, gradient, level, values, penalty, change):
+    """Move to the minimum of the quadratic model of these signs, or until the first coefficient is 0.
 
-    values (active): coefficients so far; zero ones stay. Fills change (active) and returns (whether
-    the signs held, change of the intercept). Nothing is applied.
+    values (active): coefficients so far; zero ones stay. Fills change (active) and returns (which
+    coefficient becomes 0, or -1 where all signs held, or -2 where there is no such minimum; change
+    of the intercept). Nothing is applied.
     """
     support = np.flatnonzero(values)
     n = support.size
@@ -60,7 +61,7 @@ def _solve_signs(gram, border, weight, gradient, level, values, penalty, change)
             if a > b:
                 lower[a, b] = total / lower[b, b]
             elif total <= 1e-10 * gram[i, i]:
-                return False, 0.0
+                return -2, 0.0
             else:
                 lower[a, a] = np.sqrt(total)
     for a in range(n):
@@ -68,26 +69,30 @@ def _solve_signs(gram, border, weight, gradient, level, values, penalty, change)
             rhs[a] -= lower[a, k] * rhs[k]
         rhs[a] /= lower[a, a]
     for a in range(n - 1, -1, -1):
-        for k in range(a + 1, n):
-            rhs[a] -= lower[k, a] * rhs[k]
         rhs[a] /= lower[a, a]
+        for k in range(a):
+            rhs[k] -= lower[a, k] * rhs[a]
+    first, share = -1, 1.0
+    for a in range(n):
+        i = support[a]
+        if (values[i] + rhs[a]) * values[i] <= 0.0 and -values[i] / rhs[a] <= share:
+            first, share = i, -values[i] / rhs[a]
     change[:] = 0.0
     shift = level
     for a in range(n):
         i = support[a]
-        if (values[i] + rhs[a]) * values[i] <= 0.0:
-            return False, 0.0
-        change[i] = rhs[a]
-        shift -= border[i] * rhs[a]
-    return True, shift / weight
+        change[i] = share * rhs[a]
+        shift -= border[i] * change[i]
+    return first, shift / weight
 
 
 @reordering
 def _quadratic(x, w, r, beta, delta, shift, active, n_active, penalty, tolerance):
     """Minimise the quadratic model over the active coefficients on its Gram matrix.
 
-    By cyclic coordinate descent. w (n): weights / n; r (n): (y - p) / n. Leaves the change of each
-    coefficient in delta (active order) and returns that of the intercept. shift is scratch (n).
+    A sweep of coordinate descent finds who is not 0, the system of their signs the values. w, r
+    (n): weights / n, (y - p) / n. Leaves the change of each coefficient in delta (active order) and
+    returns that of the intercept. shift is scratch (n).
     """
     n = w.size
     gram = np.empty((n_active, n_active))
@@ -113,31 +118,31 @@ def _quadratic(x, w, r, beta, delta, shift, active, n_active, penalty, tolerance
     weight = w.sum()
     level = r.sum()
     intercept = 0.0
-    delta[:n_active] = 0.0
     values = np.empty(n_active)
     for a in range(n_active):
         values[a] = beta[active[a]]
     jump = np.empty(n_active)
-    next_try = 4
+    next_try = 0
     for sweep in range(MAX_SWEEPS):
-        if sweep == next_try:
-            # Sweeps find the signs fast and the values slowly: with the signs known the values are
-            # one linear system.
-            next_try *= 2
-            held, move = _solve_signs(gram, border, weight, gradient, level, values, penalty, jump)
-            if held:
-                intercept += move
-                level -= weight * move
-                for a in range(n_active):
-                    gradient[a] -= border[a] * move
-                for b in range(n_active):
-                    if jump[b] != 0.0:
-                        values[b] += jump[b]
-                        delta[b] += jump[b]
-                        level -= border[b] * jump[b]
-                        row = gram[b]
-                        for a in range(n_active):
-                            gradient[a] -= row[a] * jump[b]
+        crossed = 0 if sweep >= next_try else -1
+        while crossed >= 0:
+            crossed, move = _step_to_signs(
+                gram, border, weight, gradient, level, values, penalty, jump
+            )
+            if crossed == -2:  # dependent features: sweeps alone, for a while
+                next_try = 2 * sweep + 1
+                break
+            intercept += move
+            level -= weight * move
+            for a in range(n_active):
+                gradient[a] -= border[a] * move
+            for b in range(n_active):
+                if jump[b] != 0.0:
+                    values[b] = 0.0 if b == crossed else values[b] + jump[b]
+                    level -= border[b] * jump[b]
+                    row = gram[b]
+                    for a in range(n_active):
+                        gradient[a] -= row[a] * jump[b]
         largest = 0.0
         step = level / weight
         if step != 0.0:
@@ -158,7 +163,6 @@ def _quadratic(x, w, r, beta, delta, shift, active, n_active, penalty, tolerance
                 new = size / curvature if u > 0.0 else -size / curvature
             change = new - old
             if change != 0.0:
-                delta[a] += change
                 values[a] = new
                 row = gram[a]
                 for b in range(n_active):
@@ -167,6 +171,8 @@ def _quadratic(x, w, r, beta, delta, shift, active, n_active, penalty, tolerance
                 largest = max(largest, curvature * change * change)
         if largest < tolerance:
             break
+    for a in range(n_active):
+        delta[a] = values[a] - beta[active[a]]
     return intercept
 
 

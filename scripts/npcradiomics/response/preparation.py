@@ -24,7 +24,7 @@ class Preparation:
     @property
     def features(self) -> list[str]:
         """Names of the kept features."""
-        return list(self.table["feature"])
+        return self.table["feature"].tolist()
 
     def standardised(self, features: pd.DataFrame) -> pd.DataFrame:
         """Kept features (patient, kept feature) over training's mean and SD, no value replaced."""
