@@ -5,6 +5,7 @@ include: "rules/common.smk"
 
 
 from npcradiomics.cohort import same_files, sources
+from npcradiomics.publication.methods.counts import table_counts
 from npcradiomics.region_names import REGIONS
 
 study, paper = "heterogeneity", "https://doi.org/10.1371/journal.pone.0240043"
@@ -83,16 +84,26 @@ provenance_outputs = [
 ]
 
 
+counts = table_counts(list(patients.values()))
+cohort_outcome = "<results>/cohort/excluded.tsv"
+pyradiomics_settings = settings["pyradiomics"]
+registration_departures = settings_sentence(
+    *({"registration": used["registration"]} for used in (settings, defaults)), ["registration"]
+)
+
+
 include: "rules/provenance.smk"
 include: "rules/crate.smk"
+include: "rules/writing.smk"
 
 
 rule cohort_stats:
-    """Tables 1-2 (and 3, 4) and Figures 2-5 (and 6-9) with everything they stand on, and where they come from."""
+    """Tables 1-2 (and 3, 4) and Figures 2-5 (and 6-9) with everything they stand on, where they come from, and the methods in words."""
     input:
         paper_items,
         "<results>/tables/definitions.md",
         rules.provenance.output,
+        rules.methods.output,
 
 
 rule registration_pages:

@@ -5,6 +5,7 @@ include: "rules/common.smk"
 
 
 from npcradiomics.cohort import clinical_values, same_files, sources
+from npcradiomics.publication.methods.counts import table_counts
 from npcradiomics.publication.notices import cohort_notice, settings_sentence
 from npcradiomics.response.cohort import assign_sets, refuse_known
 
@@ -77,16 +78,25 @@ provenance_outputs = [
 ]
 
 
+counts = table_counts(list(patients.values()))
+counts |= {"new": len(new_patients), "new_labelled": len(labelled)}
+cohort_outcome = "<results>/cohort/performance.tsv"
+pyradiomics_settings = settings["features"]["pyradiomics"]
+registration_departures = ""
+
+
 include: "rules/provenance.smk"
 include: "rules/crate.smk"
+include: "rules/writing.smk"
 
 
 rule study:
-    """Tables 1-3, Figures 2-6, the score of every patient, the honest validation beside them, and where they come from."""
+    """Tables 1-3, Figures 2-6, the score of every patient, the honest validation beside them, where they come from, and the methods in words."""
     input:
         paper_items,
         "<results>/cohort/radscore.tsv",
         rules.provenance.output,
+        rules.methods.output,
 
 
 rule centres:

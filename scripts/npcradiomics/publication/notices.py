@@ -142,11 +142,16 @@ def out_words(out):
         named = (f"{row.patient} ({row.reason})" for row in out.itertuples())
         return f"Not in the cohort: {'; '.join(named)}."
     counts = out["rule"].value_counts()
-    words = (f"{n} {_EXCLUSION_RULES.get(rule, f'{rule} failed')}" for rule, n in counts.items())
+    words = (f"{n} {rule_words(rule)}" for rule, n in counts.items())
     return (
         f"Not in the cohort: {len(out)} patients ({', '.join(words)}); cohort/excluded.tsv gives"
         " each with the reason."
     )
+
+
+def rule_words(rule):
+    """Why patients are out, in words that stand behind their number; rule: of cohort/excluded.tsv."""
+    return _EXCLUSION_RULES.get(rule, f"{rule} failed")
 
 
 def settings_sentence(settings, defaults, sections=SECTIONS):

@@ -1,0 +1,64 @@
+"""Sentences on images and contours that both studies share."""
+
+from npcradiomics.publication.notices import SIMULATED_NOTE
+
+
+def simulation_sentences(simulation: dict, cohort: dict, groups: str) -> list[str]:
+    """Who is simulated, and how; nothing where nobody is.
+
+    Parameters
+    ----------
+    simulation : dict
+        Section of the settings.
+    cohort : dict
+        `patients`, and how many of them are `simulated`.
+    groups : str
+        Between what a difference may be planted.
+    """
+    n, made = cohort["patients"], cohort["simulated"]
+    if not made:
+        return []
+    who = "All patients were" if made == n else f"{made} of the {n} patients {_were(made)}"
+    planted = "with" if simulation["planted"] else "without"
+    grid = ""
+    if "size" in simulation:
+        size, spacing = (
+            " x ".join(f"{x:g}" for x in simulation[k]) for k in ("size", "spacing_mm")
+        )
+        grid = f"planning MRI of {size} voxels of {spacing} mm; "
+    return [
+        f"{SIMULATED_NOTE}.",
+        f"{who} made {planted} a planted difference between the {groups} ({grid}seed"
+        f" {simulation['seed']}).",
+    ]
+
+
+def _were(n):
+    return "was" if n == 1 else "were"
+
+
+def image_sentence() -> str:
+    """What was not done to the images before the features."""
+    return (
+        "For the features images were neither filtered nor corrected for inhomogeneity, and their"
+        " intensities were not normalised between patients."
+    )
+
+
+def contour_sentence(settings: dict, cohort: dict) -> str:
+    """How contours of an RTSTRUCT became masks; "" where all came as masks."""
+    if not cohort["rtstruct"]:
+        return ""
+    ends = "half a plane distance beyond" if settings["contour_end_caps"] else "with"
+    return (
+        "Planar contours became masks by the centres of the voxels they enclose, with the shape"
+        f" interpolated between the planes; structures ended {ends} their outermost planes."
+    )
+
+
+def geometry_sentence(settings: dict) -> str:
+    """What counted where a NIfTI header contradicts itself; "" where such files were refused."""
+    wins = settings.get("nifti_geometry")
+    if not wins:
+        return ""
+    return f"Where a NIfTI header described its grid in two ways, its {wins} counted."
