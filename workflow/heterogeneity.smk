@@ -85,6 +85,7 @@ provenance_outputs = [
 
 
 counts = table_counts(list(patients.values()))
+checklists_asked = ["metrics", "clear", "ibsi"]
 cohort_outcome = "<results>/cohort/excluded.tsv"
 pyradiomics_settings = settings["pyradiomics"]
 registration_departures = settings_sentence(
@@ -98,12 +99,13 @@ include: "rules/writing.smk"
 
 
 rule cohort_stats:
-    """Tables 1-2 (and 3, 4) and Figures 2-5 (and 6-9) with everything they stand on, where they come from, and the methods in words."""
+    """Tables 1-2 (and 3, 4) and Figures 2-5 (and 6-9) with everything they stand on, where they come from, the methods in words, checklists."""
     input:
         paper_items,
         "<results>/tables/definitions.md",
         rules.provenance.output,
         rules.methods.output,
+        rules.checklists.output,
 
 
 rule registration_pages:

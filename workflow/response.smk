@@ -80,6 +80,7 @@ provenance_outputs = [
 
 counts = table_counts(list(patients.values()))
 counts |= {"new": len(new_patients), "new_labelled": len(labelled)}
+checklists_asked = ["metrics", "clear", "ibsi", "tripod"]
 cohort_outcome = "<results>/cohort/performance.tsv"
 pyradiomics_settings = settings["features"]["pyradiomics"]
 registration_departures = ""
@@ -91,12 +92,13 @@ include: "rules/writing.smk"
 
 
 rule study:
-    """Tables 1-3, Figures 2-6, the score of every patient, the honest validation beside them, where they come from, and the methods in words."""
+    """Tables 1-3, Figures 2-6, the score of every patient, the honest validation beside them, where they come from, the methods in words, checklists."""
     input:
         paper_items,
         "<results>/cohort/radscore.tsv",
         rules.provenance.output,
         rules.methods.output,
+        rules.checklists.output,
 
 
 rule centres:

@@ -23,7 +23,7 @@ PER_PATIENT = (
 COHORT = {
     "collect_features", "compare_regions", "compare_with_null", "definitions", "table2", "table3",
     "collect_dose", "table4",
-    *(f"fig{k}" for k in range(2, 9)), "provenance",
+    *(f"fig{k}" for k in range(2, 9)), "provenance", "methods", "checklists",
 }  # fmt: skip
 
 

@@ -356,6 +356,8 @@ def test_a_run_stopped_in_the_resampling_goes_on_and_ends_the_same(study, tmp_pa
         "collect_resampling": 1,
         "liu_validation": 1,
         "provenance": 1,
+        "methods": 1,
+        "checklists": 1,
         "study": 1,
     }
     for path in lost:

@@ -1,6 +1,7 @@
 """What goes into a paper beside its tables and figures: the methods in words, the literature they cite, checklists.
 
-The chapter says of its patients `counts`, of its results `cohort_outcome` (who is in), and `pyradiomics_settings`.
+The chapter says of its patients `counts`, of its results `cohort_outcome` (who is in), `pyradiomics_settings`,
+`registration_departures` (from the defaults, in words), and which `checklists_asked` are for it.
 """
 
 
@@ -29,3 +30,30 @@ rule methods:
         departures=registration_departures,
     script:
         "../../scripts/methods.py"
+
+
+rule checklists:
+    """METRICS with its score, CLEAR, IBSI and, for a model, TRIPOD+AI, filled as far as the software knows."""
+    input:
+        record="<results>/provenance.json",
+        methods="<results>/methods.tsv",
+        asked=repository_files("workflow/report", "checklists.tsv")[0],
+    output:
+        **{f"{name}_tsv": f"<results>/tables/checklist_{name}.tsv" for name in checklists_asked},
+        **{f"{name}_docx": f"<results>/tables/checklist_{name}.docx" for name in checklists_asked},
+        summary="<results>/tables/checklists.tsv",
+    log:
+        "<results>/logs/checklists.log",
+    benchmark:
+        "<results>/benchmarks/checklists.tsv"
+    localrule: True
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        *code_of("checklists"),
+        study=study,
+        names=checklists_asked,
+        counts=counts,
+        notice=notice,
+    script:
+        "../../scripts/checklists.py"

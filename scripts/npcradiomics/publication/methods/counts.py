@@ -12,13 +12,15 @@ _CONTOURS = ("gtv", "gtvr", "isodose95", "mask")
 
 
 def table_counts(rows: Sequence[Mapping[str, str]]) -> dict[str, int]:
-    """Patients who have a value in each column, and `patients`, `simulated`, `carried`, `rtstruct`.
+    """Patients who have a value in each column, and `patients`, `simulated`, `carried`, `rtstruct`, `centres`.
 
-    carried: GTVr was drawn on the MRI at recurrence; rtstruct: a contour comes from DICOM.
+    carried: GTVr was drawn on the MRI at recurrence; rtstruct: a contour comes from DICOM; centres:
+    different values of the column centre.
     """
     filled = [column for row in rows for column, cell in row.items() if str(cell) != ""]
     return {column: filled.count(column) for column in dict.fromkeys(filled)} | {
         "patients": len(rows),
+        "centres": len({row.get("centre", "") for row in rows} - {""}),
         "simulated": sum(map(is_simulated, rows)),
         "carried": sum(row.get("gtvr_frame") == "recurrence" for row in rows),
         "rtstruct": sum(any(map(_is_dicom, map(row.get, _CONTOURS))) for row in rows),

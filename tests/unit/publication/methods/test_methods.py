@@ -140,7 +140,9 @@ def test_every_sentence_that_can_be_written_reads_as_one():
     assert len(sentences) > 100
     for sentence in sentences:
         assert re.fullmatch(r"[A-Z0-9].*[a-z0-9)%\]]\.", sentence), sentence
-        assert not re.search(r"  |None|\{|\}|\bnan\b| ,|\.\.|,,|\( | \)|\b1 \w+s\b", sentence), sentence
+        assert not re.search(r"  |None|\{|\}|\bnan\b| ,|\.\.|,,|\( | \)|\b1 \w+s\b", sentence), (
+            sentence
+        )
         assert sentence.count("(") == sentence.count(")"), sentence
     assert {key for one in texts for key in cited([one])} == set(entries(LIBRARY))
 
