@@ -30,6 +30,9 @@ SILENT = {
         "patients": "who they are; the text has their number",
         "clinical_columns": "they enter by `exclude` alone, which is quoted",
         "regions: outside_gtv_warning": "a warning; it changes no number",
+        "repeatability: n_perturbations": "of a target of its own, no part of the main job",
+        "repeatability: minimum_icc": "of a target of its own, no part of the main job",
+        "repeatability: seed": "of a target of its own, no part of the main job",
     },
     "response": {
         "results": "where files lie",
