@@ -16,7 +16,7 @@ ifneq ($(shell cat .venv/.complete 2>/dev/null),$(CURDIR))
 .PHONY: .venv/.complete
 endif
 
-.venv/.complete: pyproject.toml uv.lock
+.venv/.complete: pyproject.toml uv.lock envs/viewer.sh
 	@sh envs/setup.sh
 
 demo: setup

@@ -46,4 +46,5 @@ from npcradiomics.features import subregions
 from npcradiomics.spatial_null import own_shape
 subregions.warm_cache()
 own_shape.warm_cache()"
+sh envs/viewer.sh .venv
 echo "$place" > .venv/.complete

@@ -1,12 +1,13 @@
 """Rule collect_registrations: the cohort's registrations as a table and a page, doubtful first."""
 
 import os
+from urllib.parse import quote
 
 from npcradiomics.cohort.standing import Standing, standing
 from npcradiomics.files import read_json, write_rows, write_text
 from npcradiomics.jobs import script
 from npcradiomics.publication.pages.embedded import file_uri
-from npcradiomics.publication.pages.registration_overview import overview_content
+from npcradiomics.publication.pages.registration_overview import doubt, overview_content
 from npcradiomics.publication.pages.template import render
 from npcradiomics.registration.verdict import table_row
 
@@ -21,7 +22,7 @@ def main(snakemake):
             "note": note,
             "standing": Standing(**read_json(stands)),
             "thumbnail": file_uri(thumbnail),
-            "page": os.path.relpath(report, folder),
+            "page": quote(os.path.relpath(report, folder)),
         }
         for quality, stands, thumbnail, report, (review, note) in zip(
             given.quality,
@@ -33,8 +34,11 @@ def main(snakemake):
         )
     ]
     compared = [read_json(path) for path in given.deformable] or [None] * len(patients)
+    order = sorted(patients, key=doubt)
     rows = [
-        table_row(p["quality"], p["review"], p["note"], found) | p["standing"]._asdict()
+        table_row(p["quality"], p["review"], p["note"], found)
+        | p["standing"]._asdict()
+        | {"doubt_rank": order.index(p) + 1}
         for p, found in zip(patients, compared, strict=True)
     ]
     write_rows(rows, snakemake.output.table)

@@ -33,7 +33,6 @@ def main(snakemake):
     drawn = read_mask(given.gtvr, recurrence if drawn_there else planning)
     transform = read_linear_transform(given.registration)
     discrepancy = read_image(given.discrepancy)
-    known = sitk.GetArrayViewFromImage(discrepancy).min() >= 0.0
     pair = ExaminationPair(
         planning=planning,
         before=sitk.Resample(recurrence, planning, headers, sitk.sitkLinear, 0.0),
@@ -41,7 +40,7 @@ def main(snakemake):
         gtv=read_mask(given.gtv, planning),
         gtvr_before=carry_or_empty(drawn, planning, headers) if drawn_there else drawn,
         gtvr=carry_or_empty(drawn, planning, transform) if drawn_there else drawn,
-        discrepancy=discrepancy if known else None,
+        discrepancy=discrepancy if sitk.GetArrayViewFromImage(discrepancy).min() >= 0.0 else None,
         gtvr_deformable=read_image(given.gtvr_deformable) if given.gtvr_deformable else None,
     )
     in_field = None
@@ -53,8 +52,9 @@ def main(snakemake):
     stands = standing(refused, *params.review, params.out, in_field, params.in_field_minimum)
     write_json(stands._asdict(), snakemake.output.standing)
     compared = read_json(given.deformable) if given.deformable else None
-    dose = None if refused or not gtvr.any() else dose_of(pair, quality, given, params)
-    said = params.simulated, compared, params.departures, dose
+    gray = read_image(given.dose) if given.dose else None
+    dose = None if refused or not gtvr.any() else dose_of(pair, quality, gray, given, params)
+    said = params.simulated, compared, params.departures, dose, gray
     content = page_content(pair, quality, stands, *said)
     write_text(render(given.templates[0], **content), snakemake.output.report)
     with replacing(snakemake.output.thumbnail) as temporary:
@@ -64,11 +64,11 @@ def main(snakemake):
     save(plot_registration(*shown, params.simulated), snakemake.output.png)
 
 
-def dose_of(pair, quality, given, params):
+def dose_of(pair, quality, gray, given, params):
     """What the page says of the dose, None where neither dose nor isodose is known."""
     if not given.isodose95:
         return None
-    known = (read_image(given.dose), None) if given.dose else (None, read_mask(given.isodose95))
+    known = (gray, None) if given.dose else (None, read_mask(given.isodose95))
     plan = Plan(*known, prescription_gy=params.prescription_gy)
     asked, drawn = params.dose, (quality["patient"], pair.gtvr, params.gtvr_frame)
     shifts, _ = shifts_of(*drawn, quality["estimated_error"], asked["n_shifts"], asked["seed"])

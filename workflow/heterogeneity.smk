@@ -52,6 +52,7 @@ include: "rules/draws.smk"
 include: "rules/appendix.smk"
 include: "rules/spatial_null.smk"
 include: "rules/repeatability.smk"
+include: "rules/patient_pages.smk"
 
 
 paper_items = expand(
@@ -117,11 +118,13 @@ rule registration_pages:
             page=["report.html", "qc.png"],
         ),
         "<results>/cohort/registration.html",
+        ["<results>/viewer/niivue.js"] * os.path.isfile(VIEWER),
 
 
 rule patient_pictures:
-    """The appendix pictures S1 to S3, and the pages of the registrations."""
+    """The appendix pictures S1 to S3, the pages of the registrations, and the page of each patient."""
     input:
+        expand("<results>/patients/{patient}/patient.html", patient=with_patient_page),
         expand(
             "<results>/patients/{patient}/figures/{picture}.{format}",
             patient=[name for name in analysed if name not in without["appendix"]],

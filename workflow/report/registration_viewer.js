@@ -69,7 +69,8 @@
   document.addEventListener("keydown", (event) => {
     const action = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!action || event.ctrlKey || event.altKey || event.metaKey) return;
-    const onControl = event.target.closest("button, input, a");
+    if (event.target.closest("input:not([type=range]), textarea, canvas") || !element("screen").getClientRects().length) return;
+    const onControl = event.target.closest("button, input, a, summary");
     if (onControl && (event.key === " " || event.key.startsWith("Arrow"))) return; // theirs
     event.preventDefault();
     action();

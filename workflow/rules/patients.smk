@@ -19,7 +19,7 @@ AFTER_REGISTRATION = (
     "perturb_regions",
     "measure_dose",
 )
-PICTURES = ("deform_recurrence", "report_registration", "appendix")
+PICTURES = ("deform_recurrence", "report_registration", "appendix", "report_patient")
 
 reviews = {
     patient: [row.get("registration_review", ""), row.get("registration_note", "")]

@@ -86,7 +86,13 @@ rule report_registration:
         templates=repository_files(
             "workflow/report",
             "registration_page.html",
+            "registration_page.css",
+            "standing_bar.html",
             "registration_viewer.js",
+            "review.html",
+            "review.js",
+            "viewer.html",
+            "viewer.js",
             *PAGE_TEMPLATES,
         ),
         deformable=DEFORMABLE if with_deformable else [],

@@ -1,6 +1,7 @@
 """What stands on the page of one patient's registration."""
 
 import numpy as np
+import SimpleITK as sitk
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
@@ -16,6 +17,7 @@ from npcradiomics.publication.pages.registration_pictures import (
     joint_histogram,
     tumour_cuts,
 )
+from npcradiomics.publication.pages.viewer import viewer_content
 from npcradiomics.registration.verdict import limit_words, title, value_words, worst_check
 
 AXES = ("x: nodding", "y: leaning to a side", "z: turning left and right")
@@ -30,6 +32,7 @@ def page_content(
     compared: dict | None = None,
     departures: str = "",
     dose: dict | None = None,
+    dose_image: sitk.Image | None = None,
 ) -> dict:
     """Content of the template registration_page.html for one patient.
 
@@ -39,10 +42,12 @@ def page_content(
     compared    the record of rule deform_recurrence; None without that mode
     departures  settings that are not the defaults, of notices
     dose        of pages.dose; None where it is not known, or nothing is computed
+    dose_image  in gray, for the viewer; None where it is not known
     """
     backward = quality["checks"].get("backward")
     full_scale_mm = backward["limit"] if backward else 2.0
-    tumour = Volumes(pair.round_tumour(MARGIN_MM), pair.planning)
+    box = pair.round_tumour(MARGIN_MM)
+    tumour = Volumes(box, pair.planning)
     cuts = tumour_cuts(tumour, full_scale_mm)
     start = {
         plane: f"tumour-{plane}-{tumour.key_slice(plane)}"
@@ -79,6 +84,7 @@ def page_content(
         "discrepancy": _discrepancy_words(tumour, full_scale_mm),
         "deformable": _deformable_words(compared),
         "dose": dose,
+        "viewer": viewer_content(box, dose_image),
         "margin_mm": MARGIN_MM,
         "colours": CONTOUR_COLOURS,
     }

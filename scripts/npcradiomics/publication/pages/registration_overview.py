@@ -28,7 +28,7 @@ def overview_content(
         _card(patient, stands, "") | {"page": ""}
         for patient, stands in sorted(without_page.items())
     ]
-    for patient in sorted(patients, key=_doubt):
+    for patient in sorted(patients, key=doubt):
         quality = patient["quality"]
         worst = worst_check(quality)
         worst = worst | {
@@ -57,6 +57,12 @@ def colour(state: str, verdict: str) -> str:
     return "failed" if state in DOUBTED else "out"
 
 
+def doubt(patient: dict) -> tuple:
+    """Sort key of patients (quality, standing): a person's rejection is no less doubt than a failed check."""
+    doubted = patient["standing"].state in DOUBTED
+    return by_doubt(patient["quality"] | ({"verdict": "failed"} if doubted else {}))
+
+
 def _card(patient, stands, verdict):
     return {
         "patient": patient,
@@ -65,9 +71,3 @@ def _card(patient, stands, verdict):
         "verdict": verdict,
         "colour": colour(stands.state, verdict),
     }
-
-
-def _doubt(patient):
-    """Sort key: a person's rejection is no less doubt than a failed check."""
-    doubted = patient["standing"].state in DOUBTED
-    return by_doubt(patient["quality"] | ({"verdict": "failed"} if doubted else {}))

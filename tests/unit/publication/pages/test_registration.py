@@ -192,4 +192,4 @@ def test_isodose_alone_gives_class_and_share_and_no_histogram():
     measured = measure_recurrence(pair.gtv, pair.gtvr, Plan(isodose95=pair.gtv))
     text = page(dose=dose_content(measured))
     assert "decided by Akram's rule alone, which counts voxels" in html.unescape(text)
-    assert "Dose of the recurrence" in text and "<polyline" not in text and "D95" not in text
+    assert "Dose of the recurrence" in text and "<polyline" not in text and "D95 of" not in text

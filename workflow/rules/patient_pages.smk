@@ -1,0 +1,81 @@
+"""A page of each patient with everything that is known of him, and the script of its viewer."""
+
+# Comes at set-up (envs/viewer.sh); where it could not be fetched the pages keep their flicker.
+VIEWER = os.path.join(sys.prefix, "share", "niivue", "niivue.umd.js")
+with_patient_page = [name for name in with_page if name not in without["report_patient"]]
+
+
+def of_analysed(path, step=None):
+    """Input function: a file of who is in the analysis and did not fail in a step of pictures; nothing of the others."""
+    path = workflow.pathvars.apply(path)
+    out = without.get(step, set())
+    return lambda wildcards: (
+        path.format(patient=wildcards.patient)
+        if wildcards.patient in analysed and wildcards.patient not in out
+        else []
+    )
+
+
+rule report_patient:
+    """The page of one patient: registration, regions, dose, features against the cohort, draws."""
+    input:
+        report="<results>/patients/{patient}/registration/report.html",
+        standing="<results>/patients/{patient}/registration/standing.json",
+        quality="<results>/patients/{patient}/registration/quality.json",
+        registrations="<results>/cohort/registration.tsv",
+        features="<results>/cohort/features.tsv",
+        regions=of_analysed("<results>/patients/{patient}/regions/regions.json"),
+        failure=dose_file("failure.json"),
+        figures=dose_file("dose.tsv"),
+        ranks="<results>/cohort/null_ranks.tsv" if with_null else [],
+        draws="<results>/cohort/null_patients.tsv" if with_null else [],
+        s1=of_analysed("<results>/patients/{patient}/figures/fig_s1.png", "appendix"),
+        s2=of_analysed("<results>/patients/{patient}/figures/fig_s2.png", "appendix"),
+        s3=(
+            of_analysed("<results>/patients/{patient}/figures/fig_s3.png", "appendix")
+            if with_null
+            else []
+        ),
+        templates=repository_files(
+            "workflow/report",
+            "patient.html",
+            "registration_page.css",
+            "standing_bar.html",
+            "tabs.js",
+            *PAGE_TEMPLATES,
+        ),
+    output:
+        "<results>/patients/{patient}/patient.html",
+    log:
+        "<results>/logs/{patient}/report_patient.log",
+    benchmark:
+        "<results>/benchmarks/{patient}/report_patient.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        *code_of("report_patient"),
+        with_page=with_patient_page,
+        simulated=lambda wildcards: is_simulated(patients[wildcards.patient]),
+        departures=departures_of_pictures,
+    message:
+        "{wildcards.patient}: page of the patient"
+    script:
+        "../../scripts/report_patient.py"
+
+
+rule copy_viewer:
+    """The script of the viewer on the patients' pages, once for all of them."""
+    input:
+        VIEWER,
+    output:
+        "<results>/viewer/niivue.js",
+    log:
+        "<results>/logs/copy_viewer.log",
+    benchmark:
+        "<results>/benchmarks/copy_viewer.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        *code_of("copy_viewer"),
+    script:
+        "../../scripts/copy_viewer.py"
