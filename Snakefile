@@ -47,6 +47,7 @@ rule all:
     input:
         rules.heterogeneity_cohort_stats.input,
         rules.heterogeneity_patient_pictures.input,
+        rules.heterogeneity_patient_pages.input,
 
 
 rule cohort_stats:

@@ -122,15 +122,21 @@ rule registration_pages:
 
 
 rule patient_pictures:
-    """The appendix pictures S1 to S3, the pages of the registrations, and the page of each patient."""
+    """The appendix pictures S1 to S3, and the pages of the registrations."""
     input:
-        expand("<results>/patients/{patient}/patient.html", patient=with_patient_page),
         expand(
             "<results>/patients/{patient}/figures/{picture}.{format}",
             patient=[name for name in analysed if name not in without["appendix"]],
             picture=["fig_s1", "fig_s2"] + ["fig_s3"] * with_null,
             format=["pdf", "png"],
         ),
+        rules.registration_pages.input,
+
+
+rule patient_pages:
+    """The page of each patient: registration, regions, dose, features against the cohort, draws."""
+    input:
+        expand("<results>/patients/{patient}/patient.html", patient=with_patient_page),
         rules.registration_pages.input,
 
 

@@ -82,17 +82,18 @@ def test_a_patient_whose_picture_failed_stays_in_the_statistics(workspace):
         ("appendix", "REC002"),
         ("report_registration", "REC003"),
         ("derive_regions", "REC004"),
+        ("report_patient", "REC005"),
     ):
         fail(workspace, patient, step)
     run = workspace.run("-n")
     assert run.returncode == 0, run.stdout
     counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
-    assert {
-        name: counts[name] for name in ("extract_features", "appendix", "report_registration")
-    } == {
+    steps = ("extract_features", "appendix", "report_registration", "report_patient")
+    assert {name: counts[name] for name in steps} == {
         "extract_features": "14",
         "appendix": "13",
         "report_registration": "14",
+        "report_patient": "13",
     }
     assert "REC002: without appendix, whose last attempt failed: no appendix" in run.stdout
     assert "REC003: without report_registration" in run.stdout
@@ -224,7 +225,7 @@ def test_every_target_goes_without_whom_a_person_rejected_the_config_excludes_or
         patient: {step for step, *place in jobs if place == ["patients", patient]}
         for patient in ("REC001", "REC003", "REC004", "REC007", "REC011", "REC012", "REC013")
     }
-    page = {"register_recurrence", "report_registration"}
+    page = {"register_recurrence", "report_registration", "report_patient"}
     everything = page | {
         "derive_regions",
         "extract_features",
