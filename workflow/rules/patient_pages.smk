@@ -5,17 +5,6 @@ VIEWER = os.path.join(sys.prefix, "share", "niivue", "niivue.umd.js")
 with_patient_page = [name for name in with_page if name not in without["report_patient"]]
 
 
-def of_analysed(path, step=None):
-    """Input function: a file of who is in the analysis and did not fail in a step of pictures; nothing of the others."""
-    path = workflow.pathvars.apply(path)
-    out = without.get(step, set())
-    return lambda wildcards: (
-        path.format(patient=wildcards.patient)
-        if wildcards.patient in analysed and wildcards.patient not in out
-        else []
-    )
-
-
 rule report_patient:
     """The page of one patient: registration, regions, dose, features against the cohort, draws."""
     input:

@@ -131,6 +131,17 @@ def cells_of(row):
     return {name: row[name] for name in FILE_COLUMNS if name in row}
 
 
+def of_analysed(path, step=None):
+    """Input function: a file of who is in the analysis and did not fail in a step of pictures; nothing of the others."""
+    path = workflow.pathvars.apply(path)
+    out = without.get(step, set())
+    return lambda wildcards: (
+        path.format(patient=wildcards.patient)
+        if wildcards.patient in analysed and wildcards.patient not in out
+        else []
+    )
+
+
 def prescription_of(patient):
     """Prescription in gray: the table's, else the config's, else None (never guessed)."""
     gray = patients[patient].get("prescription_gy", settings.get("prescription_gy"))
