@@ -1,9 +1,9 @@
-"""Rule scan_dicom: a draft of the patients table from a folder tree of DICOM, and a page to check it by."""
+"""Rule scan_dicom: drafts of both patients tables from a folder tree of DICOM, and a page to check them by."""
 
 import logging
 from pathlib import Path
 
-from npcradiomics.dicom.draft import draft_rows, new_draft
+from npcradiomics.dicom.draft import draft_rows, new_draft, response_rows
 from npcradiomics.dicom.inventory import scan
 from npcradiomics.files import write_rows, write_text
 from npcradiomics.jobs import script
@@ -25,12 +25,17 @@ def main(snakemake):
         )
     counts = [f"{len(found)} series, structure sets, doses and plans of {len(rows)} patients"]
     counts += [f"left out: {n} files, {why}" for why, n in left_out.most_common()]
-    table, summary, page = new_draft(snakemake.params.folder)
-    content = summary_content(found, rows, said, Path(snakemake.params.dicom_root))
+    others, said_of_others = response_rows(found)
+    said += said_of_others
+    table, other_table, summary, page = new_draft(snakemake.params.folder)
+    both = [row | other for row, other in zip(rows, others, strict=True)]
+    content = summary_content(found, both, said, Path(snakemake.params.dicom_root))
     content |= {"left_out": left_out.most_common(), "table": table.name}
     write_text(render(snakemake.input.templates[0], **content), page)
-    said = [*counts, *said, f"draft of the patients table: {table}; look at {page}"]
+    drafts = f"drafts of the patients tables: {table}, {other_table}; look at {page}"
+    said = [*counts, *said, drafts]
     write_rows(rows, table)
+    write_rows(others, other_table)
     write_text("\n".join(said) + "\n", summary)
     for line in said:
         log.info(line)

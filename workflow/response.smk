@@ -45,6 +45,7 @@ wildcard_constraints:
 include: "rules/imported_files.smk"
 include: "rules/imports.smk"
 include: "rules/response_common.smk"
+include: "rules/response_pages.smk"
 include: "rules/response_features.smk"
 include: "rules/response_model.smk"
 include: "rules/response_validation.smk"
@@ -99,6 +100,12 @@ rule study:
         rules.provenance.output,
         rules.methods.output,
         rules.checklists.output,
+
+
+rule overview:
+    """Each tumour on its slices, and who is unlike the cohort: to look at before the study is run."""
+    input:
+        "<results>/cohort/overview.html",
 
 
 rule centres:

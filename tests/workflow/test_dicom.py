@@ -309,9 +309,11 @@ def test_scan_drafts_a_table_and_says_what_it_could_not_place(handed_over):
     assert no_guess in summary and f"NOTE scan_dicom: {no_guess}" in run.stdout
     page = (handed_over.folder / "results/scan_dicom/summary.html").read_text(encoding="utf-8")
     assert page.count("<img ") == 2
-    assert not any(
-        word in summary + page + run.stdout + "".join(table) for word in (SECRET, SECRET_UID, DATE)
-    )
+    other = handed_over.folder / "results/scan_dicom/response_patients.tsv"
+    other = other.read_text(encoding="utf-8")
+    assert other.splitlines()[0].split("\t")[:2] == ["patient", "image"]
+    written = summary + page + run.stdout + "".join(table) + other
+    assert not any(word in written for word in (SECRET, SECRET_UID, DATE))
 
 
 def test_a_draft_needs_only_its_gaps_filled(handed_over):
@@ -339,6 +341,13 @@ def test_a_draft_needs_only_its_gaps_filled(handed_over):
         "gtvr": f"{data}/recurrence_structures.dcm#GTVr",
         "gtvr_frame": "recurrence",
         "dose": f"{data}/dose.dcm",
+    }
+    with first.with_name("response_patients_2.tsv").open(encoding="utf-8") as file:
+        (other,) = csv.DictReader(file, delimiter="\t")
+    assert {name: value for name, value in other.items() if value} == {
+        "patient": "P001",
+        "image": str(data / "planning_mri"),
+        "mask": f"{data}/planning_structures.dcm#GTV",
     }
     # The one gap: no RTPLAN, so no prescription.
     handed_over.write_patients([row | {"prescription_gy": "70"}])

@@ -407,8 +407,10 @@ def test_dicom_gives_the_features_of_the_same_patient_as_nifti(study, tmp_path):
     write_rtstruct({"GTV primary": mask}, tmp_path / "export/RS.dcm", "Jane^Doe", series)
     one["image"], one["mask"] = "export/t2", "export/RS.dcm#GTV primary"
     write_rows(other.folder / "patients.tsv", rows)
-    finished = other.run("results/response/features/part0.tsv")
+    page = f"results/response/patients/{one['patient']}/patient.html"
+    finished = other.run("results/response/features/part0.tsv", page)
     assert finished.returncode == 0, finished.stdout[-3000:]
+    assert (other.folder / page).is_file() and jobs(finished)["report_tumour"] == 1
     assert jobs(finished)["import_image"] == jobs(finished)["import_contour"] == 1
     pd.testing.assert_frame_equal(
         other.table("features/part0.tsv"), study.table("features/part0.tsv"), check_exact=True
@@ -421,6 +423,13 @@ def test_dicom_gives_the_features_of_the_same_patient_as_nifti(study, tmp_path):
     write_rows(other.folder / "patients.tsv", rows)
     refused = other.run("results/response/features/part0.tsv")
     assert refused.returncode != 0 and "GTV primary" in refused.stdout
+
+
+def test_the_overview_is_of_every_patient_and_of_the_new_ones(study):
+    finished = study.run("response_overview", "-n")
+    assert finished.returncode == 0, finished.stdout[-3000:]
+    wanted = {"report_tumour": N_PATIENTS + len(study.again), "collect_overview": 1, "overview": 1}
+    assert jobs(finished) == wanted
 
 
 def test_files_that_are_not_there_are_refused_by_a_dry_run(tmp_path):

@@ -1,6 +1,7 @@
-"""From an inventory of DICOM to a draft of the patients table, and what a person must decide."""
+"""From an inventory of DICOM to drafts of both patients tables, and what a person must decide."""
 
 import itertools
+import re
 from pathlib import Path
 
 from npcradiomics.dicom.dataset import code
@@ -11,31 +12,63 @@ COLUMNS = (
     *("patient", "planning_mri", "planning_series", "recurrence_mri", "recurrence_series"),
     *("gtv", "gtvr", "gtvr_frame", "dose", "prescription_gy", "targets"),
 )
+RESPONSE_COLUMNS = ("patient", "image", "image_series", "mask", "response")
+# A description that says T2, t2w or T2_TSE, but not T2* and no FLAIR.
+T2 = re.compile(r"(?<![a-z0-9])t2(?!\d|[\W_]*(\*|star|flair))", re.IGNORECASE)
 
 
-def draft_rows(found):
-    """Rows of a draft patients table, one per patient, and lines on what was taken and what a person must decide.
+def draft_rows(found: list[Found]) -> tuple[list[dict], list[str]]:
+    """Rows of a draft of the heterogeneity study's patients table, and lines on what was taken and what must be decided.
 
-    The earliest study with MR images is taken for planning, the latest for recurrence; contours are
-    guessed by name (dicom_guess) where exactly one fits. Cells that cannot be told stay empty.
+    One row per patient. The earliest study with MR images is taken for planning, the latest for
+    recurrence; contours are guessed by name (structure_names) where exactly one fits. Cells that
+    cannot be told stay empty.
     """
+    return _each_patient(_row, found)
+
+
+def response_rows(found: list[Found]) -> tuple[list[dict], list[str]]:
+    """The same for the response study.
+
+    Of the earliest study with MR images the series called T2, else as for planning; the contour that
+    would do for a GTV. The response is nowhere in DICOM: its column is empty.
+    """
+    return _each_patient(_response_row, found)
+
+
+def _each_patient(row_of, found):
     rows, lines = [], []
     for place, person in enumerate(dict.fromkeys(f.patient for f in found), start=1):
-        own = [f for f in found if f.patient == person]
-        row, said = _row(f"P{place:03d}", own, found)
+        row, said = row_of(f"P{place:03d}", [f for f in found if f.patient == person], found)
         rows.append(row)
         lines += [f"P{place:03d}: {line}" for line in said]
     return rows, lines
 
 
+def _response_row(name, own, found):
+    row, said = dict.fromkeys(RESPONSE_COLUMNS, "") | {"patient": name}, []
+    images = _images(own)
+    studies = _by_date(images)
+    if studies is None:
+        said.append("image: several studies, some without a date or on one day: not guessed")
+    candidates = [f for f in images if studies and f.study == studies[0]]
+    weighted = [f for f in candidates if T2.search(f.description)]
+    if 0 < len(weighted) < len(candidates):
+        said.append(f"image: of {len(candidates)} MR series those called T2: {_all(weighted)}")
+    image = _image("image", weighted or candidates, own, said)
+    if image is not None:
+        row |= {"image": str(image.path), "image_series": _selector(image, found)}
+    return row | {"mask": _contour("mask", own, image, said)}, said
+
+
 def _row(name, own, found):
-    images = [f for f in own if f.modality == "MR" and not f.localizer and f.n_images > 1]
+    images = _images(own)
     row, said = dict.fromkeys(COLUMNS, "") | {"patient": name}, []
     if own[0].patient.startswith(NAMELESS):
         said.append("files without PatientID, taken together because they are of one study")
     chosen = {}
     for column, study in zip(("planning", "recurrence"), _two_studies(images, said), strict=True):
-        image = _image(column, [f for f in images if f.study == study], own, said)
+        image = _image(f"{column}_mri", [f for f in images if f.study == study], own, said)
         if image is not None:
             chosen[column] = image
             row[f"{column}_mri"] = str(image.path)
@@ -54,26 +87,36 @@ def _row(name, own, found):
     return row, said
 
 
+def _images(own):
+    return [f for f in own if f.modality == "MR" and not f.localizer and f.n_images > 1]
+
+
+def _by_date(images):
+    """UIDs of the studies, the first first; None where their dates do not tell."""
+    dates = {f.study: f.date for f in images}
+    if len(dates) > 1 and ("" in dates.values() or len(set(dates.values())) < len(dates)):
+        return None
+    return sorted(dates, key=dates.get)
+
+
 def _two_studies(images, said):
     """UIDs of the first and the last study with MR images by their dates;
 
     None where they cannot be told.
     """
-    dates = {f.study: f.date for f in images}
-    studies = sorted(dates, key=dates.get)
-    if len(studies) < 2:
+    n = len({f.study for f in images})
+    if n < 2:
+        said.append(f"{n} studies with MR images, two are needed (planning and recurrence)")
+        return (*_by_date(images), None, None)[:2]
+    studies = _by_date(images)
+    if studies is None:
         said.append(
-            f"{len(studies)} studies with MR images, two are needed (planning and recurrence)"
-        )
-        return (*studies, None, None)[:2]
-    if "" in dates.values() or len(set(dates.values())) < len(studies):
-        said.append(
-            f"{len(studies)} studies with MR images, some without a date or on one day: which is first was not guessed"
+            f"{n} studies with MR images, some without a date or on one day: which is first was not guessed"
         )
         return None, None
-    if len(studies) > 2:
+    if n > 2:
         said.append(
-            f"{len(studies)} studies with MR images: the first was taken for planning, the last for recurrence"
+            f"{n} studies with MR images: the first was taken for planning, the last for recurrence"
         )
     return studies[0], studies[-1]
 
@@ -81,15 +124,18 @@ def _two_studies(images, said):
 def _image(column, candidates, own, said):
     drawn_on = {uid for f in own if f.modality == "RTSTRUCT" for uid in f.refers_to}
     with_contours = [f for f in candidates if f.uid in drawn_on]
-    listed = ", ".join(_listed(f) for f in candidates[:LISTED])
     if len(candidates) > 1 and len(with_contours) == 1:
         said.append(
-            f"{column}_mri: of {len(candidates)} MR series ({listed}) the one with contours was taken: {_listed(*with_contours)}"
+            f"{column}: of {len(candidates)} MR series ({_all(candidates)}) the one with contours was taken: {_listed(*with_contours)}"
         )
         return with_contours[0]
     if len(candidates) > 1:
-        said.append(f"{column}_mri: {len(candidates)} MR series to choose from: {listed}")
+        said.append(f"{column}: {len(candidates)} MR series to choose from: {_all(candidates)}")
     return candidates[0] if len(candidates) == 1 else None
+
+
+def _all(series):
+    return ", ".join(_listed(f) for f in series[:LISTED])
 
 
 def _listed(one):
@@ -189,30 +235,35 @@ def _tell_the_rest(left, found, said):
 
 
 def roles(one: Found, row: dict) -> list[str]:
-    """The columns of the draft's row that this series, structure set or dose was taken for."""
+    """The columns of a draft's row, or of both drafts' together, that this series, structure set or dose was taken for."""
+    series = {"planning_mri": "planning_series", "recurrence_mri": "recurrence_series"}
+    series["image"] = "image_series"
     taken = [
-        f"{column}_mri"
-        for column in ("planning", "recurrence")
-        if row[f"{column}_mri"] == str(one.path)
-        and row[f"{column}_series"] in ("", code(one.uid))
+        column
+        for column, chosen in series.items()
+        if column in row
+        and row[column] == str(one.path)
+        and row[chosen] in ("", code(one.uid))
         and one.n_images > 1
     ]
-    taken += [c for c in ("gtv", "gtvr") if row[c].rpartition("#")[0] == str(one.path)]
-    return taken + ["dose"] * (row["dose"] == str(one.path))
+    contours = [column for column in ("gtv", "gtvr", "mask") if column in row]
+    taken += [c for c in contours if row[c].rpartition("#")[0] == str(one.path)]
+    return taken + ["dose"] * (row.get("dose") == str(one.path))
 
 
-def new_draft(folder: str | Path) -> tuple[Path, Path, Path]:
-    """Where a new draft of the patients table and its summaries go: beside those that a person may be editing.
+def new_draft(folder: str | Path) -> tuple[Path, Path, Path, Path]:
+    """Where new drafts of the patients tables and their summaries go: beside those that a person may be editing.
 
     Returns
     -------
-    table, summary, page : Path
-        ``patients.tsv``, ``summary.txt`` and ``summary.html`` in the folder; if one of them exists
-        ``patients_2.tsv``, ``summary_2.txt`` and ``summary_2.html``, and so on.
+    table, response_table, summary, page : Path
+        ``patients.tsv``, ``response_patients.tsv``, ``summary.txt`` and ``summary.html`` in the
+        folder; if one of them exists ``patients_2.tsv`` and so on, then ``_3``.
     """
     for k in itertools.count(1):
         mark = f"_{k}" if k > 1 else ""
-        names = f"patients{mark}.tsv", f"summary{mark}.txt", f"summary{mark}.html"
-        table, summary, page = (Path(folder) / name for name in names)
-        if not (table.exists() or summary.exists() or page.exists()):
-            return table, summary, page
+        names = f"patients{mark}.tsv", f"response_patients{mark}.tsv"
+        paths = [Path(folder) / name for name in (*names, f"summary{mark}.txt")]
+        paths.append(paths[-1].with_suffix(".html"))
+        if not any(path.exists() for path in paths):
+            return tuple(paths)

@@ -12,7 +12,7 @@ import pytest
 import scan_dicom
 from dicom_files import change, circle, ramp, rtstruct, series
 from npcradiomics.dicom.dataset import code
-from npcradiomics.dicom.draft import draft_rows
+from npcradiomics.dicom.draft import draft_rows, response_rows
 from npcradiomics.dicom.inventory import scan
 from npcradiomics.dicom.writer import write_rtdose, write_rtstruct
 from repository import ROOT
@@ -158,6 +158,64 @@ def test_of_several_series_the_one_with_contours_is_taken_and_said(tmp_path):
     assert any(f"not in the table: RTSTRUCT {tmp_path}/ct_rs.dcm" in line for line in said)
 
 
+def test_the_response_study_gets_the_first_study_and_its_tumour(tree):
+    found, _ = scan(tree)
+    (row,), said = response_rows(found)
+    (planning,) = (f for f in found if f.description.startswith("planning"))
+    assert row == {
+        "patient": "P001",
+        "image": str(tree),
+        "image_series": code(planning.uid),
+        "mask": f"{tree}/planning_rs.dcm#GTV_T1",
+        "response": "",
+    }
+    assert said == [f"P001: mask: taken by its name: {tree}/planning_rs.dcm#GTV_T1"]
+    change_all = [path for path in tree.glob("*.dcm") if path.name != "broken.dcm"]
+    for path in change_all:
+        change(path, StudyDate="20200102")
+    (row,), said = response_rows(scan(tree)[0])
+    assert (row["image"], row["mask"]) == ("", "")
+    assert said == [
+        "P001: image: several studies, some without a date or on one day: not guessed",
+        "P001: mask: not looked for, as its MRI is open",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("descriptions", "taken"),
+    [
+        (("t1 gd", "T2 TSE tra"), 1),
+        (("t1 gd", "ax_t2w"), 1),
+        (("t1 gd", "dwi"), 0),
+        (("T2 TSE tra", "t2w fs"), 0),  # of two called T2 the one with the contour
+        (("t1 gd", "T2_flair"), 0),
+        (("t1 gd", "T2* map"), 0),
+    ],
+)
+def test_of_several_series_the_one_called_t2_is_the_image(tmp_path, descriptions, taken):
+    sources = [
+        series(tmp_path / f"s{k}", ramp(size=(8, 8, 6 + k)), "Real Name", words)[1]
+        for k, words in enumerate(descriptions)
+    ]
+    for k in (0, 1):
+        for path in (tmp_path / f"s{k}").iterdir():
+            change(path, StudyInstanceUID="1.2.3", FrameOfReferenceUID="1.2.4")
+    mask = ramp(size=(8, 8, 6)) > 100
+    write_rtstruct({"GTVp": mask, "GTVn": mask}, tmp_path / "rs.dcm", "Real Name", sources[0])
+    change(tmp_path / "rs.dcm", ReferencedFrameOfReferenceSequence=reference(sources[0].series_uid))
+    dataset = pydicom.dcmread(tmp_path / "rs.dcm")
+    dataset.ReferencedFrameOfReferenceSequence[0].FrameOfReferenceUID = "1.2.4"
+    dataset.save_as(tmp_path / "rs.dcm")
+    found, _ = scan(tmp_path)
+    (row,), said = response_rows(found)
+    assert row["image"] == str(tmp_path / f"s{taken}")
+    assert row["mask"] == f"{tmp_path}/rs.dcm#GTVp"
+    if taken:  # though the contour was drawn on the other
+        assert said[0].startswith("P001: image: of 2 MR series those called T2: #")
+    assert "Real Name" not in "".join(said)
+    assert not any(f.uid in "".join(said) + "".join(row.values()) for f in found)
+
+
 def test_a_prescription_is_offered_from_the_plan_of_the_dose_and_not_between_two(tmp_path):
     source = write_study(tmp_path, "a", "20200101")
     write_study(tmp_path, "b", "20210101", size=7)
@@ -228,6 +286,9 @@ def test_a_draft_that_is_being_edited_is_never_touched(tree, tmp_path):
     scan_dicom.main(job)
     assert draft.read_text(encoding="utf-8") == edited
     assert (tmp_path / "drafts/patients_2.tsv").read_text(encoding="utf-8") == first
+    others = [tmp_path / f"drafts/response_patients{mark}.tsv" for mark in ("", "_2")]
+    assert others[0].read_bytes() == others[1].read_bytes()
+    assert others[0].read_text(encoding="utf-8").startswith("patient\timage\timage_series\tmask\t")
     assert "patients_2.tsv</code>" in (tmp_path / "drafts/summary_2.html").read_text("utf-8")
     assert "drafts/patients_2.tsv" in (tmp_path / "drafts/summary_2.txt").read_text("utf-8")
     before = sorted(path.name for path in draft.parent.iterdir())

@@ -103,7 +103,7 @@ def test_whole_head_is_thinned_to_what_a_screen_shows():
     assert max(volumes.arrays["planning"].shape) <= 256
     cuts = head_cuts(volumes)
     assert [c["plane"] for c in cuts] == ["axial", "coronal", "sagittal"]
-    assert all(c["has_contour"] for c in cuts)
+    assert all(c["outlines"]["gtvr"] for c in cuts)
     whole_mm = big.planning.GetSize()[0] * big.planning.GetSpacing()[0]
     assert cuts[0]["width"] == pytest.approx(whole_mm, rel=0.02)
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from dicom_files import change, grid, series
 from npcradiomics.dicom.dataset import code
-from npcradiomics.dicom.draft import draft_rows
+from npcradiomics.dicom.draft import draft_rows, response_rows
 from npcradiomics.dicom.inventory import scan
 from npcradiomics.dicom.writer import write_rtstruct
 from npcradiomics.publication.pages.scan_summary import WITHHELD, summary_content
@@ -53,7 +53,8 @@ def flat(tmp_path):
 def content_of(folder):
     found, _ = scan(folder)
     rows, said = draft_rows(found)
-    return summary_content(found, rows, said, folder), rows
+    both = [a | b for a, b in zip(rows, response_rows(found)[0], strict=True)]
+    return summary_content(found, both, said, folder), both
 
 
 def pixels(uri):
@@ -66,7 +67,7 @@ def test_who_is_who(flat):
     for k, (patient, row) in enumerate(zip(content["patients"], rows, strict=True)):
         planning, gtv, recurrence, gtvr = patient["series"]
         assert [one["taken"] for one in patient["series"]] == [
-            *(["planning_mri"], ["gtv"], ["recurrence_mri"], ["gtvr"]),
+            *(["planning_mri", "image"], ["gtv", "mask"], ["recurrence_mri"], ["gtvr"]),
         ]
         assert planning["code"] == row["planning_series"] != ""
         assert recurrence["code"] == row["recurrence_series"] != ""
@@ -130,7 +131,9 @@ def test_of_a_real_export(shared):
     folder = shared / "data/oblique_mr_dicom"
     content, rows = content_of(folder)
     image, structures = content["patients"][0]["series"]
-    assert image["taken"] == ["planning_mri"] and rows[0]["planning_mri"] == f"{folder}/image"
+    assert (
+        image["taken"] == ["planning_mri", "image"] and rows[0]["planning_mri"] == f"{folder}/image"
+    )
     assert image["size"] == "512 x 512, 40 images"
     assert image["spacing"] == "0.3906 x 0.3906 x 5.2"
     assert structures["structures"] == ["GTV_Mass", "GTV_Edema"]
