@@ -1,8 +1,7 @@
 """NIfTI: two readers in hand, and a header that may say two things of one voxel.
 
 A header holds up to three answers to where voxels are and how large: sform, qform, and the sizes in
-pixdim. Programs follow different ones. Where they agree the file is read; where they do not, a
-person says which is meant (`nifti_geometry`).
+pixdim. Where they agree it is read; else a person says which is meant (`nifti_geometry`).
 """
 
 import itertools
@@ -23,6 +22,7 @@ GEOMETRIES = ("sform", "qform", "pixdim")
 SAME_VOXEL = 0.01  # of a voxel, anywhere in the volume
 CHOOSE = "choose by nifti_geometry: sform, qform or pixdim, in the patients table or the config"
 MM, UNKNOWN = 2, 0  # of xyzt_units
+ROUNDED = 5e-7  # a quaternion's numbers in 32 bits
 _TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
@@ -182,13 +182,27 @@ def _readings(header, path):
     if header["qform_code"] > 0:
         try:
             found["qform"] = np.array(header.get_qform(), dtype=float)
-        except nibabel.spatialimages.HeaderDataError as error:
+        except (nibabel.spatialimages.HeaderDataError, ValueError) as error:
             raise Refusal(
                 f"{path}: qform is no rotation ({error})", "write the quaternion again"
             ) from error
+        if "sform" in found:
+            found["qform"][:3, :3] = _unrounded(found["qform"][:3, :3], found["sform"], header)
     axes = next(iter(found.values()), np.diag([-1.0, -1.0, 1.0, 1.0])).copy()
     axes[:3, :3] *= sizes / np.linalg.norm(axes[:3, :3], axis=0)
     return found | {"pixdim": axes}
+
+
+def _unrounded(axes, sform, header):
+    # The quaternion's fourth number is what the header's three leave to a length of 1: small where axial
+    # slices are tilted a little, and then rounding alone turns the axes by up to 0.04 degrees.
+    directions = nearest_orthonormal(sform[:3, :3] / np.linalg.norm(sform[:3, :3], axis=0))
+    side = np.sign(np.linalg.det(directions))
+    turn = nibabel.quaternions.mat2quat(directions * [1.0, 1.0, side])[1:]
+    written = np.array([header[f"quatern_{name}"] for name in "bcd"], dtype=float)
+    apart = min(np.abs(turn - written).max(), np.abs(turn + written).max())
+    same = apart < ROUNDED and side == np.sign(np.linalg.det(axes))
+    return directions * np.linalg.norm(axes, axis=0) if same else axes
 
 
 def _require_agreement(form, affine, name, other, shape, path):
