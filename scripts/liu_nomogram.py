@@ -6,6 +6,7 @@ from npcradiomics.publication.figures.nomogram import plot_nomogram
 from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.pages.calculator import calculator_content
 from npcradiomics.publication.pages.template import render
+from npcradiomics.response.comparison import too_extreme
 from npcradiomics.response.liu2025 import LABELS
 from npcradiomics.response.models import COMBINED, RADSCORE, with_score
 from npcradiomics.response.nomogram import example_patient, nomogram, worked_example
@@ -27,10 +28,17 @@ def main(snakemake):
     patient = example_patient(found, known[known.index.isin(validation)])
     example = worked_example(found, known.loc[patient])
     write_table(example.assign(patient=patient), made.data)
-    simulated = params.simulated
-    figure = plot_nomogram(found, example, patient, labels, model["note"], simulated)
+    slope = too_extreme(read_table(given.comparison)).get(COMBINED)
+    said = [model["note"]] * bool(model["note"])
+    if slope:
+        said.append(
+            f"Calibration slope on the validation set {slope}: probabilities are too extreme"
+        )
+    sentence = ". ".join(said)
+    figure = plot_nomogram(found, example, patient, labels, sentence, params.simulated)
     save(figure, made.pdf, made.png)
-    write_text(render(given.template, **calculator_content(model, labels, simulated)), made.page)
+    content = calculator_content(model, labels, sentence, params.simulated)
+    write_text(render(given.template, **content), made.page)
 
 
 if "snakemake" in globals():

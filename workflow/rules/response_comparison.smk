@@ -126,6 +126,7 @@ rule liu_nomogram:
         models="<results>/cohort/models.json",
         clinical="<results>/cohort/clinical.tsv",
         scores="<results>/cohort/model_scores.tsv",
+        comparison="<results>/cohort/comparison.tsv",
         template=repository_files("workflow/report", "calculator.html")[0],
         style=repository_files("workflow/report", "pages.css"),
     output:

@@ -43,8 +43,8 @@ def compare_models(
     DataFrame
         A row per model: training_patients and validation_patients (who have a score),
         training_auc, corrected_auc (optimism of the bootstrap taken off), nested_auc and its SD
-        over repetitions, nested_brier; of the validation set auc, auc_low, auc_high, brier, slope,
-        intercept, in_the_large; difference of the rad-score's area minus this model's on the
+        over repetitions, nested_brier; of the validation set auc, auc_low, auc_high, brier, slope
+        with its interval, intercept, in_the_large; difference of the rad-score's area minus this model's on the
         validation patients who have both, its interval and DeLong's p (NaN for the rad-score).
     """
     rows = []
@@ -60,7 +60,8 @@ def compare_models(
         row |= {"nested_brier": repeated["brier"].mean(), "validation_patients": len(outside[0])}
         row |= dict(zip(("auc", "auc_low", "auc_high"), auc, strict=True))
         row |= {"brier": brier(outside[0], special.expit(outside[1]))}
-        row |= {"slope": calibration.slope, "intercept": calibration.intercept}
+        row |= {"slope": calibration.slope, "slope_low": calibration.slope_low}
+        row |= {"slope_high": calibration.slope_high, "intercept": calibration.intercept}
         row |= {"in_the_large": calibration.in_the_large}
         row |= _difference(validation, model)
         rows.append(row)
@@ -85,15 +86,33 @@ def _difference(table, model):
 def verdict(comparison: pd.DataFrame) -> str:
     """The sentence that must stand first: whether the rad-score beats volume on the validation set."""
     rows = comparison.set_index("model")
-    row, auc = rows.loc[VOLUME], rows.loc[RADSCORE, "auc"]
+    row, own = rows.loc[VOLUME], rows.loc[RADSCORE]
     told = row["delong_p"] < ALPHA
     words = "does not beat" if not told else "beats" if row["difference"] > 0 else "is beaten by"
     interval = interval_text(row["difference_low"], row["difference_high"], 3)
+    tested = f" (95 % CI {interval}), paired DeLong test p {p_words(row['delong_p'])}"
+    if np.isnan(row["delong_p"]):
+        words, tested = "cannot be compared with", ", and no variance for a DeLong test"
     return (
-        f"The rad-score {words} volume alone on the validation set: AUC {fixed_text(auc, 3)}"
-        f" against {fixed_text(row['auc'], 3)}, difference {fixed_text(row['difference'], 3)}"
-        f" (95 % CI {interval}), paired DeLong test p {p_words(row['delong_p'])}"
+        f"The rad-score {words} volume alone on the validation set, one set of"
+        f" {row['difference_patients']:.0f} patients: AUC {fixed_text(own['auc'], 3)} against"
+        f" {fixed_text(row['auc'], 3)}, difference {fixed_text(row['difference'], 3)}{tested};"
+        f" nested cross-validation gives {fixed_text(own['nested_auc'], 3)} against"
+        f" {fixed_text(row['nested_auc'], 3)}"
     )
+
+
+def too_extreme(comparison: pd.DataFrame) -> dict[str, str]:
+    """The calibration slope in words of each model whose 95 % interval lies below 1 on the validation set.
+
+    Returns {model: "0.08 (95 % CI 0.01 to 0.15)"}: its probabilities are nearer to 0 and 1 than the
+    responses warrant.
+    """
+    return {
+        row.model: f"{fixed_text(row.slope, 2)} (95 % CI {interval_text(row.slope_low, row.slope_high)})"
+        for row in comparison.itertuples()
+        if row.slope_high < 1
+    }
 
 
 def decision_curves(

@@ -98,7 +98,9 @@ def delong_test(
     Returns
     -------
     Difference
-        p is 1 where the two rank every patient alike.
+        p is 1 where the two rank every patient alike, as pROC's. Where the areas differ and the
+        variance is 0 (both scores part the patients without a single exception, or one does and
+        the other is constant) there is no test: interval, z and p are NaN.
 
     Raises
     ------
@@ -114,6 +116,8 @@ def delong_test(
     difference = float(of_cases.mean())
     se = float(np.sqrt(_variance(of_cases, of_controls)))
     reach = stats.norm.isf((1 - level) / 2) * se
+    if se == 0 and difference != 0:
+        return Difference(difference, np.nan, np.nan, np.nan, np.nan)
     z = difference / se if se > 0 else 0.0
     return Difference(
         difference, difference - reach, difference + reach, z, float(2 * stats.norm.sf(abs(z)))

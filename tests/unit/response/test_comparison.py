@@ -4,10 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from npcradiomics.publication.tables.comparison import comparison_table
 from npcradiomics.response.comparison import (
     calibration_curves,
     compare_models,
     decision_curves,
+    too_extreme,
     verdict,
 )
 from npcradiomics.response.discrimination import delong_test
@@ -65,8 +67,37 @@ def test_the_sentence_says_what_was_found(shift, words):
     validation = scored(1, n=60, shift=shift)
     nested = repetitions([("auc", 0.6), ("brier", 0.2)])
     drawn = repetitions([("auc_resampled", 0.8)]).join(repetitions([("auc_original", 0.75)]))
-    sentence = verdict(compare_models(scored(0), validation, nested, drawn))
-    assert sentence.startswith(f"The rad-score {words} volume alone on the validation set: AUC 0.")
+    compared = compare_models(scored(0), validation, nested, drawn)
+    sentence = verdict(compared)
+    begins = (
+        f"The rad-score {words} volume alone on the validation set, one set of 60 patients: AUC 0."
+    )
+    assert sentence.startswith(begins)
+    # Of the repetitions above: 0.65, and one more for each model after the rad-score.
+    assert sentence.endswith("; nested cross-validation gives 0.650 against 1.650")
+    compared.loc[compared["model"] == "volume", ["delong_p", "difference_low"]] = np.nan
+    assert verdict(compared).startswith("The rad-score cannot be compared with volume alone on the")
+    assert "no variance for a DeLong test" in verdict(compared)
+
+
+def test_probabilities_that_are_too_extreme_are_named_by_their_slope():
+    # 80 patients at log odds of -1 and 1, of whom expit(1) = 73 % respond: 29 of 40. A model that
+    # says three times as much has a slope of log(29 / 11) / 3 = 0.323.
+    y = np.repeat([1, 0, 1, 0], [29, 11, 11, 29])
+    eta = np.repeat([1.0, -1.0], 40)
+    validation = pd.DataFrame({"effective": y} | dict.fromkeys(MODELS, eta))
+    validation["clinical + rad-score"] = 3 * eta
+    nested = repetitions([("auc", 0.6), ("brier", 0.2)])
+    drawn = repetitions([("auc_resampled", 0.8)]).join(repetitions([("auc_original", 0.75)]))
+    compared = compare_models(scored(0), validation, nested, drawn)
+    said = too_extreme(compared)
+    assert said.keys() == {"clinical + rad-score"}
+    # Standard error of the log odds ratio of that table, on three times two units.
+    se = np.sqrt(2 / 29 + 2 / 11) / 6
+    low, high = (np.log(29 / 11) / 3 + sign * 1.959964 * se for sign in (-1, 1))
+    assert said["clinical + rad-score"] == f"0.32 (95 % CI {low:.2f} to {high:.2f})"
+    table = comparison_table(compared, "Sentence", [], "")
+    assert any("Clinical columns and rad-score 0.32 (95 % CI" in note for note in table.footnotes)
 
 
 def test_decision_curves_are_of_the_patients_whom_all_models_score():

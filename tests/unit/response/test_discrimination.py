@@ -160,6 +160,14 @@ def test_paired_delong_test_of_two_scores_that_rank_alike_and_of_a_constant_one(
     assert found.low == pytest.approx(alone.low - 0.5)
 
 
+def test_paired_delong_test_without_variance_is_no_test():
+    # Every effective patient above every other, and a score that says nothing: 1 - 0.5, and no SE.
+    found = delong_test(RESPONSES, RESPONSES, np.zeros(46))
+    assert found.difference == 0.5
+    assert np.isnan([found.low, found.high, found.z, found.p]).all()
+    assert delong_test(RESPONSES, RESPONSES, 2 * RESPONSES).p == 1.0
+
+
 @pytest.mark.parametrize(
     ("y", "score", "words"),
     [

@@ -6,7 +6,9 @@ from typing import Any
 from scipy import stats
 
 
-def calculator_content(model: dict, labels: dict[str, str], simulated: bool) -> dict[str, Any]:
+def calculator_content(
+    model: dict, labels: dict[str, str], sentence: str, simulated: bool
+) -> dict[str, Any]:
     """Content of the template calculator.html.
 
     Parameters
@@ -15,6 +17,8 @@ def calculator_content(model: dict, labels: dict[str, str], simulated: bool) -> 
         As ``response.models.models_file`` writes the combined model.
     labels : dict
         Column to printed label.
+    sentence : str
+        What the page must say of the model, or "".
     simulated : bool
         Whether the page must say so.
 
@@ -47,6 +51,6 @@ def calculator_content(model: dict, labels: dict[str, str], simulated: bool) -> 
         "model": json.dumps(needed, allow_nan=False).replace("<", "\\u003c"),
         "patients": model["patients"],
         "effective": model["effective"],
-        "note": model["note"],
+        "note": sentence,
         "simulated": simulated,
     }

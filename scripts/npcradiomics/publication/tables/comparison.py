@@ -3,6 +3,7 @@
 import pandas as pd
 
 from npcradiomics.publication.tables.formats import Table
+from npcradiomics.response.comparison import too_extreme
 from npcradiomics.response.models import CLINICAL, COMBINED, FIRST_ORDER, RADSCORE, VOLUME
 from npcradiomics.rounding import fixed_text, interval_text, p_text
 
@@ -35,7 +36,7 @@ def comparison_table(
     header += [
         "validation AUC (95 % CI)",
         "Brier",
-        "slope",
+        "slope (95 % CI)",
         "rad-score's minus this (95 % CI)",
         "p",
     ]
@@ -52,11 +53,16 @@ def comparison_table(
                 f"{fixed_text(row.nested_auc, 3)} ± {fixed_text(row.nested_auc_sd, 3)}",
                 f"{fixed_text(row.auc, 3)} ({interval_text(row.auc_low, row.auc_high, 3)})",
                 fixed_text(row.brier, 3),
-                fixed_text(row.slope, 2),
+                f"{fixed_text(row.slope, 2)} ({interval_text(row.slope_low, row.slope_high)})",
                 "" if own else f"{fixed_text(row.difference, 3)} ({difference})",
                 "" if own else p_text(row.delong_p),
             ]
         )
+    slopes = [f"{LABELS[name]} {slope}" for name, slope in too_extreme(comparison).items()]
+    extreme = [
+        f"Calibration slope wholly below 1: {'; '.join(slopes)}. These models' probabilities are too"
+        " extreme for new patients; recalibrate before one is read as a probability."
+    ] * bool(slopes)
     footnotes = [
         "Patients: training + validation with every value the model needs (complete cases). Corrected:"
         " optimism of the bootstrap taken off. Nested: every step of every model repeated on four"
@@ -64,6 +70,7 @@ def comparison_table(
         " on the validation set.",
         "p: paired DeLong test on the validation patients whom both models score, not corrected for"
         " four comparisons.",
+        *extreme,
         *notes,
     ]
     caption = f"{sentence}. Table 3. The rad-score and what is simpler"

@@ -15,7 +15,6 @@ from repository import ROOT
 MODEL = {
     "patients": 83,
     "effective": 31,
-    "note": "",
     "intercept": -3.0,
     "columns": {
         "age": {"coefficient": 0.05, "min": 30.0, "max": 80.0, "median": 55.0},
@@ -34,14 +33,14 @@ return ["probability", "words", "warning"].map((id) => document.getElementById(i
 
 
 def page(simulated=False):
-    content = calculator_content(MODEL, {"age": "Age <years>"}, simulated)
+    content = calculator_content(MODEL, {"age": "Age <years>"}, "Slope < 1", simulated)
     return render(ROOT / "workflow/report/calculator.html", **content)
 
 
 def test_the_page_needs_nothing_from_elsewhere_and_says_simulated():
     text = page(True)
     assert "Simulated patients: no clinical data" in text
-    assert "Age &lt;years&gt;" in text
+    assert "Age &lt;years&gt;" in text and "<b>Slope &lt; 1.</b>" in text
     assert not re.search(r"""(src|href)=["']|https?://|@import|fetch[(]|XMLHttp""", text)
 
 
