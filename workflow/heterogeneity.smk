@@ -87,6 +87,15 @@ provenance_outputs = [
 
 counts = table_counts(list(patients.values()))
 checklists_asked = ["metrics", "clear", "ibsi"]
+in_papers_order = [
+    f"<results>/tables/{name}.docx" if name.startswith("table") else f"<results>/figures/{name}.png"
+    for name in ["table1", "fig2", "table2", "fig3", "fig4", "fig5"]
+    + ["table3", "fig6", "fig7", "fig8"] * with_null
+    + ["table4"] * bool(dosed)
+    + ["fig9"] * bool(with_dose)
+]
+own_captions = [f"{path[:-4]}.caption.rst" for path in in_papers_order if path.endswith(".png")]
+rules_of_captions = {}
 cohort_outcome = "<results>/cohort/excluded.tsv"
 pyradiomics_settings = settings["pyradiomics"]
 registration_departures = settings_sentence(
@@ -107,6 +116,7 @@ rule cohort_stats:
         rules.provenance.output,
         rules.methods.output,
         rules.checklists.output,
+        rules.report_word.output,
 
 
 rule registration_pages:

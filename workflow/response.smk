@@ -82,6 +82,17 @@ provenance_outputs = [
 counts = table_counts(list(patients.values()))
 counts |= {"new": len(new_patients), "new_labelled": len(labelled)}
 checklists_asked = ["metrics", "clear", "ibsi", "tripod"]
+in_papers_order = [
+    *("<results>/tables/table1.docx", "<results>/tables/table2.docx"),
+    *(f"<results>/figures/fig{k}.png" for k in range(2, 6)),
+    *("<results>/tables/performance.docx", "<results>/figures/validation.png"),
+    *("<results>/tables/table3.docx", "<results>/figures/fig6.png"),
+    "<results>/figures/nomogram.png",
+]
+own_captions = ["<results>/figures/fig6.caption.rst"]
+rules_of_captions = {
+    name: f"liu_{name}" for name in ("fig2", "fig3", "fig4", "fig5", "validation", "nomogram")
+}
 cohort_outcome = "<results>/cohort/performance.tsv"
 pyradiomics_settings = settings["features"]["pyradiomics"]
 registration_departures = ""
@@ -100,6 +111,7 @@ rule study:
         rules.provenance.output,
         rules.methods.output,
         rules.checklists.output,
+        rules.report_word.output,
 
 
 rule overview:

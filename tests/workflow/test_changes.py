@@ -24,6 +24,7 @@ COHORT = {
     "collect_features", "compare_regions", "compare_with_null", "definitions", "table2", "table3",
     "collect_dose", "table4",
     *(f"fig{k}" for k in range(2, 9)), "provenance", "methods", "checklists",
+    "report_word",
 }  # fmt: skip
 
 

@@ -2,14 +2,21 @@
 
 import importlib
 import logging
+import re
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from docx import Document
 
 import cohort_on_disk
+from methods_example import LIBRARY, paragraphs, settings_of
 from npcradiomics.features.definitions import FEATURES
+from npcradiomics.files import write_table, write_text
+from npcradiomics.publication.methods.bibliography import entries, reference, select
+from npcradiomics.publication.methods.text import cited, sentence_table
 from npcradiomics.publication.notices import SIMULATED_NOTE
+from npcradiomics.rounding import p_text, scientific_text
 from npcradiomics.statistics.akram2020 import SEVEN_FEATURES
 from repository import ROOT
 
@@ -160,6 +167,47 @@ def test_small_cohort_is_told_to_the_person(cohort):
     assert [few in line for line in cohort.logged] == ([True] if cohort.n == 5 else [])
     assert (few in table) == (cohort.n == 5)
     assert (few in cohort.made["table2"]["caption"].read_text(encoding="utf-8")) == (cohort.n == 5)
+
+
+def test_the_word_report_has_the_numbers_of_the_tables_and_the_captions_of_the_figures(cohort):
+    folder, made = cohort.folder, cohort.made
+    text = paragraphs("heterogeneity", settings_of("heterogeneity"))
+    write_table(sentence_table(text), folder / "methods.tsv")
+    write_text(select(LIBRARY, cited(text)), folder / "references.bib")
+    shown = [
+        made["table1"]["word"],
+        made["fig2"]["png"],
+        made["table2"]["word"],
+        made["fig3"]["png"],
+    ]
+    inputs = {
+        "shown": shown,
+        "captions": [made[name]["caption"] for name in ("fig2", "fig3")],
+        "shared_captions": ROOT / "workflow/report/liu.rst",
+        "methods": folder / "methods.tsv",
+        "references": folder / "references.bib",
+    }
+    output = {"word": folder / "report.docx"}
+    call("report_word", inputs, output, study="heterogeneity", rules={}, notice=SIMULATED_NOTE)
+    document = Document(folder / "report.docx")
+    rows = {row.cells[0].text.removesuffix(" *"): row.cells for row in document.tables[1].rows}
+    table = read(made["table2"]["data"])
+    assert len(table) >= 7
+    for row in table.itertuples():
+        cells = [cell.text for cell in rows[row.feature]]
+        assert cells[1:3] == [
+            scientific_text(row.mean_difference),
+            scientific_text(row.sd_difference),
+        ]
+        assert cells[3].removesuffix("^") == p_text(row.p)
+    words = [paragraph.text for paragraph in document.paragraphs]
+    for name in ("fig2", "fig3"):
+        first = made[name]["caption"].read_text(encoding="utf-8").split("\n")[0]
+        assert re.sub(r"[*\\]", "", first) in words
+    assert len(document.inline_shapes) == 2
+    assert [w for w in words if w.startswith("1. ")] == [
+        "1. " + reference(entries(LIBRARY)["akram2020"])
+    ]
 
 
 def test_same_tables_same_bytes(cohort, tmp_path):

@@ -79,7 +79,7 @@ rule liu_table3:
         tsv="<results>/tables/table3.tsv",
         markdown="<results>/tables/table3.md",
         latex="<results>/tables/table3.tex",
-        word="<results>/tables/table3.docx",
+        word=shown("<results>/tables/table3.docx", "tables", table="3"),
         caption="<results>/tables/table3.caption.rst",
     log:
         "<results>/logs/liu_table3.log",
@@ -103,7 +103,7 @@ rule liu_fig6:
         caption=repository_files("workflow/report", "liu_fig6.rst")[0],
     output:
         pdf="<results>/figures/fig6.pdf",
-        png="<results>/figures/fig6.png",
+        png=shown("<results>/figures/fig6.png", "figures", figure="6"),
         data="<results>/figures/fig6.tsv",
         caption="<results>/figures/fig6.caption.rst",
     log:
@@ -131,7 +131,7 @@ rule liu_nomogram:
         style=repository_files("workflow/report", "pages.css"),
     output:
         pdf="<results>/figures/nomogram.pdf",
-        png="<results>/figures/nomogram.png",
+        png=shown("<results>/figures/nomogram.png", "figures", "liu.rst", figure="nomogram"),
         data="<results>/figures/nomogram.tsv",
         page="<results>/calculator.html",
     log:

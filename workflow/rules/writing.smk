@@ -13,7 +13,7 @@ rule methods:
         pyradiomics=pyradiomics_settings,
         library=repository_files("workflow/report", "references.bib")[0],
     output:
-        markdown="<results>/methods.md",
+        markdown=shown("<results>/methods.md", "paper", "writing.rst", text="methods"),
         table="<results>/methods.tsv",
         references="<results>/references.bib",
     log:
@@ -40,7 +40,15 @@ rule checklists:
         asked=repository_files("workflow/report", "checklists.tsv")[0],
     output:
         **{f"{name}_tsv": f"<results>/tables/checklist_{name}.tsv" for name in checklists_asked},
-        **{f"{name}_docx": f"<results>/tables/checklist_{name}.docx" for name in checklists_asked},
+        **{
+            f"{name}_docx": shown(
+                f"<results>/tables/checklist_{name}.docx",
+                "paper",
+                "writing.rst",
+                text=f"checklist {name.upper()}",
+            )
+            for name in checklists_asked
+        },
         summary="<results>/tables/checklists.tsv",
     log:
         "<results>/logs/checklists.log",
@@ -57,3 +65,29 @@ rule checklists:
         notice=notice,
     script:
         "../../scripts/checklists.py"
+
+
+rule report_word:
+    """Methods, tables, figures and captions in the paper's order as one Word document."""
+    input:
+        shown=in_papers_order,
+        captions=own_captions,
+        shared_captions=repository_files("workflow/report", "liu.rst")[0],
+        methods="<results>/methods.tsv",
+        references="<results>/references.bib",
+    output:
+        word=shown("<results>/report.docx", "paper", "writing.rst", text="all, for Word"),
+    log:
+        "<results>/logs/report_word.log",
+    benchmark:
+        "<results>/benchmarks/report_word.tsv"
+    localrule: True
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        *code_of("report_word"),
+        study=study,
+        rules=rules_of_captions,
+        notice=notice,
+    script:
+        "../../scripts/report_word.py"

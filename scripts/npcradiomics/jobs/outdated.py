@@ -14,6 +14,7 @@ ASIDE = "out_of_date"  # folder below a study's results
 # the change is taken back they hold again.
 FOR_READERS = re.compile(
     r"(tables|figures|cohort)/[^/]+|provenance\.json|crate\.zip"
+    r"|methods\.(md|tsv)|references\.bib|report\.(docx|html)"
     r"|patients/[^/]+/(export|figures/[^/]+|registration/(report\.html|qc\.png|thumbnail\.webp))"
 )
 

@@ -8,6 +8,8 @@ import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
+import docx.document
+import docx.section
 import pandas as pd
 from docx import Document
 from docx.enum.section import WD_ORIENT
@@ -44,6 +46,8 @@ _LATEX = {
     **{character: "\\" + character for character in "&%$#_{}"},
 }  # fmt: skip
 _A4_MM = (210, 297)
+_MARGIN_MM = 20
+_LETTER_MM, _CELL_MARGINS_MM = 1.75, 4.2  # of 9 points, and beside the text of a cell
 _PORTRAIT_COLUMNS = 7  # more are set across the page
 _LONG_CELL = 60  # letters; a longer text is broken into lines in LaTeX, Word and Markdown do so by themselves
 _WORD_DATE = datetime.datetime(2020, 10, 5, tzinfo=datetime.UTC).replace(tzinfo=None)
@@ -110,21 +114,21 @@ def write_docx(path: Path, table: Table) -> None:
     Dates inside are fixed.
     """
     _check(table)
-    document = Document()
-    document.styles["Normal"].font.name = "Arial"
-    document.styles["Normal"].font.size = Pt(9)
-    document.core_properties.created = document.core_properties.modified = _WORD_DATE
-    document.core_properties.title = textwrap.shorten(
-        table.caption, 255, placeholder="..."
-    )  # Word's limit
-    document.core_properties.author = ""
-    _set_page(document.sections[0], across=len(table.header) > _PORTRAIT_COLUMNS)
+    document = blank_docx(table.caption)
+    across = len(table.header) > _PORTRAIT_COLUMNS
+    set_page(document.sections[0], across)
     document.add_paragraph().add_run(table.caption).bold = True
     grid = document.add_table(rows=1 + len(table.rows), cols=len(table.header))
+    left_of, widths = _left(table), _widths_mm(table, max(_A4_MM) if across else min(_A4_MM))
+    for column, width in zip(grid.columns, widths, strict=True):
+        column.width = Mm(width)  # what LibreOffice goes by; Word by the cells'
     for line, cells in enumerate([table.header, *table.rows]):
-        for cell, text, left in zip(grid.rows[line].cells, cells, _left(table), strict=True):
+        row = zip(grid.rows[line].cells, cells, left_of, widths, strict=True)
+        for cell, text, left, width in row:
+            cell.width = Mm(width)
             paragraph = cell.paragraphs[0]
             paragraph.add_run(text).bold = line == 0
+            paragraph.paragraph_format.space_after = Pt(1)
             if not left:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _rule(grid.rows[0], "top", "bottom")
@@ -134,9 +138,36 @@ def write_docx(path: Path, table: Table) -> None:
     grid.rows[0]._tr.get_or_add_trPr().append(repeated)
     for note in table.footnotes:
         document.add_paragraph(note)
+    save_docx(document, path)
+
+
+def blank_docx(title: str) -> docx.document.Document:
+    """An empty Word document in the house's type."""
+    document = Document()
+    document.styles["Normal"].font.name = "Arial"
+    document.styles["Normal"].font.size = Pt(9)
+    document.styles["Normal"].paragraph_format.line_spacing = 1.0
+    document.styles["Normal"].paragraph_format.space_after = Pt(4)
+    document.core_properties.created = document.core_properties.modified = _WORD_DATE
+    document.core_properties.title = textwrap.shorten(title, 255, placeholder="...")  # Word's limit
+    document.core_properties.author = ""
+    return document
+
+
+def save_docx(document: docx.document.Document, path: Path) -> None:
+    """Write a Word document with fixed dates inside: same document, same bytes."""
     stream = io.BytesIO()
     document.save(stream)
     Path(path).write_bytes(_without_dates(stream))
+
+
+def set_page(section: docx.section.Section, across: bool) -> None:
+    """A4 with margins of 20 mm, upright or across."""
+    width, height = reversed(_A4_MM) if across else _A4_MM
+    section.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = Mm(width), Mm(height)
+    for side in ("left", "right", "top", "bottom"):
+        setattr(section, f"{side}_margin", Mm(_MARGIN_MM))
 
 
 def _check(table):
@@ -157,6 +188,24 @@ def _left(table):
 
 def _columns(table):
     return list(zip(*table.rows, strict=True)) if table.rows else [("",)] * len(table.header)
+
+
+def _widths_mm(table, page_mm):
+    """Columns of a Word table: room for the longest word, and of what is left as much as their longest cells want."""
+    columns = [(head, *cells) for head, cells in zip(table.header, _columns(table), strict=True)]
+    words = [
+        max(len(word) for cell in cells for word in re.split("[ -]", cell)) for cells in columns
+    ]
+    longest = [min(max(map(len, cells)), _LONG_CELL) for cells in columns]
+    room = page_mm - 2 * _MARGIN_MM - len(columns) * _CELL_MARGINS_MM
+    rest = room - _LETTER_MM * sum(words)
+    if rest < 0:  # words will be broken, as evenly as can be
+        return [_CELL_MARGINS_MM + room * word / sum(words) for word in words]
+    wanted = [max(cell - word, 0) + 0.1 for word, cell in zip(words, longest, strict=True)]
+    return [
+        _CELL_MARGINS_MM + _LETTER_MM * word + rest * want / sum(wanted)
+        for word, want in zip(words, wanted, strict=True)
+    ]
 
 
 def _latex_column(cells, left):
@@ -181,13 +230,6 @@ def _latex(text):
             f"pdflatex has no {foreign[0]!r} (U+{ord(foreign[0]):04X}), it stands in {text!r}"
         )
     return "".join(escaped)
-
-
-def _set_page(section, across):
-    width, height = reversed(_A4_MM) if across else _A4_MM
-    section.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
-    section.page_width, section.page_height = Mm(width), Mm(height)
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(20)
 
 
 def _rule(row, *sides):

@@ -118,3 +118,18 @@ def test_wrong_cells_are_refused(tmp_path, write):
     with pytest.raises(ValueError, match=r"row 1: a cell must be text on one line, got 0\.5"):
         write(tmp_path / "t", TABLE._replace(rows=[["a", "b", 0.5]]))
     assert not (tmp_path / "t").exists()
+
+
+def test_columns_of_a_word_table_fill_the_page_and_hold_their_longest_word(tmp_path):
+    """170 mm between the margins; 4.2 mm of margins in each cell and 1.75 mm a letter of 9 points."""
+    table = Table(["feature", "n"], [["Intensity_Variance", "14"], ["a b c d e f", "3"]], "Widths")
+    write_docx(tmp_path / "t.docx", table)
+    widths = [column.width.mm for column in Document(tmp_path / "t.docx").tables[0].columns]
+    assert sum(widths) == pytest.approx(170, abs=0.1)
+    assert widths[0] >= 4.2 + 1.75 * len("Intensity_Variance") and widths[1] >= 4.2 + 1.75 * 2
+    full = Table(["Intensity_Variance"] * 6 + ["n"], [["1"] * 6 + ["14"]], "Too wide")
+    write_docx(tmp_path / "t.docx", full)
+    widths = [column.width.mm for column in Document(tmp_path / "t.docx").tables[0].columns]
+    assert sum(widths) == pytest.approx(170, abs=0.1)
+    # 170 - 7 * 4.2 = 140.6 mm for 6 * 18 + 2 letters
+    assert widths[-1] == pytest.approx(4.2 + 140.6 * 2 / 110, abs=0.05)
