@@ -29,7 +29,7 @@ import numpy as np
 import real_geometry
 from extraction import machine, make_region
 
-from npcradiomics.features.subregions import RegionMeter
+from npcradiomics.features.region_meter import RegionMeter
 from npcradiomics.spatial_null.draws import write
 from npcradiomics.spatial_null.own_shape import OwnShapePlacements, warm_cache
 from npcradiomics.spatial_null.placements import CompactPlacements, bin_of

@@ -37,7 +37,7 @@ from null_summary import ALPHA, summarise
 from null_textures import planted_mri, random_texture, trend
 
 from npcradiomics.features.extraction import FEATURE_NAMES
-from npcradiomics.features.subregions import RegionMeter
+from npcradiomics.features.region_meter import RegionMeter
 from npcradiomics.spatial_null.comparison import compare_with_null
 from npcradiomics.spatial_null.pools import differences, pool
 from npcradiomics.spatial_null.recombination import recombination_test

@@ -72,26 +72,49 @@ def resample_isotropic(
     float64 (z, y, x), bool (z, y, x)
         Volume and mask of the mask's in-plane box.
     """
-    in_plane = _in_plane_spacing(spacing_mm)
     _, rows, columns = ndimage.find_objects(mask.astype(np.uint8))[0]
-    volume = volume[:, rows, columns].astype(np.float64)
-    mask = mask[:, rows, columns]
-    n = mask.shape[0]
-    if n == 1 or spacing_mm[0] == in_plane:
-        return volume, mask
-    n_new = int(np.ceil(n * spacing_mm[0] / in_plane - SPACING_TOLERANCE))
-    read_at = (n - 1) / 2.0 + (np.arange(n_new) - (n_new - 1) / 2.0) * in_plane / spacing_mm[0]
+    volume, mask = volume[:, rows, columns], mask[:, rows, columns]
+    return isotropic_volume(volume, spacing_mm), isotropic_mask(mask, spacing_mm)
+
+
+def isotropic_volume(volume: np.ndarray, spacing_mm: Sequence[float]) -> np.ndarray:
+    """The image of `resample_isotropic`, float64 (z, y, x), of all its rows and columns."""
+    n, volume = len(volume), volume.astype(np.float64)
+    read_at = _read_at(n, spacing_mm)
+    if read_at is None:
+        return volume
     coefficients = ndimage.spline_filter1d(volume, order=3, axis=0, mode="mirror")
     first = np.floor(read_at).astype(int)
-    new_volume = np.zeros((n_new, *mask.shape[1:]))
+    resampled = np.zeros((len(read_at), *volume.shape[1:]))
     for tap in range(-1, 3):
         weight = _cubic_b_spline(read_at - (first + tap))
-        new_volume += weight[:, None, None] * coefficients[_mirror(first + tap, n)]
-    lower = first.clip(0, n - 1)
-    upper = (first + 1).clip(0, n - 1)
+        resampled += weight[:, None, None] * coefficients[_mirror(first + tap, n)]
+    return resampled
+
+
+def isotropic_mask(mask: np.ndarray, spacing_mm: Sequence[float]) -> np.ndarray:
+    """The mask of `resample_isotropic`, bool (z, y, x), of all its rows and columns."""
+    n = len(mask)
+    read_at = _read_at(n, spacing_mm)
+    if read_at is None:
+        return mask
+    first = np.floor(read_at).astype(int)
+    lower, upper = mask[first.clip(0, n - 1)], mask[(first + 1).clip(0, n - 1)]
     share = (read_at - first)[:, None, None]
-    new_mask = (1.0 - share) * mask[lower] + share * mask[upper] >= 0.5
-    return new_volume, new_mask
+    # Both hold or neither does, but in the few places where a region begins or ends.
+    resampled = lower & upper
+    apart = lower != upper
+    resampled[apart] = np.where(lower, 1.0 - share, share)[apart] >= 0.5
+    return resampled
+
+
+def _read_at(n, spacing_mm):
+    """Where the new slices lie among n old ones; None where nothing is to be resampled."""
+    in_plane = _in_plane_spacing(spacing_mm)
+    if n == 1 or spacing_mm[0] == in_plane:
+        return None
+    n_new = int(np.ceil(n * spacing_mm[0] / in_plane - SPACING_TOLERANCE))
+    return (n - 1) / 2.0 + (np.arange(n_new) - (n_new - 1) / 2.0) * in_plane / spacing_mm[0]
 
 
 def _in_plane_spacing(spacing_mm):

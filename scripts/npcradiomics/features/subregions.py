@@ -1,12 +1,9 @@
 """The 47 features of many sub-regions of one tumour and of what each leaves over, set up once."""
 
-from collections.abc import Mapping, Sequence
-
 import numpy as np
-from scipy import ndimage
 
 from npcradiomics.compilation import at, compiled
-from npcradiomics.features.extraction import FEATURE_NAMES, QUANTIZERS, extract, list_region
+from npcradiomics.features.extraction import FEATURE_NAMES, extract, list_region
 from npcradiomics.features.histogram import HISTOGRAM_NAMES, moments
 from npcradiomics.features.kernels_quantization import assign_levels, lloyd
 from npcradiomics.features.quantization import (
@@ -89,6 +86,19 @@ class SubregionExtractor:
             Naming region or remainder: fewer than 2 voxels, constant values; members of another
             length.
         """
+        n = self._split(members)
+        features = np.empty((2, len(FEATURE_NAMES)))
+        self._measure_part("region", slice(0, n), features[0])
+        self._measure_part("remainder", slice(n + 1, self.n_voxels + 1), features[1])
+        return features
+
+    def measure_region(self, members: np.ndarray) -> np.ndarray:
+        """Row 0 of `measure`, float64 (47), without the remainder."""
+        features = np.empty(len(FEATURE_NAMES))
+        self._measure_part("region", slice(0, self._split(members)), features)
+        return features
+
+    def _split(self, members):
         if members.shape != self.values.shape or members.dtype != bool:
             raise ValueError(
                 f"members is {members.dtype} {members.shape}; expected bool ({self.n_voxels},)"
@@ -105,10 +115,7 @@ class SubregionExtractor:
             self.part_positions,
             self.part_ordered,
         )
-        features = np.empty((2, len(FEATURE_NAMES)))
-        self._measure_part("region", slice(0, n), features[0])
-        self._measure_part("remainder", slice(n + 1, self.n_voxels + 1), features[1])
-        return features
+        return n
 
     def _measure_part(self, name, part, features):
         values = self.part_values[part]
@@ -136,73 +143,6 @@ class SubregionExtractor:
         features[:n_histogram] = moments(values)
         n_slices = positions[-1] // self.scanner.plane - positions[0] // self.scanner.plane + 1
         features[n_histogram:] = texture_values(self.scanner, branch_of(n_slices))
-
-
-class RegionMeter:
-    """The 47 features of regions of one tumour and of their remainders, as the observed ones.
-
-    What SubregionExtractor can do it does; with outlier removal, resampling or another quantizer
-    per region, `extraction.extract` does it, some times slower.
-
-    Parameters
-    ----------
-    volume, gtv : (z, y, x)
-        Image, and mask of the tumour.
-    spacing_zyx_mm : (z, y, x)
-    extraction
-        Settings of the study: n_levels, quantizer, quantizer_fit, outliers, resampling.
-    """
-
-    def __init__(
-        self,
-        volume: np.ndarray,
-        gtv: np.ndarray,
-        spacing_zyx_mm: Sequence[float],
-        extraction: Mapping[str, object],
-    ) -> None:
-        settings = dict(extraction)
-        fit_on_gtv = settings.pop("quantizer_fit") == "gtv"
-        # What lies beside the GTV's rows and columns enters no feature; slices above and below do
-        # (resampling).
-        _, rows, columns = ndimage.find_objects(np.asarray(gtv, np.uint8))[0]
-        self.gtv = np.ascontiguousarray(gtv[:, rows, columns]) > 0
-        self.fit_mask = self.gtv if fit_on_gtv else None
-        self.volume = np.array(volume[:, rows, columns], order="C")
-        self.options = settings | {"spacing_mm": spacing_zyx_mm}
-        self.cells = np.flatnonzero(self.gtv)
-        self.ordered = np.sort(self.volume.ravel()[self.cells])
-        self.extractor = None
-        plain = settings["outliers"] == settings["resampling"] == "none"
-        if plain and settings["quantizer"] in (("lloyd", "optimal") if fit_on_gtv else ("lloyd",)):
-            shared = QUANTIZERS[settings["quantizer"]](self.volume[self.gtv], settings["n_levels"])
-            shared = shared if fit_on_gtv else None
-            self.extractor = SubregionExtractor(self.volume, self.gtv, settings["n_levels"], shared)
-
-    def measure(self, members: np.ndarray) -> np.ndarray:
-        """Features float64 (2, 47) of region and remainder; members bool (n).
-
-        ValueError: as extraction.extract.
-        """
-        if self.extractor is not None:
-            return self.extractor.measure(members)
-        features = np.empty((2, len(FEATURE_NAMES)))
-        for row, part in zip(features, (members, ~members), strict=True):
-            mask = np.zeros(self.volume.size, bool)
-            mask[self.cells[part]] = True
-            result = extract(
-                self.volume, mask.reshape(self.gtv.shape), fit_mask=self.fit_mask, **self.options
-            )
-            row[:] = list(result.features.values())
-        return features
-
-    def retexture(self, field: np.ndarray) -> None:
-        """Give the tumour's own values to its voxels in the order of a field (n)."""
-        order = np.argsort(field, kind="stable")
-        if self.extractor is not None:
-            self.extractor.order = order
-            self.extractor.values[order] = self.extractor.ordered
-        else:
-            self.volume.ravel()[self.cells[order]] = self.ordered
 
 
 @compiled

@@ -28,7 +28,74 @@ GROWN = (0.96, 1.04)  # voxels of the trial shapes / of the shape
 NEVER_ZERO = 1e-3
 
 
-class OwnShapePlacements(Placements):
+class MovedShape:
+    """A contour that can be laid anywhere in a tumour: a signed distance in a frame of its own.
+
+    Attributes: distance (see kernels_placements.lay_shape); to_tumour, from the frame of the shape
+    to that of the tumour's grid at rest; n_inside, voxels of the shape in the tumour.
+
+    Parameters
+    ----------
+    tumour : Tumour
+    shape : bool (z, y, x)
+        Not empty, on the grid of the GTV.
+    """
+
+    def __init__(self, tumour: Tumour, shape: np.ndarray):
+        shape = np.ascontiguousarray(shape) > 0
+        spacing = tumour.spacing_mm
+        radius = (3.0 * np.count_nonzero(shape) * float(np.prod(spacing)) / (4.0 * np.pi)) ** (
+            1 / 3
+        )
+        # Rounded: powers differ in the last bit between machines.
+        self.reach_mm = max(round(REACH * radius, 6), 2.0 * spacing.min())
+        box = ndimage.find_objects(shape.astype(np.uint8))[0]
+        self.margin = np.ceil(self.reach_mm / spacing).astype(int) + 1
+        self.inside = np.pad(shape[box], [(most, most) for most in self.margin])
+        self.distance = _signed_distance(self.inside, spacing)
+        self.ratio = float(spacing[2] / spacing[1])
+        corner = np.array(np.unravel_index(tumour.cells[0], shape.shape)) - tumour.places[:, 0]
+        self.to_tumour = np.array([part.start for part in box]) - self.margin - corner
+        self.n_inside = int(np.count_nonzero(tumour.members(shape)))
+        self.tumour = tumour
+
+    def lay(self, turn: np.ndarray, pick: np.ndarray, start: np.ndarray) -> np.ndarray | None:
+        """Members bool (n) of the region of a move; None where fewer than n_inside voxels are
+        within reach.
+
+        turn, pick: see kernels_placements.find_place; start int64 (3): the voxel in the frame of
+        `distance` that comes to lie on voxel pick[3] of the tumour.
+        """
+        tumour = self.tumour
+        return self.lay_on(tumour.places, tumour.run_first, turn, pick, start, self.n_inside)
+
+    def lay_on(
+        self,
+        places: np.ndarray,
+        run_first: np.ndarray,
+        turn: np.ndarray,
+        pick: np.ndarray,
+        start: np.ndarray,
+        n: int,
+    ) -> np.ndarray | None:
+        """As `lay`, the n voxels closest to the moved shape among others than the tumour's.
+
+        Parameters
+        ----------
+        places : int32 (3, m)
+            In the tumour's grid, in rows as `Tumour` has them, pick[3] one of them.
+        run_first : int64
+            Where the rows begin; voxels from the last one on take no part.
+        turn, pick, start
+            See `lay`.
+        n : int
+        """
+        members = np.empty(run_first[-1], bool)
+        field = (places, run_first, self.ratio, self.reach_mm, n, members)
+        return members if lay_shape(self.distance, start, turn, pick, *field) else None
+
+
+class OwnShapePlacements(MovedShape, Placements):
     """Draws of one recurrence's own shape in a tumour.
 
     A place is kept if the shape fits in as the observed one does: as many of its slices beyond the
@@ -59,31 +126,20 @@ class OwnShapePlacements(Placements):
     def __init__(
         self, tumour: Tumour, shape: np.ndarray, observed: np.ndarray, rng: np.random.Generator
     ):
-        super().__init__(tumour, int(np.count_nonzero(observed)))
+        Placements.__init__(self, tumour, int(np.count_nonzero(observed)))
         shape = np.ascontiguousarray(shape) > 0
         if not np.array_equal(tumour.members(shape), observed):
             raise ValueError(
                 f"the recurrent region ({self.n_voxels} voxels in the GTV) is not GTVr cut to the GTV"
                 f" ({np.count_nonzero(tumour.members(shape))} voxels): its shape is not known"
             )
-        spacing = tumour.spacing_mm
-        radius = (3.0 * np.count_nonzero(shape) * float(np.prod(spacing)) / (4.0 * np.pi)) ** (
-            1 / 3
-        )
-        # Rounded: powers differ in the last bit between machines.
-        self.reach_mm = max(round(REACH * radius, 6), 2.0 * spacing.min())
-        box = ndimage.find_objects(shape.astype(np.uint8))[0]
-        margin = np.ceil(self.reach_mm / spacing).astype(int) + 1
-        inside = np.pad(shape[box], [(most, most) for most in margin])
-        self.distance = _signed_distance(inside, spacing)
-        self.sample = _sample(np.array(np.nonzero(inside)), spacing, rng)
+        MovedShape.__init__(self, tumour, shape)
+        self.sample = _sample(np.array(np.nonzero(self.inside)), tumour.spacing_mm, rng)
         self.choices = (2, 2, self.sample.shape[1], tumour.n_voxels)  # of one move
-        self.span = np.array([margin[0], inside.shape[0] - margin[0] - 1])
-        self.ratio = float(spacing[2] / spacing[1])
+        margin = self.margin[0]
+        self.span = np.array([margin, self.inside.shape[0] - margin - 1])
         self.columns = tumour.grid.size // tumour.n_rows
-        # From the frame of the shape to that of the tumour's grid, at rest.
-        corner = np.array(np.unravel_index(tumour.cells[0], shape.shape)) - tumour.places[:, 0]
-        self.to_tumour = np.array([part.start for part in box]) - margin - corner
+        self.move = None  # turn and pick of the last place
         self._keep_places_like_the_observed(rng)
 
     def _keep_places_like_the_observed(self, rng):
@@ -136,24 +192,18 @@ class OwnShapePlacements(Placements):
             return None, MOVES_AT_ONCE
         return (turns[move], picks[move], inside), move + 1
 
-    def lay(self, turn: np.ndarray, pick: np.ndarray, start: np.ndarray) -> np.ndarray | None:
-        """Members bool (n) of the region of a move; None where fewer than n voxels are within
-        reach.
-
-        turn, pick: see kernels_placements.find_place; start int64 (3): the voxel in the frame of
-        `distance` that comes to lie on voxel pick[3] of the tumour.
-        """
-        tumour, members = self.tumour, np.empty(self.tumour.n_voxels, bool)
-        field = (tumour.places, tumour.run_first, self.ratio, self.reach_mm, self.n_voxels, members)
-        return members if lay_shape(self.distance, start, turn, pick, *field) else None
-
     def place(self, rng: np.random.Generator):
         """The first of MOVES_AT_ONCE random moves that is kept, see `Placements.place`."""
         found, tried = self._find(rng)
         if found is None:
             return None, None, tried
         turn, pick, _ = found
-        return self.lay(turn, pick, self.sample[:, pick[2]].astype(np.int64)), None, tried
+        self.move = turn, pick
+        return self.lay(turn, pick, self.start(pick)), None, tried
+
+    def start(self, pick: np.ndarray) -> np.ndarray:
+        """The voxel of the shape, in its frame, that a pick lays on the tumour's, int64 (3)."""
+        return self.sample[:, pick[2]].astype(np.int64)
 
 
 def _signed_distance(inside, spacing):

@@ -3,16 +3,17 @@ for it in the same tumour, and of the same place in surrogate textures.
 """
 
 import time
-import zlib
+from functools import partial
 
 import numpy as np
 
 from npcradiomics.features.extraction import FEATURE_NAMES
-from npcradiomics.features.subregions import RegionMeter
+from npcradiomics.features.region_meter import RegionMeter
 from npcradiomics.spatial_null.draws import Draws
 from npcradiomics.spatial_null.own_shape import OwnShapePlacements
 from npcradiomics.spatial_null.placements import CompactPlacements, NotDrawable, bin_of, overlap
 from npcradiomics.spatial_null.shape import COVARIATES, Tumour
+from npcradiomics.spatial_null.streams import DRAW, PILOT, SHARES, SURROGATE, generator_of
 from npcradiomics.spatial_null.surrogates import SurrogateField
 
 SHAPES = ("own", "compact")
@@ -25,7 +26,6 @@ MOST_ELSEWHERE = 0.10
 # of what they could be.
 FEWEST_PLACES = 3.0
 N_PILOT = 400
-PILOT, DRAW, SURROGATE, SHARES = range(4)  # streams of random numbers
 SECONDS_BETWEEN_LINES = 5.0
 
 
@@ -86,12 +86,7 @@ def sample_patient(
         if value not in known:
             raise ValueError(f"{name} is {value!r}; expected one of {', '.join(known)}")
 
-    def generator(*stream):
-        entropy = [seed, zlib.crc32(patient.encode())]
-        return np.random.Generator(
-            np.random.PCG64(np.random.SeedSequence(entropy, spawn_key=stream))
-        )
-
+    generator = partial(generator_of, seed, patient)
     tumour = Tumour(gtv, spacing_zyx_mm)
     observed = tumour.members(recurrent)
     n_region = int(observed.sum())

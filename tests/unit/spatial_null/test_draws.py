@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from npcradiomics.features.extraction import FEATURE_NAMES, extract
-from npcradiomics.features.subregions import RegionMeter
+from npcradiomics.features.region_meter import RegionMeter
 from npcradiomics.spatial_null.draws import Draws, read, write
 from npcradiomics.spatial_null.sampling import sample_patient
 from npcradiomics.spatial_null.shape import COVARIATES
