@@ -1,0 +1,143 @@
+"""A patient's contours, one per universe of the recurrence's outline, and the same motions of them all."""
+
+import numpy as np
+from scipy import ndimage
+
+from npcradiomics.spatial_null.own_shape import MovedShape, OwnShapePlacements
+from npcradiomics.spatial_null.placements import bin_of
+from npcradiomics.spatial_null.shape import Tumour
+from npcradiomics.spatial_null.streams import DRAW, PILOT, SHARES, generator_of
+
+N_PILOT = 400  # as sampling's
+
+
+def grow(mask: np.ndarray, margin_mm: float, spacing_mm) -> np.ndarray:
+    """A contour grown by a margin, or shrunk by a negative one.
+
+    Voxels whose centres are within the margin of the contour's join it; those within it of the
+    outside's leave it. In slices thicker than the margin that happens in the plane alone.
+
+    Parameters
+    ----------
+    mask : bool (z, y, x)
+    margin_mm : float
+    spacing_mm : (z, y, x)
+    """
+    if margin_mm == 0:
+        return mask
+    reach = np.ceil(abs(margin_mm) / np.asarray(spacing_mm)).astype(int) + 1
+    box = ndimage.find_objects(mask.astype(np.uint8))[0]
+    box = tuple(
+        slice(max(part.start - most, 0), part.stop + most)
+        for part, most in zip(box, reach, strict=True)
+    )
+    made = np.zeros_like(mask)
+    away = ndimage.distance_transform_edt(~mask[box] if margin_mm > 0 else mask[box], spacing_mm)
+    made[box] = away <= margin_mm if margin_mm > 0 else away > -margin_mm
+    return made
+
+
+class Motions:
+    """The motions of a patient's draws: those of the spatial null, by the contour it was drawn with.
+
+    Parameters
+    ----------
+    patient : str
+    tumour : Tumour
+    gtvr : bool (z, y, x)
+        The uncut contour of the study's own path.
+    n_draws, seed : int
+    match : str
+        As of spatial_null.sampling.sample_patient; the motions are the same for the same seed.
+
+    Raises
+    ------
+    NotDrawable
+    """
+
+    def __init__(
+        self, patient: str, tumour: Tumour, gtvr: np.ndarray, n_draws: int, match: str, seed: int
+    ):
+        observed = tumour.members(gtvr)
+        placements = OwnShapePlacements(
+            tumour, gtvr, observed, generator_of(seed, patient, SHARES)
+        )
+        edges = (
+            placements.pilot_edges(generator_of(seed, patient, PILOT), N_PILOT)
+            if match == "depth"
+            else np.empty(0)
+        )
+        wanted = bin_of(tumour.measure(observed), edges)
+        self.tumour, self.to_tumour = tumour, placements.to_tumour
+        self.moves = []  # turn, pick, start
+        for b in range(n_draws):
+            placements.draw(generator_of(seed, patient, DRAW, b), edges, wanted)
+            turn, pick = placements.move
+            self.moves.append((turn, pick, placements.start(pick)))
+
+
+class Surroundings:
+    """The voxels round a tumour that a contour may reach, with rows as `Tumour` has them."""
+
+    def __init__(self, tumour: Tumour, gtv: np.ndarray, contours):
+        # As far as a contour can stick out that still touches the tumour.
+        far = np.max([_extent(contour) for contour in contours], axis=0)
+        lowest, highest = (np.array(edge) for edge in _box(gtv))
+        first = np.maximum(lowest - far, 0)
+        last = np.minimum(highest + far, gtv.shape)
+        outside = np.zeros(gtv.shape, bool)
+        outside[tuple(map(slice, first, last))] = True
+        outside &= ~gtv
+        self.cells = np.flatnonzero(outside)
+        corner = np.array(np.unravel_index(tumour.cells[0], gtv.shape)) - tumour.places[:, 0]
+        self.places = np.array(np.unravel_index(self.cells, gtv.shape)) - corner[:, None]
+        self.places = self.places.astype(np.int32)
+        starts = np.flatnonzero(np.diff(self.cells, prepend=-2) != 1)
+        rows = np.flatnonzero(np.any(np.diff(self.places[:2], axis=1, prepend=-9) != 0, axis=0))
+        self.run_first = np.append(np.union1d(starts, rows), self.cells.size)
+
+    def lay(self, shape: MovedShape, anchor, turn, pick, start, n):
+        """Cells of the n voxels outside the tumour that are closest to a moved contour; or None."""
+        places = np.column_stack([self.places, anchor])
+        pick = np.array([*pick[:3], places.shape[1] - 1])
+        members = shape.lay_on(places, self.run_first, turn, pick, start, n)
+        return None if members is None else self.cells[members]
+
+
+def _box(mask):
+    box = ndimage.find_objects(mask.astype(np.uint8))[0]
+    return [part.start for part in box], [part.stop for part in box]
+
+
+def _extent(mask):
+    lowest, highest = _box(mask)
+    size = np.subtract(highest, lowest)
+    # It may be turned in its plane.
+    size[1:] = size[1:].max() * 1.5
+    return size + 1
+
+
+class LaidContour:
+    """One contour of a patient as observed (0) and moved (1 .. B): what of it lies where.
+
+    inside: bool (B + 1, n) members of the tumour; outside: for each the cells beyond the tumour, as
+    many as of the contour itself; None where a move finds no room for it.
+    """
+
+    def __init__(self, contour, tumour, motions, surroundings):
+        self.inside = [tumour.members(contour)]
+        beyond = np.flatnonzero(contour.ravel() & ~np.isin(np.arange(contour.size), tumour.cells))
+        self.outside = [beyond]
+        if motions is None or not self.inside[0].any():
+            return
+        shape = MovedShape(tumour, contour)
+        for turn, pick, start in motions.moves:
+            # The same motion, told in this contour's own frame.
+            own = start + motions.to_tumour - shape.to_tumour
+            self.inside.append(shape.lay(turn, pick, own))
+            anchor = tumour.places[:, pick[3]]
+            self.outside.append(
+                surroundings.lay(shape, anchor, turn, pick, own, beyond.size)
+                if beyond.size
+                else beyond
+            )
