@@ -144,7 +144,7 @@ def _surrogate_features(rng, meter, members, n):
     field = SurrogateField(meter.gtv, meter.volume.ravel()[meter.cells]) if n else None
     while len(features) < n:
         for texture in field.draw(rng):
-            meter.retexture(texture)
+            meter.retexture(np.argsort(texture))
             features.append(meter.measure(members))
     return np.array(features[:n]).reshape(n, 2, len(FEATURE_NAMES))
 

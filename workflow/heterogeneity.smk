@@ -12,6 +12,7 @@ study, paper = "heterogeneity", "https://doi.org/10.1371/journal.pone.0240043"
 
 settings = settings_of("heterogeneity")
 with_null = settings["spatial_null"]["enabled"]
+with_multiverse = settings["multiverse"]["enabled"]
 patients = patients_of("heterogeneity", settings)
 if workflow.is_main_process:  # once, not in every job
     same_files.refuse_same_files(patients, [*sources.IMAGES, "gtv", "gtvr"], sources.IMAGES)
@@ -53,6 +54,7 @@ include: "rules/appendix.smk"
 include: "rules/spatial_null.smk"
 include: "rules/repeatability.smk"
 include: "rules/patient_pages.smk"
+include: "rules/multiverse.smk"
 
 
 paper_items = expand(

@@ -131,6 +131,7 @@ ROOMS = [
     "perturbation",
     "statistics",
     "spatial_null",
+    "multiverse",
     "response",
     "simulation",
     "publication",

@@ -48,6 +48,7 @@ class RegionMeter:
         self.options = settings
         self.cells = np.flatnonzero(around)
         self.in_gtv = self.gtv.ravel()[self.cells]
+        self.places = np.flatnonzero(self.in_gtv)
         self.ordered = np.sort(self.volume[self.gtv])
         self.fine = None  # resampled slices, and the mask that the quantizer is fitted on there
         self.extractor = None
@@ -57,6 +58,8 @@ class RegionMeter:
             shared = QUANTIZERS[settings["quantizer"]](self.volume[self.gtv], settings["n_levels"])
             shared = shared if self.fit_on_gtv else None
             self.extractor = SubregionExtractor(self.volume, around, settings["n_levels"], shared)
+            # Places of the tumour's values among all in rising order: no other texture moves them.
+            self.ranks = np.flatnonzero(self.in_gtv[self.extractor.order])
 
     def measure(self, members: np.ndarray) -> np.ndarray:
         """Features float64 (2, 47) of a region and of the tumour without it; members bool (n).
@@ -99,16 +102,15 @@ class RegionMeter:
             mask[mask] = inliers(self.volume[mask])
         return isotropic_mask(mask, self.spacing_mm)
 
-    def retexture(self, field: np.ndarray) -> None:
-        """Give the tumour's own values to its voxels in the order of a field (n of the tumour)."""
-        inside = np.flatnonzero(self.in_gtv)[np.argsort(field, kind="stable")]
+    def retexture(self, order: np.ndarray) -> None:
+        """Give the tumour's own values to its voxels: the smallest to order[0], and so on.
+
+        order: int (n of the tumour), argsort of a field.
+        """
+        inside = self.places[order]
         self.fine = None
         if self.extractor is None:
             self.volume.ravel()[self.cells[inside]] = self.ordered
-            return
-        extractor = self.extractor
-        extractor.values[inside] = self.ordered
-        extractor.order = (
-            inside if self.in_gtv.all() else np.argsort(extractor.values, kind="stable")
-        )
-        extractor.ordered = extractor.values[extractor.order]
+        else:
+            self.extractor.values[inside] = self.ordered
+            self.extractor.order[self.ranks] = inside

@@ -1,14 +1,53 @@
 """A patient's contours, one per universe of the recurrence's outline, and the same motions of them all."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
+import SimpleITK as sitk
 from scipy import ndimage
 
+from npcradiomics.images.masks import carry_or_empty
+from npcradiomics.images.volumes import spacing_zyx_mm
 from npcradiomics.spatial_null.own_shape import MovedShape, OwnShapePlacements
 from npcradiomics.spatial_null.placements import bin_of
 from npcradiomics.spatial_null.shape import Tumour
 from npcradiomics.spatial_null.streams import DRAW, PILOT, SHARES, generator_of
 
 N_PILOT = 400  # as sampling's
+
+
+def contours_of(
+    universes: Sequence[Mapping], gtvr: sitk.Image, shifts: Sequence[sitk.Transform], why_none: str
+) -> dict:
+    """The recurrence's outline in each universe.
+
+    Parameters
+    ----------
+    universes : sequence of {axis: value}
+    gtvr : mask on the planning MRI
+    shifts : sequence of transforms
+        Of dose.shifts.shifts_of, the k-th for `moved` k.
+    why_none : str
+        Why there are none; "" where the contour was drawn on the planning MRI and stays.
+
+    Returns
+    -------
+    {(grown_mm, moved): bool (z, y, x)}
+        In place of the mask, why there is none.
+    """
+    whole, spacing_mm = sitk.GetArrayFromImage(gtvr) > 0, spacing_zyx_mm(gtvr)
+    made = {}
+    for grown_mm, moved in {(0, 0), *((one["grown_mm"], one["moved"]) for one in universes)}:
+        mask = whole
+        if moved and shifts:
+            carried = carry_or_empty(gtvr, gtvr, shifts[moved - 1].GetInverse())
+            mask = sitk.GetArrayFromImage(carried) > 0
+        elif moved and why_none:
+            made[grown_mm, moved] = why_none
+            continue
+        mask = grow(mask, grown_mm, spacing_mm)
+        made[grown_mm, moved] = mask if mask.any() else "nothing is left of the contour"
+    return made
 
 
 def grow(mask: np.ndarray, margin_mm: float, spacing_mm) -> np.ndarray:
@@ -90,17 +129,17 @@ class Surroundings:
         outside &= ~gtv
         self.cells = np.flatnonzero(outside)
         corner = np.array(np.unravel_index(tumour.cells[0], gtv.shape)) - tumour.places[:, 0]
-        self.places = np.array(np.unravel_index(self.cells, gtv.shape)) - corner[:, None]
-        self.places = self.places.astype(np.int32)
-        starts = np.flatnonzero(np.diff(self.cells, prepend=-2) != 1)
-        rows = np.flatnonzero(np.any(np.diff(self.places[:2], axis=1, prepend=-9) != 0, axis=0))
-        self.run_first = np.append(np.union1d(starts, rows), self.cells.size)
+        places = np.array(np.unravel_index(self.cells, gtv.shape)) - corner[:, None]
+        in_row = (np.diff(self.cells) == 1) & (np.diff(places[:2], axis=1) == 0).all(axis=0)
+        self.run_first = np.r_[0, 1 + np.flatnonzero(~in_row), self.cells.size]
+        # The last one is the voxel of the tumour that a motion is told by.
+        self.places = np.pad(places, ((0, 0), (0, 1))).astype(np.int32)
 
     def lay(self, shape: MovedShape, anchor, turn, pick, start, n):
         """Cells of the n voxels outside the tumour that are closest to a moved contour; or None."""
-        places = np.column_stack([self.places, anchor])
-        pick = np.array([*pick[:3], places.shape[1] - 1])
-        members = shape.lay_on(places, self.run_first, turn, pick, start, n)
+        self.places[:, -1] = anchor
+        pick = np.array([*pick[:3], self.places.shape[1] - 1])
+        members = shape.lay_on(self.places, self.run_first, turn, pick, start, n)
         return None if members is None else self.cells[members]
 
 

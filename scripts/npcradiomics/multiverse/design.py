@@ -84,6 +84,22 @@ def make_design(path: Mapping, axes: Mapping, design: str, crossed: Sequence[str
     return Design(universes, left_out)
 
 
+def design_of(settings: Mapping) -> Design:
+    """The design of a study's settings, as `make_design` has it."""
+    asked = settings["multiverse"]
+    return make_design(study_path(settings), asked["axes"], asked["design"], asked["crossed"])
+
+
+def measured_universes(design: Design) -> list[dict]:
+    """What is measured for a design: each of its universes without the test, once."""
+    found = []
+    for universe in design.universes.values():
+        measured = {axis: universe[axis] for axis in MEASURED}
+        if measured not in found:
+            found.append(measured)
+    return found
+
+
 def _values(axis, own, others):
     """Values of an axis, the path's own first."""
     if axis == "moved":
@@ -102,11 +118,6 @@ def without_meaning(universe: Mapping) -> str:
     if universe["grown_mm"] and universe["moved"]:
         return "two perturbations of one contour at once: each stands for its uncertainty alone"
     return ""
-
-
-def measured_part(universe: Mapping) -> dict:
-    """The universe without the axes that need no measurement of their own."""
-    return {axis: universe[axis] for axis in MEASURED}
 
 
 def extraction_of(universe: Mapping) -> dict:

@@ -44,7 +44,7 @@ def measure_universes(
         is none.
     spacing_zyx_mm : (3)
     universes : sequence of {axis: value}
-        Their measured axes, see design.
+        Of design.measured_universes.
     n_draws, surrogates, match, seed
         As of spatial_null.sampling.sample_patient; the first draws are the same.
     min_voxels : int
@@ -104,7 +104,7 @@ class _Case:
         self.contours = {k: mask for k, mask in contours.items() if not isinstance(mask, str)}
         self.why_none = {k: mask for k, mask in contours.items() if isinstance(mask, str)}
         self.tumour = Tumour(gtv, spacing_mm)
-        self.reason, self.laid, self.fields = "", {}, []
+        self.reason, self.laid, self.textures = "", {}, []
 
     def move(self, n_draws, match, seed):
         """Lay every contour at rest and by every motion."""
@@ -136,8 +136,9 @@ class _Case:
             return
         field = SurrogateField(self.gtv, self.volume.ravel()[self.tumour.cells])
         for pair in range(-(-n // 2)):
-            self.fields += list(field.draw(generator_of(seed, self.patient, SURROGATE, pair)))
-        self.fields = self.fields[:n]
+            two = field.draw(generator_of(seed, self.patient, SURROGATE, pair))
+            self.textures += list(np.argsort(two, axis=1, kind="stable"))
+        self.textures = self.textures[:n]
 
     def measure(self, universes):
         """For each universe its features, those of its surrogates, and a note."""
@@ -155,7 +156,7 @@ class _Case:
         """Universes with one extraction: they share its quantizer, slices and remainders."""
         shape = (2, len(FEATURE_NAMES))
         features = np.full((len(universes), self.n_draws + 1, *shape), np.nan)
-        surrogates = np.full((len(universes), len(self.fields), *shape), np.nan)
+        surrogates = np.full((len(universes), len(self.textures), *shape), np.nan)
         notes = [self._obstacle(one) for one in universes]
         try:
             meter = RegionMeter(self.volume, self.gtv, self.spacing_mm, extraction, self.around)
@@ -165,8 +166,8 @@ class _Case:
         for draw in range(self.n_draws + 1):
             self._measure_draw(meter, universes, usable, draw, features[:, draw], notes)
             usable = [k for k in usable if not notes[k]]
-        for number, field in enumerate(self.fields if usable else ()):
-            meter.retexture(field)
+        for number, order in enumerate(self.textures if usable else ()):
+            meter.retexture(order)
             self._measure_draw(meter, universes, usable, 0, surrogates[:, number])
         return list(zip(features, surrogates, notes, strict=True))
 

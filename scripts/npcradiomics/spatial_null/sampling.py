@@ -136,7 +136,7 @@ def sample_patient(
         for pair in _with_progress(-(-surrogates // 2), f"{patient}: pairs of surrogates", tell):
             two = field.draw(generator(SURROGATE, pair))
             for k, texture in enumerate(two[: surrogates - 2 * pair], start=2 * pair):
-                meter.retexture(texture)
+                meter.retexture(np.argsort(texture, kind="stable"))
                 record.measure("surrogates", meter, observed, record.surrogate_features[k])
         record.n_surrogates = surrogates
     return record.finish(reason)
