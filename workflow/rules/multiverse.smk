@@ -33,3 +33,58 @@ rule measure_universes:
         "{wildcards.patient}: both regions in every universe"
     script:
         "../../scripts/measure_universes.py"
+
+
+rule compare_universes:
+    """Effect, test and verdict of every feature in every universe; the test of each feature's whole curve, and what moves it."""
+    input:
+        universes=expand("<results>/patients/{patient}/multiverse/universes.npz", patient=analysed),
+        regions="<results>/cohort/regions.tsv",
+        controls="<results>/cohort/null_controls.tsv" if with_null else [],
+    output:
+        effects="<results>/cohort/multiverse.tsv",
+        universes="<results>/cohort/multiverse_universes.tsv",
+        features="<results>/cohort/multiverse_features.tsv",
+        sentences="<results>/cohort/multiverse_sentences.json",
+    log:
+        "<results>/logs/compare_universes.log",
+    benchmark:
+        "<results>/benchmarks/compare_universes.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        *code_of("compare_universes"),
+        settings={
+            name: settings[name] for name in ("regions", "extraction", "spatial_null", "multiverse")
+        },
+        alpha=settings["statistics"]["alpha"],
+        n_tests=settings["statistics"]["n_tests"],
+    script:
+        "../../scripts/compare_universes.py"
+
+
+rule fig10:
+    """Figure 10: specification curves of the significant features and of the paper's seven."""
+    input:
+        effects="<results>/cohort/multiverse.tsv",
+        features="<results>/cohort/multiverse_features.tsv",
+        statistics="<results>/cohort/statistics.tsv",
+        sentences="<results>/cohort/multiverse_sentences.json",
+        caption=repository_files("workflow/report", "fig10.rst")[0],
+    output:
+        pdf="<results>/figures/fig10.pdf",
+        png=shown("<results>/figures/fig10.png", "figures", figure="10"),
+        caption="<results>/figures/fig10.caption.rst",
+        data="<results>/figures/fig10.tsv",
+    log:
+        "<results>/logs/fig10.log",
+    benchmark:
+        "<results>/benchmarks/fig10.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        *code_of("fig10"),
+        alpha=settings["statistics"]["alpha"],
+        notice=notice,
+    script:
+        "../../scripts/fig10.py"

@@ -32,3 +32,9 @@ def select_features(statistics: pd.DataFrame) -> tuple[list[str], str]:
     threshold = f"p < {statistics['threshold'].iloc[0]:.3g}"
     also = " also" if significant else ""
     return shown, f"{found} ({threshold}); shown are{also} the features of Akram 2020, Table 2"
+
+
+def significant_and_paper(statistics: pd.DataFrame) -> list[str]:
+    """The significant features and the paper's seven, in the order of the statistics."""
+    shown = statistics["significant"] | statistics["feature"].isin(SEVEN_FEATURES)
+    return list(statistics.loc[shown, "feature"])

@@ -50,6 +50,12 @@ CONTOUR_COLOURS = {
     "non_recurrent": REGION_COLOURS["non_recurrent"],
     "isodose95": "#F0E442",
 }
+# Of spatial_null.verdict.VERDICTS; markers differ too.
+VERDICT_COLOURS = {
+    "texture": "#009E73",
+    "explained by size or shape": "#882255",
+    "not decided": "0.6",
+}
 # Purple and green: red and blue would look like the two regions.
 CORRELATION_COLOURS = "PRGn"
 # seaborn's "colorblind" as far as it can be read as words on white, then Tol's wine and indigo.

@@ -1,0 +1,146 @@
+"""Figures 10 and 11: what the conclusion depends on, as specification curves and over all features."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from npcradiomics.multiverse.design import AXES, PATH
+from npcradiomics.publication.figures.style import (
+    ABOVE_NOTICE,
+    MM,
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    SMALL_TYPE,
+    VERDICT_COLOURS,
+    leave_empty,
+    new_figure,
+    say_notice,
+)
+from npcradiomics.spatial_null.verdict import VERDICTS
+
+VERDICT_MARKERS = dict(zip(VERDICTS, ("o", "s", "x"), strict=True))
+COLUMNS, CURVES_PER_PAGE = 2, 4
+ROW_MM = 2.5  # of the matrix of decisions
+PATH_BAND = {"color": "#F0E442", "alpha": 0.6, "lw": 0, "zorder": 0}
+AXIS_WORDS = {"grown_mm": "grown (mm)", "fit": "fitted to"}
+VALUE_WORDS = {"inside_gtv": "inside GTV", "gtv": "GTV"}
+
+
+def plot_curves(effects: pd.DataFrame, words: Mapping[str, str], notice: str) -> list[Figure]:
+    """Plot Figure 10: a specification curve per feature, the decisions of each universe below it.
+
+    Parameters
+    ----------
+    effects : pandas.DataFrame
+        universe, axes, feature, dz, dz_low, dz_high, verdict; the features in the order to show.
+    words : {feature: str}
+        What stands behind a feature's name.
+    notice : str
+        Words that the picture must say, or "".
+
+    Returns
+    -------
+    list of matplotlib.figure.Figure
+        Pages of `CURVES_PER_PAGE` features.
+    """
+    rows = _decisions(effects)
+    features, pages = list(dict.fromkeys(effects["feature"])), []
+    for start in range(0, len(features), CURVES_PER_PAGE):
+        page = features[start : start + CURVES_PER_PAGE]
+        n = -(-len(page) // COLUMNS)
+        matrix = ROW_MM * len(rows)
+        height = min(n * (42 + matrix) * MM + 16 * MM, PAGE_HEIGHT)
+        ratios = [32, matrix] * n
+        figure, axes = new_figure(
+            PAGE_WIDTH, height, nrows=2 * n, ncols=COLUMNS, squeeze=False, height_ratios=ratios
+        )
+        panels = [(axes[2 * (k // 2), k % 2], axes[2 * (k // 2) + 1, k % 2]) for k in range(2 * n)]
+        for (curve, decisions), feature in zip(panels, page, strict=False):
+            own = effects[(effects["feature"] == feature) & effects["dz"].notna()]
+            own = own.sort_values("dz", kind="stable").reset_index(drop=True)
+            _draw_curve(curve, own)
+            curve.set_title(f"{feature}: {words[feature]}")
+            _draw_decisions(decisions, own, rows)
+        for pair in panels[len(page) :]:
+            leave_empty(np.array(pair), 0)
+        below = {"loc": "outside lower center", "borderaxespad": ABOVE_NOTICE}
+        figure.legend(handles=_handles(), ncols=4, **below)
+        say_notice(figure, notice)
+        pages.append(figure)
+    return pages
+
+
+def _draw_curve(axis, own):
+    x = np.arange(len(own))
+    size = 12 if len(own) <= 60 else 2
+    for word in VERDICTS:
+        here = (own["verdict"] == word).to_numpy()
+        part, colour = own[here], VERDICT_COLOURS[word]
+        axis.vlines(x[here], part["dz_low"], part["dz_high"], color=colour, lw=0.7, alpha=0.6)
+        axis.scatter(
+            x[here], part["dz"], s=size, color=colour, marker=VERDICT_MARKERS[word], lw=0.8
+        )
+    axis.axhline(0, color="0.2", lw=0.6)
+    _band(axis, own)
+    axis.set_ylabel("dz", labelpad=2)
+    axis.tick_params(length=2, pad=2)
+    axis.set_xticks([])
+
+
+def _band(axis, own):
+    for k in np.flatnonzero(own["universe"] == PATH):
+        axis.axvspan(k - 0.5, k + 0.5, **PATH_BAND)
+    axis.set_xlim(-0.7, len(own) - 0.3)
+
+
+def _decisions(effects):
+    """Rows of the matrix: (axis, value) of the axes that have two values at least."""
+    rows = []
+    for axis in AXES:
+        values = list(dict.fromkeys(effects[axis]))
+        if axis == "moved":  # samples are no choices
+            values = [0, 1] if len(values) > 1 else []
+        if len(values) > 1:
+            numbers = all(isinstance(value, int | float | np.number) for value in values)
+            rows += [(axis, value) for value in (sorted(values) if numbers else values)]
+    return rows
+
+
+def _draw_decisions(axis, own, rows):
+    labels, last = [], None
+    for y, (name, value) in enumerate(rows):
+        chosen = own[name].clip(upper=1) if name == "moved" else own[name]
+        x = np.flatnonzero(chosen == value)
+        axis.vlines(x, y - 0.36, y + 0.36, color="0.2", lw=2.2 if len(own) <= 60 else 0.5)
+        if name != last and y:
+            axis.axhline(y - 0.5, color="0.8", lw=0.4)
+        labels.append(_decision_words(name, value, name != last))
+        last = name
+    _band(axis, own)
+    axis.set_ylim(len(rows) - 0.5, -0.5)
+    axis.set_yticks(range(len(rows)), labels, fontsize=SMALL_TYPE)
+    axis.set_xticks([])
+    axis.tick_params(length=0, pad=2)
+    axis.spines[["left", "bottom"]].set_visible(False)
+
+
+def _decision_words(axis, value, is_first):
+    if axis == "moved":
+        words = "within its error" if value else "no"
+    else:
+        words = VALUE_WORDS.get(value, f"{value:g}" if isinstance(value, float) else str(value))
+    return f"{AXIS_WORDS.get(axis, axis)}: {words}" if is_first else words
+
+
+def _handles():
+    points = [
+        plt.Line2D(
+            [], [], color=VERDICT_COLOURS[word], marker=VERDICT_MARKERS[word], ms=3.5, lw=0.8,
+            label=word,
+        )
+        for word in VERDICTS
+    ]  # fmt: skip
+    return [*points, plt.Rectangle((0, 0), 1, 1, label="the study's own path", **PATH_BAND)]
