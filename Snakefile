@@ -51,6 +51,6 @@ rule all:
 
 
 rule cohort_stats:
-    """Tables 1-4 and Figures 2-9 of the heterogeneity study (Akram 2020, and what it is worth)."""
+    """Tables 1-5 and Figures 2-11 of the heterogeneity study (Akram 2020, and what it is worth)."""
     input:
         rules.heterogeneity_cohort_stats.input,

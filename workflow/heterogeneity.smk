@@ -59,13 +59,15 @@ include: "rules/multiverse.smk"
 
 paper_items = expand(
     "<results>/tables/{table}.{format}",
-    table=["table1", "table2"] + ["table3"] * with_null + ["table4"] * bool(dosed),
+    table=["table1", "table2"] + ["table3"] * with_null + ["table4"] * bool(dosed)
+    + ["table5"] * with_multiverse,
     format=["tsv", "md", "tex", "docx"],
 ) + expand(
     "<results>/figures/{figure}.{format}",
     figure=["fig2", "fig3", "fig4", "fig5"]
     + ["fig6", "fig7", "fig8"] * with_null
-    + ["fig9"] * bool(with_dose),
+    + ["fig9"] * bool(with_dose)
+    + ["fig10", "fig11"] * with_multiverse,
     format=["pdf", "png", "tsv"],
 )
 
@@ -83,6 +85,7 @@ provenance_outputs = [
         f"<results>/cohort/{table}.tsv"
         for table in ["features", "regions", "excluded", "statistics", "size"]
         + ["dose", "failures"] * bool(dosed)
+        + ["multiverse", "multiverse_universes", "multiverse_features"] * with_multiverse
     ),
 ]
 
@@ -111,7 +114,7 @@ include: "rules/writing.smk"
 
 
 rule cohort_stats:
-    """Tables 1-2 (and 3, 4) and Figures 2-5 (and 6-9) with everything they stand on, where they come from, the methods in words, checklists."""
+    """Tables 1-2 (and 3-5) and Figures 2-5 (and 6-11) with everything they stand on, where they come from, the methods in words, checklists."""
     input:
         paper_items,
         "<results>/tables/definitions.md",

@@ -88,3 +88,56 @@ rule fig10:
         notice=notice,
     script:
         "../../scripts/fig10.py"
+
+
+rule fig11:
+    """Figure 11: the effect of every feature in every universe, and its verdict there."""
+    input:
+        effects="<results>/cohort/multiverse.tsv",
+        features="<results>/cohort/multiverse_features.tsv",
+        sentences="<results>/cohort/multiverse_sentences.json",
+        caption=repository_files("workflow/report", "fig11.rst")[0],
+    output:
+        pdf="<results>/figures/fig11.pdf",
+        png=shown("<results>/figures/fig11.png", "figures", figure="11"),
+        caption="<results>/figures/fig11.caption.rst",
+        data="<results>/figures/fig11.tsv",
+    log:
+        "<results>/logs/fig11.log",
+    benchmark:
+        "<results>/benchmarks/fig11.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        *code_of("fig11"),
+        notice=notice,
+    script:
+        "../../scripts/fig11.py"
+
+
+rule table5:
+    """Table 5: over all universes, how often a feature keeps sign, significance and verdict, what moves it, and a word."""
+    input:
+        features="<results>/cohort/multiverse_features.tsv",
+        universes="<results>/cohort/multiverse_universes.tsv",
+        sentences="<results>/cohort/multiverse_sentences.json",
+        caption=repository_files("workflow/report", "table5.rst")[0],
+    output:
+        tsv="<results>/tables/table5.tsv",
+        markdown="<results>/tables/table5.md",
+        latex="<results>/tables/table5.tex",
+        word=shown("<results>/tables/table5.docx", "tables", table="5"),
+        caption="<results>/tables/table5.caption.rst",
+    log:
+        "<results>/logs/table5.log",
+    benchmark:
+        "<results>/benchmarks/table5.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        *code_of("table5"),
+        alpha=settings["statistics"]["alpha"],
+        simulated=simulated_cohort,
+        notice=notice,
+    script:
+        "../../scripts/table5.py"

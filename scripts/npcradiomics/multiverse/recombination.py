@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from npcradiomics.multiverse.significance import FEWEST, PairedRule
+from npcradiomics.spatial_null.kernels_recombination import add_picked
 from npcradiomics.spatial_null.pools import Pool, standardise
 from npcradiomics.spatial_null.recombination import SLACK
 
@@ -73,24 +74,18 @@ def test_curve(
     if not pools:
         return _untested(shape)
     curve = _Curve(pools, shape, universes, threshold)
-    observed = curve.statistics(np.zeros((len(pools), 1), np.int64))
-    s, dz, share = (part[0] for part in observed)
+    observed = np.zeros((len(pools), 1), np.int64)
+    s, dz, share = (part[0] for part in (curve.z_sums(observed), *curve.effects(observed)))
     tested = curve.tested
     best = np.argmax(np.abs(np.where(tested, s, 0.0)), axis=0)
     features = np.arange(shape[1])
     beyond, beyond_maxt, beyond_all = (np.zeros(shape, np.int64) for _ in range(3))
     gaps = np.zeros(shape)
     above, below, shares = (np.zeros(shape[1], np.int64) for _ in range(3))
-    step = max(1, CELLS // (len(pools) * tested.size))
-    streams = [np.random.default_rng([seed, *one.patient.encode()]) for one in pools]
     size = np.abs(s)
     limit = np.minimum(size - SLACK, size * (1 - SLACK))
-    for start in range(0, n_recombinations, step):
-        m = min(step, n_recombinations - start)
-        picks = [
-            rng.integers(0, len(one.values), m) for rng, one in zip(streams, pools, strict=True)
-        ]
-        drawn, drawn_dz, drawn_share = curve.statistics(np.array(picks))
+    for picks in curve.picks(n_recombinations, seed):
+        drawn, (drawn_dz, drawn_share) = curve.z_sums(picks), curve.effects(picks)
         magnitude = np.abs(drawn)
         beyond += (magnitude >= limit).sum(axis=0)
         within = magnitude.max(axis=2)
@@ -134,22 +129,33 @@ def test_curve(
 test_curve.__test__ = False  # no test of pytest's
 
 
-def family_p(pools: Sequence[Pool], shape: tuple[int, int], n_recombinations: int, seed: int):
+def family_p(
+    pools: Sequence[Pool], shape: tuple[int, int], n_recombinations: int, seed: int
+) -> np.ndarray:
     """p_maxt of `test_curve`, (M, F), alone: of the surrogates, which have no curve of their own."""
-    universes = [(k, "t") for k in range(shape[0])]
-    options = {"threshold": 0.05, "n_recombinations": n_recombinations, "seed": seed}
-    return test_curve(pools, shape, universes, **options).p_maxt
+    pools = sorted(pools, key=lambda one: one.patient)
+    if not pools:
+        return np.full(shape, np.nan)
+    curve = _Curve(pools, shape)
+    size = np.abs(curve.z_sums(np.zeros((len(pools), 1), np.int64))[0])
+    limit = np.minimum(size - SLACK, size * (1 - SLACK))
+    beyond = np.zeros(shape, np.int64)
+    for picks in curve.picks(n_recombinations, seed):
+        within = np.abs(curve.z_sums(picks)).max(axis=2)
+        beyond += (within[:, :, None] >= limit).sum(axis=0)
+    return np.where(curve.tested, (1 + beyond) / (1 + n_recombinations), np.nan)
 
 
 class _Curve:
     """What of recombined patients is computed."""
 
-    def __init__(self, pools, shape, universes, threshold):
+    def __init__(self, pools, shape, universes=(), threshold=1.0):
         self.shape, self.pools = shape, pools
         usable = np.array([one.usable for one in pools])  # (patients, columns)
         n = usable.sum(axis=0)
         self.tested = (n >= FEWEST).reshape(shape)
-        self.z = [np.nan_to_num(standardise(one.values)) for one in pools]
+        self.z = np.concatenate([np.nan_to_num(standardise(one.values)) for one in pools])
+        self.starts = np.cumsum([0] + [len(one.values) for one in pools[:-1]])
         self.root_n = np.sqrt(np.maximum(n, 1))
         # Columns that the same patients have are tested together.
         patterns, which = np.unique(usable, axis=1, return_inverse=True)
@@ -164,13 +170,25 @@ class _Curve:
         self.measured = np.array([k for k, _ in universes])
         self.tests = [test for _, test in universes]
 
-    def statistics(self, picks):
-        """S (m, M, F), median dz (m, F) and share significant (m, F) of picks (patients, m)."""
+    def picks(self, n_recombinations, seed):
+        """Picks (patients, m) of all recombinations, as spatial_null.recombination draws them."""
+        step = max(1, CELLS // (len(self.pools) * self.tested.size))
+        streams = [np.random.default_rng([seed, *one.patient.encode()]) for one in self.pools]
+        for start in range(0, n_recombinations, step):
+            m = min(step, n_recombinations - start)
+            pairs = zip(streams, self.pools, strict=True)
+            yield np.array([rng.integers(0, len(one.values), m) for rng, one in pairs])
+
+    def z_sums(self, picks):
+        """S (m, M, F) of picks (patients, m)."""
+        s = np.zeros((picks.shape[1], self.root_n.size))
+        add_picked(self.z, self.starts, picks, s)
+        s = (s / self.root_n).reshape(-1, *self.shape)
+        return np.where(self.tested, s, 0.0)
+
+    def effects(self, picks):
+        """Median dz (m, F) and share significant (m, F) of picks (patients, m)."""
         m = picks.shape[1]
-        s = np.zeros((m, self.root_n.size))
-        for z, own in zip(self.z, picks, strict=True):
-            s += z[own]
-        s = (s / self.root_n).reshape(m, *self.shape)
         dz = np.full((m, self.root_n.size), np.nan)
         found = {test: np.zeros((m, self.root_n.size), bool) for test in set(self.tests)}
         for columns, patients in self.groups:
@@ -191,7 +209,7 @@ class _Curve:
             ]
         )
         share = (each & used[:, None]).sum(axis=0) / np.maximum(used.sum(axis=0), 1)
-        return np.where(self.tested, s, 0.0), _median(dz, used), share
+        return _median(dz, used), share
 
 
 def _median(dz, used):

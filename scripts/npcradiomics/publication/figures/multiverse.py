@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from npcradiomics.multiverse.design import AXES, PATH
 from npcradiomics.publication.figures.style import (
     ABOVE_NOTICE,
+    CORRELATION_COLOURS,
     MM,
     PAGE_HEIGHT,
     PAGE_WIDTH,
@@ -25,6 +26,8 @@ VERDICT_MARKERS = dict(zip(VERDICTS, ("o", "s", "x"), strict=True))
 COLUMNS, CURVES_PER_PAGE = 2, 4
 ROW_MM = 2.5  # of the matrix of decisions
 PATH_BAND = {"color": "#F0E442", "alpha": 0.6, "lw": 0, "zorder": 0}
+MOST_NAMED = 60  # universes; more have no names
+MOST_DZ = 3.0  # the scale's ends in Figure 11
 AXIS_WORDS = {"grown_mm": "grown (mm)", "fit": "fitted to"}
 VALUE_WORDS = {"inside_gtv": "inside GTV", "gtv": "GTV"}
 
@@ -75,7 +78,7 @@ def plot_curves(effects: pd.DataFrame, words: Mapping[str, str], notice: str) ->
 
 def _draw_curve(axis, own):
     x = np.arange(len(own))
-    size = 12 if len(own) <= 60 else 2
+    size = 12 if len(own) <= MOST_NAMED else 2
     for word in VERDICTS:
         here = (own["verdict"] == word).to_numpy()
         part, colour = own[here], VERDICT_COLOURS[word]
@@ -114,7 +117,7 @@ def _draw_decisions(axis, own, rows):
     for y, (name, value) in enumerate(rows):
         chosen = own[name].clip(upper=1) if name == "moved" else own[name]
         x = np.flatnonzero(chosen == value)
-        axis.vlines(x, y - 0.36, y + 0.36, color="0.2", lw=2.2 if len(own) <= 60 else 0.5)
+        axis.vlines(x, y - 0.36, y + 0.36, color="0.2", lw=2.2 if len(own) <= MOST_NAMED else 0.5)
         if name != last and y:
             axis.axhline(y - 0.5, color="0.8", lw=0.4)
         labels.append(_decision_words(name, value, name != last))
@@ -144,3 +147,54 @@ def _handles():
         for word in VERDICTS
     ]  # fmt: skip
     return [*points, plt.Rectangle((0, 0), 1, 1, label="the study's own path", **PATH_BAND)]
+
+
+def plot_universes(effects: pd.DataFrame, words: Mapping[str, str], notice: str) -> Figure:
+    """Plot Figure 11: features by universes, the colour dz, the mark a verdict.
+
+    Parameters
+    ----------
+    effects : pandas.DataFrame
+        As of `plot_curves`, of all features.
+    words : {feature: str}
+        What stands at the right of a feature's row.
+    notice : str
+        Words that the picture must say, or "".
+    """
+    features = list(dict.fromkeys(effects["feature"]))
+    universes = list(dict.fromkeys(effects["universe"]))
+    dz = effects.pivot(index="feature", columns="universe", values="dz").loc[features, universes]
+    verdicts = effects.pivot(index="feature", columns="universe", values="verdict")
+    verdicts = verdicts.loc[features, universes].to_numpy()
+    height = min((34 + 3.7 * len(features)) * MM, PAGE_HEIGHT)
+    figure, axis = new_figure(PAGE_WIDTH, height)
+    shades = axis.imshow(dz, cmap=CORRELATION_COLOURS, vmin=-MOST_DZ, vmax=MOST_DZ, aspect="auto")
+    axis.set_facecolor("0.85")
+    few = len(universes) <= MOST_NAMED
+    for word in VERDICTS[:2]:
+        y, x = np.nonzero(verdicts == word)
+        axis.scatter(
+            x, y, s=8 if few else 1, marker=VERDICT_MARKERS[word], color="0.1", lw=0.6,
+            facecolor="0.1" if word == VERDICTS[0] else "none", label=word,
+        )  # fmt: skip
+    for k in np.flatnonzero(np.array(universes) == PATH):
+        axis.add_patch(plt.Rectangle((k - 0.5, -0.5), 1, len(features), fill=False, lw=0.9))
+    axis.set_yticks(range(len(features)), features, fontsize=SMALL_TYPE)
+    if few:
+        axis.set_xticks(range(len(universes)), universes, fontsize=SMALL_TYPE, rotation=90)
+    else:
+        axis.set_xticks([])
+        axis.set_xlabel(f"{len(universes)} universes")
+    right = axis.secondary_yaxis("right")
+    right.set_yticks(range(len(features)), [words[name] for name in features], fontsize=SMALL_TYPE)
+    for one in (axis, right):
+        one.tick_params(length=0, pad=2)
+        one.spines[:].set_visible(False)
+    bar = figure.colorbar(shades, ax=axis, location="top", aspect=50, shrink=0.5, extend="both")
+    bar.set_label("dz, recurrent minus non-recurrent")
+    bar.outline.set_linewidth(0.4)
+    bar.ax.tick_params(length=2, pad=2)
+    below = {"loc": "outside lower center", "borderaxespad": ABOVE_NOTICE}
+    figure.legend(ncols=2, **below)
+    say_notice(figure, notice)
+    return figure

@@ -52,8 +52,8 @@ CONTOUR_COLOURS = {
 }
 # Of spatial_null.verdict.VERDICTS; markers differ too.
 VERDICT_COLOURS = {
-    "texture": "#009E73",
-    "explained by size or shape": "#882255",
+    "texture": "#332288",
+    "explained by size or shape": "#CA9161",
     "not decided": "0.6",
 }
 # Purple and green: red and blue would look like the two regions.
