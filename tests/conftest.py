@@ -33,6 +33,7 @@ class Workspace:
             "patients": "patients.tsv",
             "pyradiomics": str(ROOT / "config/heterogeneity/pyradiomics.yaml"),
             "spatial_null": {"n_draws": 39, "surrogates": 39, "n_recombinations": 2000},
+            "multiverse": {"enabled": False},
         }
         self.repository = ROOT
 

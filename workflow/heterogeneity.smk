@@ -59,7 +59,9 @@ include: "rules/multiverse.smk"
 
 paper_items = expand(
     "<results>/tables/{table}.{format}",
-    table=["table1", "table2"] + ["table3"] * with_null + ["table4"] * bool(dosed)
+    table=["table1", "table2"]
+    + ["table3"] * with_null
+    + ["table4"] * bool(dosed)
     + ["table5"] * with_multiverse,
     format=["tsv", "md", "tex", "docx"],
 ) + expand(

@@ -14,15 +14,16 @@ import SimpleITK as sitk
 from repository import ROOT
 
 PATIENTS = ["P1", "P2", "P3", "P4"]
+AXES = {"levels": [64], "grown_mm": [1], "quantizer": [], "resampling": [], "moved": 1}
 COLUMNS = ("planning_mri", "recurrence_mri", "gtv", "gtvr", "isodose95")
 TARGETS = ("cohort_stats", "heterogeneity_registration_pages")
 PER_PATIENT = (
     "register_recurrence", "report_registration", "derive_regions", "extract_features",
-    "draw_regions", "measure_dose",
+    "draw_regions", "measure_dose", "measure_universes",
 )  # fmt: skip
 COHORT = {
     "collect_features", "compare_regions", "compare_with_null", "definitions", "table2", "table3",
-    "collect_dose", "table4",
+    "collect_dose", "table4", "compare_universes", "table5", "fig10", "fig11",
     *(f"fig{k}" for k in range(2, 9)), "provenance", "methods", "checklists",
     "report_word",
 }  # fmt: skip
@@ -41,7 +42,9 @@ def cohort(make_workspace, tmp_path_factory):
     workspace = make_workspace("changes")
     workspace.repository = repository
     workspace.config["pyradiomics"] = str(repository / "config/heterogeneity/pyradiomics.yaml")
-    workspace.config["spatial_null"] = {"n_draws": 5, "surrogates": 3, "n_recombinations": 1000}
+    few = {"n_draws": 5, "surrogates": 3, "n_recombinations": 1000}
+    workspace.config["spatial_null"] = few
+    workspace.config["multiverse"] = few | {"axes": AXES}
     workspace.simulate(PATIENTS, size=[96, 96, 20], spacing_mm=[1.6, 1.6, 6.0])
     finished = workspace.run(*(f"results/heterogeneity/simulated/{p}/truth.json" for p in PATIENTS))
     assert finished.returncode == 0, finished.stdout[-3000:]
@@ -177,7 +180,7 @@ def test_a_changed_row_of_the_patients_table(cohort):
 @pytest.mark.parametrize(
     ("section", "values", "message", "per_patient", "of_cohort"),
     [
-        ("extraction", {"n_levels": 128}, "P1: features of both regions", {"extract_features", "draw_regions"}, COHORT | {"table1"}),
+        ("extraction", {"n_levels": 128}, "P1: features of both regions", {"extract_features", "draw_regions", "measure_universes"}, COHORT | {"table1"}),
         ("statistics", {"alpha": 0.01}, "Shapiro-Wilk, paired t or Wilcoxon, effect sizes, what size alone would give, stability, correlations, components.", set(), COHORT - {"collect_features"}),
         ("spatial_null", {"n_draws": 5, "surrogates": 3, "n_recombinations": 2000},
          "Spatial null and surrogate null of every feature, the negative controls, each patient's ranks; the verdicts.", set(), COHORT - {"collect_features", "compare_regions", "collect_dose", "table4"}),
@@ -206,10 +209,10 @@ def by_params(workspace):
 @pytest.mark.parametrize(
     ("module", "rerun"),
     [
-        ("features/toolbox.py", {"extract_features", "draw_regions"}),
-        ("features/kernels_toolbox.py", {"extract_features", "draw_regions"}),
+        ("features/toolbox.py", {"extract_features", "draw_regions", "measure_universes"}),
+        ("features/kernels_toolbox.py", {"extract_features", "draw_regions", "measure_universes"}),
         ("features/ibsi.py", set()),  # used by no job of this study
-        ("spatial_null/kernels_recombination.py", {"compare_with_null"}),
+        ("spatial_null/kernels_recombination.py", {"compare_with_null", "compare_universes"}),
         ("jobs/script.py", set()),  # the glue of every script
     ],
 )

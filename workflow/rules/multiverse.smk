@@ -55,7 +55,8 @@ rule compare_universes:
     params:
         *code_of("compare_universes"),
         settings={
-            name: settings[name] for name in ("regions", "extraction", "spatial_null", "multiverse")
+            name: settings[name]
+            for name in ("regions", "extraction", "spatial_null", "multiverse")
         },
         alpha=settings["statistics"]["alpha"],
         n_tests=settings["statistics"]["n_tests"],

@@ -17,6 +17,7 @@ AFTER_REGISTRATION = (
     "extract_features",
     "draw_regions",
     "perturb_regions",
+    "measure_universes",
     "measure_dose",
 )
 PICTURES = ("deform_recurrence", "report_registration", "appendix", "report_patient")

@@ -8,8 +8,8 @@ import pandas as pd
 
 from npcradiomics.multiverse import conclusions
 from npcradiomics.multiverse.design import AXES, MEASURED, PATH, Design, measured_universes
-from npcradiomics.multiverse.records import UniverseRecord, label
 from npcradiomics.multiverse.recombination import CurveTest, family_p, test_curve
+from npcradiomics.multiverse.records import UniverseRecord, label
 from npcradiomics.multiverse.variance import variance_shares
 from npcradiomics.spatial_null.pools import differences, pool
 from npcradiomics.spatial_null.verdict import TEXTURE, verdict
@@ -198,7 +198,9 @@ def _shares(universes: Sequence[Mapping], values):
 def _universes(design, universes, records, measured, features):
     """Every universe: measured in how many patients, equal to the path in how many features, or why not."""
     labels = [label(one) for one in measured]
-    notes = [[str(one.notes[row]) for one in records for row in one.rows([text])] for text in labels]
+    notes = [
+        [str(one.notes[row]) for one in records for row in one.rows([text])] for text in labels
+    ]
     size = np.nanmax(np.abs(features[:, :1]), axis=2)  # (patients, 1, F)
     with np.errstate(invalid="ignore", divide="ignore"):
         apart = np.abs(features - features[:, :1]).max(axis=2) / np.where(size > 0, size, 1.0)

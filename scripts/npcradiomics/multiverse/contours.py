@@ -98,9 +98,7 @@ class Motions:
         self, patient: str, tumour: Tumour, gtvr: np.ndarray, n_draws: int, match: str, seed: int
     ):
         observed = tumour.members(gtvr)
-        placements = OwnShapePlacements(
-            tumour, gtvr, observed, generator_of(seed, patient, SHARES)
-        )
+        placements = OwnShapePlacements(tumour, gtvr, observed, generator_of(seed, patient, SHARES))
         edges = (
             placements.pilot_edges(generator_of(seed, patient, PILOT), N_PILOT)
             if match == "depth"

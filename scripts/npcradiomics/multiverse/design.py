@@ -65,7 +65,9 @@ def make_design(path: Mapping, axes: Mapping, design: str, crossed: Sequence[str
         made = [{}, *made]
     elif design == "factorial":
         if not crossed:
-            raise ValueError("multiverse: a factorial design crosses axes, and `crossed` names none")
+            raise ValueError(
+                "multiverse: a factorial design crosses axes, and `crossed` names none"
+            )
         axes_used = [axis for axis in AXES if axis in crossed]
         made = [
             dict(zip(axes_used, point, strict=True))
@@ -123,7 +125,5 @@ def without_meaning(universe: Mapping) -> str:
 def extraction_of(universe: Mapping) -> dict:
     """The settings `extraction` of a universe, as RegionMeter takes them."""
     return {
-        key: universe[axis]
-        for axis, (section, key) in SETTINGS.items()
-        if section == "extraction"
+        key: universe[axis] for axis, (section, key) in SETTINGS.items() if section == "extraction"
     }

@@ -162,6 +162,7 @@ class _Case:
             meter = RegionMeter(self.volume, self.gtv, self.spacing_mm, extraction, self.around)
         except ValueError as error:
             notes = [note or str(error) for note in notes]
+            return list(zip(features, surrogates, notes, strict=True))
         usable = [k for k, note in enumerate(notes) if not note]
         for draw in range(self.n_draws + 1):
             self._measure_draw(meter, universes, usable, draw, features[:, draw], notes)
