@@ -45,6 +45,7 @@ rule all:
     """All of the heterogeneity study. The response study is `response_study`: its patients are others, simulated until you name yours."""
     default_target: True
     input:
+        rules.heterogeneity_report_cohort.output,
         rules.heterogeneity_cohort_stats.input,
         rules.heterogeneity_patient_pictures.input,
         rules.heterogeneity_patient_pages.input,

@@ -57,6 +57,9 @@ include: "rules/patient_pages.smk"
 include: "rules/multiverse.smk"
 
 
+shown_figures = ["fig2", "fig3", "fig4", "fig5"]
+shown_figures += ["fig6", "fig7", "fig8"] * with_null + ["fig9"] * bool(with_dose)
+shown_figures += ["fig10", "fig11"] * with_multiverse
 paper_items = expand(
     "<results>/tables/{table}.{format}",
     table=["table1", "table2"]
@@ -65,12 +68,7 @@ paper_items = expand(
     + ["table5"] * with_multiverse,
     format=["tsv", "md", "tex", "docx"],
 ) + expand(
-    "<results>/figures/{figure}.{format}",
-    figure=["fig2", "fig3", "fig4", "fig5"]
-    + ["fig6", "fig7", "fig8"] * with_null
-    + ["fig9"] * bool(with_dose)
-    + ["fig10", "fig11"] * with_multiverse,
-    format=["pdf", "png", "tsv"],
+    "<results>/figures/{figure}.{format}", figure=shown_figures, format=["pdf", "png", "tsv"]
 )
 
 provenance_records = expand("<results>/patients/{patient}/inputs.json", patient=analysed)
@@ -113,6 +111,7 @@ registration_departures = settings_sentence(
 include: "rules/provenance.smk"
 include: "rules/crate.smk"
 include: "rules/writing.smk"
+include: "rules/report.smk"
 
 
 rule cohort_stats:

@@ -101,11 +101,13 @@ registration_departures = ""
 include: "rules/provenance.smk"
 include: "rules/crate.smk"
 include: "rules/writing.smk"
+include: "rules/response_report.smk"
 
 
 rule study:
     """Tables 1-3, Figures 2-6, the score of every patient, the honest validation beside them, where they come from, the methods in words, checklists."""
     input:
+        rules.liu_report.output,
         paper_items,
         "<results>/cohort/radscore.tsv",
         rules.provenance.output,

@@ -73,3 +73,19 @@ TABLES = {
         0.365,
     ),
 }
+
+
+class Discrimination(NamedTuple):
+    """The area under an ROC curve with its 95 % interval, sensitivity and specificity, as printed."""
+
+    auc: float
+    low: float
+    high: float
+    sensitivity: float
+    specificity: float
+
+
+DISCRIMINATION = {
+    "train": Discrimination(0.826, 0.708, 0.944, 0.8367, 0.6914),
+    "validation": Discrimination(0.810, 0.682, 0.938, 0.8946, 0.6329),
+}

@@ -66,12 +66,21 @@ def write_markdown(path: Path, table: Table) -> None:
     """Write a pipe table with the caption above and the footnotes below, every special character escaped."""
     _check(table)
     # Not by tabulate, which pads every cell to its column's longest: Table 1 has 400 letters in one.
-    aligned = [":--" if left else "--:" for left in _left(table)]
+    aligned = [":--" if left else "--:" for left in set_left(table)]
     lines = [[_markdown(cell) for cell in table.header], aligned]
     lines += [[_markdown(cell) for cell in row] for row in table.rows]
     body = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     parts = [f"**{_markdown(table.caption)}**", body, *map(_markdown, table.footnotes)]
     Path(path).write_text("\n\n".join(parts) + "\n", encoding="utf-8", newline="\n")
+
+
+def read_markdown(path: str | Path) -> Table:
+    """Read a table that `write_markdown` wrote: the printed cells, letter for letter."""
+    caption, body, *footnotes = Path(path).read_text(encoding="utf-8").rstrip("\n").split("\n\n")
+    header, _, *rows = (
+        [_plain(cell) for cell in line[2:-2].split(" | ")] for line in body.split("\n")
+    )
+    return Table(header, rows, _plain(caption[2:-2]), [_plain(note) for note in footnotes])
 
 
 def write_latex(path: Path, table: Table) -> None:
@@ -85,7 +94,7 @@ def write_latex(path: Path, table: Table) -> None:
         A character that pdflatex's T1 fonts do not have.
     """
     _check(table)
-    columns = "".join(map(_latex_column, _columns(table), _left(table)))
+    columns = "".join(map(_latex_column, _columns(table), set_left(table)))
     cells = pd.DataFrame([map(_latex, row) for row in table.rows], columns=range(len(table.header)))
     cells.columns = [_latex(name) for name in table.header]
     grid = cells.style.hide(axis="index").to_latex(hrules=True, column_format=columns)
@@ -119,7 +128,7 @@ def write_docx(path: Path, table: Table) -> None:
     set_page(document.sections[0], across)
     document.add_paragraph().add_run(table.caption).bold = True
     grid = document.add_table(rows=1 + len(table.rows), cols=len(table.header))
-    left_of, widths = _left(table), _widths_mm(table, max(_A4_MM) if across else min(_A4_MM))
+    left_of, widths = set_left(table), _widths_mm(table, max(_A4_MM) if across else min(_A4_MM))
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = Mm(width)  # what LibreOffice goes by; Word by the cells'
     for line, cells in enumerate([table.header, *table.rows]):
@@ -181,8 +190,8 @@ def _check(table):
             raise ValueError(f"row {line}: a cell must be text on one line, got {wrong[0]!r}")
 
 
-def _left(table):
-    # A column of names is set left, one that holds nothing but numbers right.
+def set_left(table: Table) -> list[bool]:
+    """Per column: one of names is set left, one that holds nothing but numbers right."""
     return [not all(_NUMBER.fullmatch(cell) for cell in column) for column in _columns(table)]
 
 
@@ -218,6 +227,10 @@ def _markdown(text):
     # CommonMark lets a backslash stand before any ASCII punctuation; < could open HTML, ^ and ~ are
     # pandoc's.
     return re.sub(r"([\\`*_{}\[\]<>#|^~$&])", r"\\\1", text)
+
+
+def _plain(markdown):
+    return re.sub(r"\\(.)", r"\1", markdown)
 
 
 def _latex(text):

@@ -31,3 +31,14 @@ def test_templates_beside_it_are_included_as_they_are(template):
 def test_missing_value_is_an_error(template):
     with pytest.raises(jinja2.UndefinedError, match="'note' is undefined"):
         render(template)
+
+
+def test_a_word_of_the_glossary_leads_to_its_entry_once_in_a_text_and_never_as_a_part(tmp_path):
+    (tmp_path / "page.html").write_text("{{ words | terms }}", encoding="utf-8")
+    words = {"GTV": ["drawn"], "GTVr": ["later"], "amp": ["no word of the text"]}
+    page = render(
+        tmp_path / "page.html", words="GTVr & <GTV>, GTVr, GTV-GTVr, XGTV", glossary=words
+    )
+    assert page == (
+        '<a class="term" href="#term-GTVr">GTVr</a> &amp; &lt;<a class="term" href="#term-GTV">GTV</a>&gt;, GTVr, GTV-GTVr, XGTV'
+    )

@@ -5,7 +5,13 @@ import time
 import pytest
 from docx import Document
 
-from npcradiomics.publication.tables.formats import Table, write_docx, write_latex, write_markdown
+from npcradiomics.publication.tables.formats import (
+    Table,
+    read_markdown,
+    write_docx,
+    write_latex,
+    write_markdown,
+)
 
 TABLE = Table(
     header=["Feature", "Mean", "p"],
@@ -25,6 +31,13 @@ def test_markdown(tmp_path):
         r"| GLSZM\_GLV | -4.06E-02 | \<0.0001 |",
         r"| A \& B \| 100 % | 1.00E+00 | 0.0009\^ |",
     ]
+
+
+@pytest.mark.parametrize("rows", [TABLE.rows, [["", "", ""], ["a \\", " | ", "|"]], []])
+def test_markdown_reads_back_letter_for_letter(tmp_path, rows):
+    table = TABLE._replace(rows=rows)
+    write_markdown(tmp_path / "t.md", table)
+    assert read_markdown(tmp_path / "t.md") == table
 
 
 def test_latex_escapes_everything(tmp_path):

@@ -1,0 +1,55 @@
+"""The page that answers: the whole study in one file that opens from disk, its answer first."""
+
+report_items = [
+    *paper_items,
+    *(f"<results>/figures/{name}.caption.rst" for name in shown_figures),
+    *(
+        f"<results>/cohort/{table}.tsv"
+        for table in ["statistics", "excluded", "regions", "registration"]
+        + ["spatial_null", "null_controls", "null_patients"] * with_null
+    ),
+    *["<results>/cohort/null_warnings.json"] * with_null,
+]
+
+
+rule report_cohort:
+    """The report of the study: question, answer by rule, what speaks against it, and all it stands on."""
+    input:
+        made=report_items,
+        record="<results>/provenance.json",
+        standings=expand(
+            "<results>/patients/{patient}/registration/standing.json", patient=with_page
+        ),
+        quality=expand("<results>/patients/{patient}/registration/quality.json", patient=with_page),
+        thumbnails=expand(
+            "<results>/patients/{patient}/registration/thumbnail.webp", patient=with_page
+        ),
+        templates=repository_files(
+            "workflow/report",
+            "study_report.html",
+            "study_report.css",
+            "study_report.js",
+            *PAGE_TEMPLATES,
+        ),
+    output:
+        report="<results>/report.html",
+    log:
+        "<results>/logs/report_cohort.log",
+    benchmark:
+        "<results>/benchmarks/report_cohort.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        *code_of("report_cohort"),
+        results=lambda wildcards, output: os.path.dirname(output.report),
+        pages=[f"patients/{patient}/registration/report.html" for patient in with_page],
+        without_page=[
+            (name, reviews[name], out_of_cohort.get(name))
+            for name in sorted(patients.keys() - set(with_page))
+        ],
+        n_table=len(patients),
+        match=settings["spatial_null"]["match"],
+        simulated=simulated_cohort,
+        notice=notice,
+    script:
+        "../../scripts/report_cohort.py"
