@@ -22,8 +22,9 @@ endif
 demo: setup
 	@start=$$(date +%s); snakemake all response_study --configfile config/demo.yaml --cores $(CORES) --rerun-incomplete --quiet reason && { \
 	echo; echo "$$(( $$(date +%s) - start )) s on $(CORES) cores, in results/demo. To open first:"; \
-	echo "  heterogeneity/report.html    was the part that came back different? Answer, tables, figures, every patient"; \
-	echo "  response/report.html         does the score say more than volume?"; }
+	echo "  heterogeneity/report.html                 was the part that came back different? Answer, tables, figures, patients"; \
+	echo "  heterogeneity/cohort/registration.html    every registration, most doubtful first"; \
+	echo "  response/report.html                      does the score say more than volume?"; }
 
 # On two workers, a file each: what a file's tests share is made once. -n 0 for one test under a debugger.
 test: setup

@@ -62,10 +62,12 @@ class Browser:
     def open(self, path, width, height=900):
         """Open a file as a window of that many CSS pixels."""
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
-        self._ask(
-            "goog/cdp/execute", {"cmd": "Emulation.setDeviceMetricsOverride", "params": metrics}
-        )
+        self.command("Emulation.setDeviceMetricsOverride", **metrics)
         self._ask("url", {"url": path.absolute().as_uri()})
+
+    def command(self, name, **params):
+        """The answer to a command of the Chrome DevTools Protocol."""
+        return self._ask("goog/cdp/execute", {"cmd": name, "params": params})
 
     def run(self, script):
         """The value of a JavaScript function body in the page; a promise is waited for."""
@@ -89,7 +91,7 @@ class Browser:
                 "return [document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
             )
             params["clip"] = {"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1}
-        answer = self._ask("goog/cdp/execute", {"cmd": "Page.captureScreenshot", "params": params})
+        answer = self.command("Page.captureScreenshot", **params)
         path.write_bytes(base64.b64decode(answer["data"]))
 
     def _wait_for_driver(self):
