@@ -33,6 +33,7 @@ def main(snakemake):
     drawn = read_mask(given.gtvr, recurrence if drawn_there else planning)
     transform = read_linear_transform(given.registration)
     discrepancy = read_image(given.discrepancy)
+    isodose95 = read_mask(given.isodose95) if given.isodose95 else None
     pair = ExaminationPair(
         planning=planning,
         before=sitk.Resample(recurrence, planning, headers, sitk.sitkLinear, 0.0),
@@ -42,12 +43,12 @@ def main(snakemake):
         gtvr=carry_or_empty(drawn, planning, transform) if drawn_there else drawn,
         discrepancy=discrepancy if sitk.GetArrayViewFromImage(discrepancy).min() >= 0.0 else None,
         gtvr_deformable=read_image(given.gtvr_deformable) if given.gtvr_deformable else None,
+        isodose95=isodose95 and carry_or_empty(isodose95, planning, headers),
     )
     in_field = None
     gtvr = sitk.GetArrayViewFromImage(pair.gtvr) > 0
-    if given.isodose95 and gtvr.any():
-        isodose95 = carry_or_empty(read_mask(given.isodose95), planning, headers)
-        in_field = in_field_fraction(gtvr, sitk.GetArrayViewFromImage(isodose95) > 0)
+    if pair.isodose95 is not None and gtvr.any():
+        in_field = in_field_fraction(gtvr, sitk.GetArrayViewFromImage(pair.isodose95) > 0)
     refused = refusal(quality, params.review[0])
     stands = standing(refused, *params.review, params.out, in_field, params.in_field_minimum)
     write_json(stands._asdict(), snakemake.output.standing)

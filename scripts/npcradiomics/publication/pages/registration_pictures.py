@@ -32,6 +32,7 @@ class ExaminationPair:
     gtvr_before, gtvr       its contour likewise; may be empty
     discrepancy             of the backward check, mm inside the GTV; None where it is not known
     gtvr_deformable         its contour carried by the deformable registration; None without that mode
+    isodose95               of the plan; None where no dose is known
     """
 
     planning: sitk.Image
@@ -42,6 +43,7 @@ class ExaminationPair:
     gtvr: sitk.Image
     discrepancy: sitk.Image | None
     gtvr_deformable: sitk.Image | None = None
+    isodose95: sitk.Image | None = None
 
     def map(self, function) -> "ExaminationPair":
         """The pair with each of its images replaced by ``function(image)``."""
@@ -68,7 +70,7 @@ class Volumes(Cuts):
 
     def __init__(self, pair: ExaminationPair, whole: sitk.Image):
         images = {name: getattr(pair, name) for name in ("planning", "before", "after")}
-        contours = ("gtv", "gtvr", "gtvr_before", "gtvr_deformable")
+        contours = ("gtv", "gtvr", "gtvr_before", "gtvr_deformable", "isodose95")
         masks = {n: image for n in contours if (image := getattr(pair, n)) is not None}
         super().__init__(images, masks, whole)
         if pair.discrepancy is not None:
@@ -123,13 +125,14 @@ def head_cuts(volumes: Volumes) -> list[dict]:
 
 
 def thumbnail(volumes: Volumes) -> bytes:
-    """Checkerboard of planning and registered recurrence MRI with both contours where GTVr is fullest, as WebP."""
+    """Checkerboard of planning and registered recurrence MRI with contours and isodose where GTVr is fullest, as WebP."""
     index = volumes.key_slice("axial")
     row_mm, column_mm = pixel_mm(volumes.spacing, "axial")
     planning, after = (volumes.grey(name, "axial", index) for name in ("planning", "after"))
     rows, columns = np.indices(planning.shape)
     board = (rows * row_mm // TILE_MM + columns * column_mm // TILE_MM) % 2 == 0
-    contours = {name: CONTOUR_COLOURS[name] for name in ("gtv", "gtvr")}
+    shown = [name for name in ("isodose95", "gtv", "gtvr") if name in volumes.masks]
+    contours = {name: CONTOUR_COLOURS[name] for name in shown}
     return volumes.thumbnail(np.where(board, planning, after), "axial", index, contours)
 
 

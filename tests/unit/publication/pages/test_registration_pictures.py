@@ -176,3 +176,17 @@ def test_thumbnail_is_small_and_has_both_contours(tumour):
     red, green, blue = (pixels[..., i] for i in range(3))
     assert np.count_nonzero((green > red + 40) & (green > blue + 40)) > 50  # GTV
     assert np.count_nonzero((red > green + 40) & (red > blue + 40)) > 30  # GTVr
+
+
+def test_thumbnail_has_the_isodose_where_it_is_known():
+    def yellow(pair):
+        content = thumbnail(Volumes(pair, pair.planning))
+        red, green, blue = np.moveaxis(
+            np.asarray(Image.open(io.BytesIO(content)).convert("RGB")).astype(int), 2, 0
+        )
+        return np.count_nonzero((red > 190) & (green > 180) & (blue < 130))
+
+    pair = planted(RECURRENCE)
+    wider = sitk.BinaryDilate(pair.gtv, [5, 5, 0])
+    assert yellow(pair) == 0
+    assert yellow(replace(pair, isodose95=wider)) > 50
