@@ -188,5 +188,6 @@ def test_thumbnail_has_the_isodose_where_it_is_known():
 
     pair = planted(RECURRENCE)
     wider = sitk.BinaryDilate(pair.gtv, [5, 5, 0])
-    assert yellow(pair) == 0
-    assert yellow(replace(pair, isodose95=wider)) > 50
+    # Where orange crosses green, compression leaves a few yellow pixels.
+    assert yellow(pair) < 20
+    assert yellow(replace(pair, isodose95=wider)) > 100
