@@ -32,6 +32,7 @@ def main(snakemake):
         plot_correlations(table, selection, snakemake.params.notice),
         snakemake.output.pdf,
         snakemake.output.png,
+        snakemake.output.svg,
     )
     write_text(caption, snakemake.output.caption)
 

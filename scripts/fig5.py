@@ -38,6 +38,7 @@ def main(snakemake):
         plot_components(table, selection, snakemake.params.notice),
         snakemake.output.pdf,
         snakemake.output.png,
+        snakemake.output.svg,
     )
     write_text(caption, snakemake.output.caption)
 

@@ -32,7 +32,7 @@ def main(snakemake):
         notice=notice_sentence(params.notice),
     )
     write_table(ranks.merge(features[["feature", "verdict"]], on="feature"), snakemake.output.data)
-    save(figure, snakemake.output.pdf, snakemake.output.png)
+    save(figure, snakemake.output.pdf, snakemake.output.png, snakemake.output.svg)
     write_text(caption, snakemake.output.caption)
 
 

@@ -32,7 +32,12 @@ def main(snakemake):
         notice=notice_sentence(params.notice),
     )
     write_table(bins.merge(panels, on=["null", "name"]), snakemake.output.data)
-    save(plot_controls(bins, panels, params.notice), snakemake.output.pdf, snakemake.output.png)
+    save(
+        plot_controls(bins, panels, params.notice),
+        snakemake.output.pdf,
+        snakemake.output.png,
+        snakemake.output.svg,
+    )
     write_text(caption, snakemake.output.caption)
 
 

@@ -30,7 +30,12 @@ def main(snakemake):
         notice=notice_sentence(params.notice),
     )
     write_table(table, snakemake.output.data)
-    save(plot_dose(table, params.notice), snakemake.output.pdf, snakemake.output.png)
+    save(
+        plot_dose(table, params.notice),
+        snakemake.output.pdf,
+        snakemake.output.png,
+        snakemake.output.svg,
+    )
     write_text(caption, snakemake.output.caption)
 
 

@@ -18,7 +18,7 @@ def main(snakemake):
     figure = plot_selection(
         curve, paths, scores, model["threshold"], measure, sentence_of(model), simulated
     )
-    save(figure, snakemake.output.pdf, snakemake.output.png)
+    save(figure, snakemake.output.pdf, snakemake.output.png, snakemake.output.svg)
 
 
 if "snakemake" in globals():

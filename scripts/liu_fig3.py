@@ -16,7 +16,7 @@ def main(snakemake):
     figure = plot_roc(
         roc, row, sentence_of(read_json(snakemake.input.model)), snakemake.params.simulated
     )
-    save(figure, snakemake.output.pdf, snakemake.output.png)
+    save(figure, snakemake.output.pdf, snakemake.output.png, snakemake.output.svg)
 
 
 if "snakemake" in globals():

@@ -17,6 +17,7 @@ def main(snakemake):
         plot_calibration(curves, scores, performance, sentence, snakemake.params.simulated),
         snakemake.output.pdf,
         snakemake.output.png,
+        snakemake.output.svg,
     )
 
 

@@ -19,7 +19,7 @@ def main(snakemake):
     sentence = verdict(comparison)
     write_table(decision, made.data)
     figure = plot_comparison(comparison, calibration, decision, sentence, simulated)
-    save(figure, made.pdf, made.png)
+    save(figure, made.pdf, made.png, made.svg)
     caption = fill_caption(
         Path(given.caption).read_text(encoding="utf-8"),
         sentence=sentence,

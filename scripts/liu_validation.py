@@ -28,7 +28,7 @@ def main(snakemake):
     figure = plot_validation(
         areas, permuted, report, selection, decision, sentence_of(model), simulated
     )
-    save(figure, made.pdf, made.png)
+    save(figure, made.pdf, made.png, made.svg)
 
 
 if "snakemake" in globals():

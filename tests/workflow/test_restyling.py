@@ -51,7 +51,7 @@ def draw(folder, name, to):
     """Run the script of a figure or table on the cohort in `folder`; returns {kind: file}."""
     tables = {table: folder / f"{file}.tsv" for table, file in STATISTICS_TABLES.items()}
     tables |= {table: folder / f"{table}.tsv" for table in COHORT_TABLES}
-    endings = {"pdf": "pdf", "png": "png", "data": "tsv", "caption": "caption.rst"}
+    endings = {"pdf": "pdf", "png": "png", "svg": "svg", "data": "tsv", "caption": "caption.rst"}
     endings |= {"tsv": "tsv", "markdown": "md", "latex": "tex", "word": "docx"}
     made = {kind: to / f"{name}.{ending}" for kind, ending in endings.items()}
     call(

@@ -100,6 +100,7 @@ rule fig9:
     output:
         pdf="<results>/figures/fig9.pdf",
         png=shown("<results>/figures/fig9.png", "figures", figure="9"),
+        svg="<results>/figures/fig9.svg",
         caption="<results>/figures/fig9.caption.rst",
         data="<results>/figures/fig9.tsv",
     log:

@@ -33,6 +33,7 @@ rule fig3:
     output:
         pdf="<results>/figures/fig3.pdf",
         png=shown("<results>/figures/fig3.png", "figures", figure="3"),
+        svg="<results>/figures/fig3.svg",
         caption="<results>/figures/fig3.caption.rst",
         data="<results>/figures/fig3.tsv",
     log:
@@ -82,6 +83,7 @@ rule fig5:
     output:
         pdf="<results>/figures/fig5.pdf",
         png=shown("<results>/figures/fig5.png", "figures", figure="5"),
+        svg="<results>/figures/fig5.svg",
         caption="<results>/figures/fig5.caption.rst",
         data="<results>/figures/fig5.tsv",
     log:

@@ -1,8 +1,11 @@
 """The page that answers: the whole study in one file that opens from disk, its answer first."""
 
+OF_PAGES = ("fig2", "fig4", "fig6")  # figures that may take several, shown as pictures
+
 report_items = [
     *paper_items,
     *(f"<results>/figures/{name}.caption.rst" for name in shown_figures),
+    *(f"<results>/figures/{name}.svg" for name in shown_figures if name not in OF_PAGES),
     *(
         f"<results>/cohort/{table}.tsv"
         for table in ["statistics", "excluded", "regions", "registration"]

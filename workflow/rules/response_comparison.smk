@@ -104,6 +104,7 @@ rule liu_fig6:
     output:
         pdf="<results>/figures/fig6.pdf",
         png=shown("<results>/figures/fig6.png", "figures", figure="6"),
+        svg="<results>/figures/fig6.svg",
         data="<results>/figures/fig6.tsv",
         caption="<results>/figures/fig6.caption.rst",
     log:
@@ -132,6 +133,7 @@ rule liu_nomogram:
     output:
         pdf="<results>/figures/nomogram.pdf",
         png=shown("<results>/figures/nomogram.png", "figures", "liu.rst", figure="nomogram"),
+        svg="<results>/figures/nomogram.svg",
         data="<results>/figures/nomogram.tsv",
         page="<results>/calculator.html",
     log:

@@ -41,6 +41,7 @@ rule liu_fig2:
     output:
         pdf="<results>/figures/fig2.pdf",
         png=shown("<results>/figures/fig2.png", "figures", "liu.rst", figure="2"),
+        svg="<results>/figures/fig2.svg",
         data="<results>/figures/fig2.tsv",
     log:
         "<results>/logs/liu_fig2.log",
@@ -66,6 +67,7 @@ rule liu_fig3:
     output:
         pdf="<results>/figures/fig3.pdf",
         png=shown("<results>/figures/fig3.png", "figures", "liu.rst", figure="3"),
+        svg="<results>/figures/fig3.svg",
         data="<results>/figures/fig3.tsv",
     log:
         "<results>/logs/liu_fig3.log",
@@ -90,6 +92,7 @@ rule liu_fig4:
     output:
         pdf="<results>/figures/fig4.pdf",
         png=shown("<results>/figures/fig4.png", "figures", "liu.rst", figure="4"),
+        svg="<results>/figures/fig4.svg",
         data="<results>/figures/fig4.tsv",
     log:
         "<results>/logs/liu_fig4.log",
@@ -115,6 +118,7 @@ rule liu_fig5:
     output:
         pdf="<results>/figures/fig5.pdf",
         png=shown("<results>/figures/fig5.png", "figures", "liu.rst", figure="5"),
+        svg="<results>/figures/fig5.svg",
         data="<results>/figures/fig5.tsv",
     log:
         "<results>/logs/liu_fig5.log",
@@ -143,6 +147,7 @@ rule liu_validation:
     output:
         pdf="<results>/figures/validation.pdf",
         png=shown("<results>/figures/validation.png", "figures", "liu.rst", figure="validation"),
+        svg="<results>/figures/validation.svg",
         data="<results>/figures/validation.tsv",
         table="<results>/tables/performance.tsv",
         markdown="<results>/tables/performance.md",

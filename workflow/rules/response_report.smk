@@ -6,6 +6,7 @@ rule liu_report:
     input:
         made=[
             *paper_items,
+            *(path.replace(".png", ".svg") for path in paper_items if path.endswith(".png")),
             "<results>/figures/fig6.caption.rst",
             "<results>/cohort/comparison.tsv",
             "<results>/cohort/performance.tsv",

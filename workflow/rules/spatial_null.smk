@@ -97,6 +97,7 @@ rule fig7:
     output:
         pdf="<results>/figures/fig7.pdf",
         png=shown("<results>/figures/fig7.png", "figures", figure="7"),
+        svg="<results>/figures/fig7.svg",
         caption="<results>/figures/fig7.caption.rst",
         data="<results>/figures/fig7.tsv",
     log:
@@ -123,6 +124,7 @@ rule fig8:
     output:
         pdf="<results>/figures/fig8.pdf",
         png=shown("<results>/figures/fig8.png", "figures", figure="8"),
+        svg="<results>/figures/fig8.svg",
         caption="<results>/figures/fig8.caption.rst",
         data="<results>/figures/fig8.tsv",
     log:

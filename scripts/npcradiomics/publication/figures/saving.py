@@ -1,4 +1,4 @@
-"""Figures as files: PDF and PNG, whole, and byte for byte the same for the same picture."""
+"""Figures as files: PDF, PNG and SVG, whole, and byte for byte the same for the same picture."""
 
 import io
 from pathlib import Path
@@ -24,14 +24,15 @@ def save(figures: Figure | list[Figure], *paths: str | Path) -> None:
     figures : Figure or list of Figure
         The page, or the pages in their order.
     *paths : str or Path
-        Files to write, .pdf (all pages) or .png (the first `PNG_PAGES`, one below the other).
+        Files to write: .pdf (all pages), .png (the first `PNG_PAGES`, one below the other), .svg (of
+        one page; letters as outlines, so that they look alike everywhere).
     """
     pages = figures if isinstance(figures, list) else [figures]
     for page in pages:
         _settle(page)
     for path in paths:
         with replacing(path) as temporary:
-            (_save_pdf if str(path).endswith(".pdf") else _save_png)(pages, temporary)
+            WRITERS[Path(path).suffix](pages, temporary)
     for page in pages:
         plt.close(page)
 
@@ -68,3 +69,11 @@ def _save_png(pages, path):
         whole.paste(image, (0, top))
         top += image.height
     whole.save(path, dpi=(DPI, DPI))
+
+
+def _save_svg(pages, path):
+    (page,) = pages
+    page.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
+
+
+WRITERS = {".pdf": _save_pdf, ".png": _save_png, ".svg": _save_svg}

@@ -21,10 +21,10 @@ def picture(simulated=True):
     return figure
 
 
-@pytest.mark.parametrize("ending", ["pdf", "png"])
-def test_same_picture_same_bytes(tmp_path, ending):
+@pytest.mark.parametrize(("ending", "n_pages"), [("pdf", 2), ("png", 2), ("svg", 1)])
+def test_same_picture_same_bytes(tmp_path, ending, n_pages):
     for name in ("one", "two"):
-        saving.save([picture(), picture()], tmp_path / f"{name}.{ending}")
+        saving.save([picture() for _ in range(n_pages)], tmp_path / f"{name}.{ending}")
     assert (tmp_path / f"one.{ending}").read_bytes() == (tmp_path / f"two.{ending}").read_bytes()
 
 
