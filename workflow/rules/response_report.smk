@@ -6,7 +6,12 @@ rule liu_report:
     input:
         made=[
             *paper_items,
-            *(path.replace(".png", ".svg") for path in paper_items if path.endswith(".png")),
+            *(
+                path.replace(".png", ending)
+                for path in paper_items
+                if path.endswith(".png")
+                for ending in (".svg", ".tsv")
+            ),
             "<results>/figures/fig6.caption.rst",
             "<results>/cohort/comparison.tsv",
             "<results>/cohort/performance.tsv",
