@@ -15,6 +15,7 @@ from npcradiomics.publication.pages.report_blocks import (
 )
 from npcradiomics.publication.pages.report_heterogeneity import provenance_blocks
 from npcradiomics.publication.tables.formats import Table
+from npcradiomics.publication.tables.response import sentence_of
 from npcradiomics.response.comparison import ALPHA
 from npcradiomics.response.liu2025 import DISCRIMINATION
 from npcradiomics.response.models import RADSCORE, VOLUME
@@ -52,7 +53,7 @@ PLAIN_LIMITS = (
 )
 
 
-def response_answer(comparison: pd.DataFrame, worth: dict, notes: list[str]) -> Answer:
+def response_answer(comparison: pd.DataFrame, worth: dict, said: str) -> Answer:
     """The answer, what speaks against it, and the light, by the rules of docs/report.md.
 
     Parameters
@@ -61,8 +62,8 @@ def response_answer(comparison: pd.DataFrame, worth: dict, notes: list[str]) -> 
         Of ``comparison.compare_models``.
     worth : dict
         cohort/validation.json, the permutations.
-    notes : list of str
-        Of the model: what must be said of the LASSO.
+    said : str
+        Of ``tables.response.sentence_of``: what every figure of the model must say, "" if nothing.
     """
     rows = comparison.set_index("model")
     own, volume = rows.loc[RADSCORE], rows.loc[VOLUME]
@@ -89,7 +90,7 @@ def response_answer(comparison: pd.DataFrame, worth: dict, notes: list[str]) -> 
         f" {fixed_text(volume['difference'], 2)}, 95 % CI"
         f" {interval_text(volume['difference_low'], volume['difference_high'])}, p {p_words(volume['delong_p'])})."
     )
-    extreme = not CALIBRATED[0] <= own["slope"] <= CALIBRATED[1]
+    extreme = own["slope"] < CALIBRATED[0] or own["slope"] > CALIBRATED[1]  # not if there is none
     drop = own["training_auc"] - own["nested_auc"]
     red = [
         (guess, f"The interval of its AUC on the {n} patients reaches down to a coin's 0.5."),
@@ -111,7 +112,7 @@ def response_answer(comparison: pd.DataFrame, worth: dict, notes: list[str]) -> 
             f"On its {trained} training patients it looks better than it is (AUC"
             f" {fixed_text(own['training_auc'], 2)}, nested {fixed_text(own['nested_auc'], 2)}).",
         ),
-        *((note.startswith("no "), f"{note[0].upper()}{note[1:]}.") for note in notes),
+        (said, f"{said[:1].upper()}{said[1:]}."),
     ]
     return judged([first, second], red, amber)
 
@@ -131,7 +132,7 @@ def report_content(files: StudyFiles, *, simulated: bool, notice: str) -> dict:
     comparison = files.frame("cohort/comparison.tsv")
     performance = files.frame("cohort/performance.tsv")
     model, worth = files.json("cohort/model.json"), files.json("cohort/validation.json")
-    answer = response_answer(comparison, worth, model["notes"])
+    answer = response_answer(comparison, worth, sentence_of(model))
 
     def drawn(name):
         rule = f"liu_{name}"
