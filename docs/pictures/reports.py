@@ -22,7 +22,7 @@ SCREENS = {
     "report_phone": ("heterogeneity/report.html", 375, 812),
     "patient": ("heterogeneity/patients/REC001/patient.html", 1180, 800),
 }
-COLOURS = 64  # text, rules and grey pictures need no more
+COLOURS = 192  # of so many the light keeps its colour
 
 
 def main(results="results/demo"):
