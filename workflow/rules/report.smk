@@ -12,6 +12,8 @@ report_items = [
         + ["spatial_null", "null_controls", "null_patients"] * with_null
     ),
     *["<results>/cohort/null_warnings.json"] * with_null,
+    *rules.methods.output,
+    *rules.checklists.output,
 ]
 
 

@@ -17,6 +17,8 @@ rule liu_report:
             "<results>/cohort/performance.tsv",
             "<results>/cohort/model.json",
             "<results>/cohort/validation.json",
+            *rules.methods.output,
+            *rules.checklists.output,
         ],
         record="<results>/provenance.json",
         templates=repository_files(

@@ -28,9 +28,9 @@ class StudyFiles:
         """Whether this run made the file."""
         return name in self.paths
 
-    def frame(self, name: str) -> "pandas.DataFrame":  # noqa: F821
-        """A tidy table with all digits."""
-        return read_table(self.paths[name])
+    def frame(self, name: str, as_text: bool = False) -> "pandas.DataFrame":  # noqa: F821
+        """A tidy table with all digits, or every cell as it is written."""
+        return read_table(self.paths[name], as_text=as_text)
 
     def printed(self, name: str) -> Table:
         """A printed table, from its Markdown."""
@@ -51,15 +51,15 @@ def section(name: str, title: str, *blocks: dict | None, lead: str = "", closed:
     return {"id": name, "title": title, "lead": lead, "blocks": shown, "closed": closed}
 
 
-def text(*paragraphs: str, rule: str = "", files: Iterable[str] = ()) -> dict:
+def text(*paragraphs: str, title: str = "", rule: str = "", files: Iterable[str] = ()) -> dict:
     """Plain paragraphs."""
     words = [words for words in paragraphs if words]
-    return {"kind": "text", "paragraphs": words} | _made(rule, files)
+    return {"kind": "text", "title": title, "paragraphs": words} | _made(rule, files)
 
 
-def points(sentences: Iterable[str]) -> dict:
+def points(sentences: Iterable[str], title: str = "") -> dict:
     """Sentences as a list."""
-    return {"kind": "points", "points": [words for words in sentences if words]}
+    return {"kind": "points", "title": title, "points": [words for words in sentences if words]}
 
 
 def printed_table(files: StudyFiles, name: str, rule: str = "") -> dict | None:

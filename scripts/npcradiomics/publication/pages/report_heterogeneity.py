@@ -1,7 +1,5 @@
 """The report of the heterogeneity study: its answer first, then everything it stands on, in the order in which one doubts."""
 
-import json
-
 from npcradiomics.features.definitions import DEFINITIONS
 from npcradiomics.publication.pages import report_patients
 from npcradiomics.publication.pages.report_answer import (
@@ -18,8 +16,8 @@ from npcradiomics.publication.pages.report_blocks import (
     printed_table,
     section,
     table,
-    text,
 )
+from npcradiomics.publication.pages.report_closing import closing_sections
 from npcradiomics.publication.tables.formats import Table
 from npcradiomics.publication.tables.spatial_null import patient_notes
 from npcradiomics.rounding import fixed_text
@@ -100,7 +98,7 @@ def report_content(
         section("depends", "What the answer depends on", printed_table(files, "table5"),
                 *(figure(files, f"fig{k}") for k in (10, 11))),
         section("limits", "Limits in plain words", points(_limits(files, statistics, match, notice))),
-        section("provenance", "Where it comes from", *provenance_blocks(files.json("provenance.json")), closed=True),
+        *closing_sections(files, "heterogeneity", notice),
     ]  # fmt: skip
     return {
         "study": "Heterogeneity study, after Akram et al. 2020",
@@ -163,40 +161,3 @@ def _limits(files, statistics, match, notice):
         found += files.json("cohort/null_warnings.json")
         found += patient_notes(files.frame("cohort/null_patients.tsv"), match)
     return [*found, *PLAIN_LIMITS]
-
-
-def provenance_blocks(record: dict) -> list[dict]:
-    """What the results were made from, of provenance.json."""
-    software = record["software"]
-    rows = [
-        ["Version", software["version"]],
-        ["Commit", software["git_commit"] or "not known"],
-        ["Changed files", ", ".join(software["git_changed_files"] or []) or "none"],
-        ["Python", software["python"]],
-        ["Command", " ".join(record["command"])],
-        ["Patients table, SHA-256", record["patients_table"]],
-        ["Inputs with checksums", f"{len(record['inputs'])} patients"],
-        ["Outputs with checksums", f"{len(record['outputs'])} files"],
-    ]
-    made = ["provenance.json"]
-    packages = Table(
-        ["Package", "Version"], [list(one) for one in software["packages"].items()], "Packages"
-    )
-    settings = [[key, json.dumps(value).strip('"')] for key, value in _flat(record["settings"])]
-    return [
-        table(Table(["What", "Which"], rows, "This run"), "provenance", made),
-        table(Table(["Key", "Value"], settings, "Settings"), "provenance", made),
-        table(packages, "provenance", made),
-        text(
-            "verify recomputes the checksums: do inputs, settings and results still fit?",
-            rule="verify",
-        ),
-    ]
-
-
-def _flat(settings, before=""):
-    for key, value in settings.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{before}{key}: ")
-        else:
-            yield before + key, value

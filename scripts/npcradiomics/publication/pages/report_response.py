@@ -13,7 +13,7 @@ from npcradiomics.publication.pages.report_blocks import (
     table,
     text,
 )
-from npcradiomics.publication.pages.report_heterogeneity import provenance_blocks
+from npcradiomics.publication.pages.report_closing import closing_sections
 from npcradiomics.publication.tables.formats import Table
 from npcradiomics.publication.tables.response import sentence_of
 from npcradiomics.response.comparison import ALPHA
@@ -151,7 +151,7 @@ def report_content(files: StudyFiles, *, simulated: bool, notice: str) -> dict:
         section("paper", "The paper's figures", _beside(performance), *(drawn(f"fig{k}") for k in range(2, 6))),
         section("nomogram", "Nomogram and calculator", drawn("nomogram"), calculator),
         section("limits", "Limits in plain words", points([f"{notice}." * bool(notice), *notes, *PLAIN_LIMITS])),
-        section("provenance", "Where it comes from", *provenance_blocks(files.json("provenance.json")), closed=True),
+        *closing_sections(files, "response", notice),
     ]  # fmt: skip
     return {
         "study": "Response study, after Liu et al. 2025",
