@@ -131,6 +131,9 @@ def test_the_cohort_goes_on_without_the_patient_who_failed_and_says_so(cohort):
     for table in ("table2", "table3", "definitions"):
         text = (cohort.results / f"tables/{table}.md").read_text(encoding="utf-8").replace("\\", "")
         assert "REC002" in text and ("n = 3" in text or "6 regions" in text), table
+    report = (cohort.results / "report.html").read_text(encoding="utf-8")
+    assert "In 3 of 4 patients (1 missing because a step failed), " in report
+    assert "3 patients are too few to tell" in report
     excluded = (cohort.results / "cohort/excluded.tsv").read_text(encoding="utf-8").splitlines()
     assert excluded[1].startswith(
         "REC002\tregister_recurrence\tgtv: data/REC002/gtv.nii.gz: the mask is empty"

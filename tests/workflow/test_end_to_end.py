@@ -1,6 +1,8 @@
 """A small simulated cohort through the whole workflow: planted motion and planted differences come out."""
 
 import json
+import re
+from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
@@ -56,6 +58,7 @@ def test_every_table_figure_and_picture_is_there(run):
         for kind in ("pdf", "png")
     ]
     expected += [f"patients/{p}/registration/qc.png" for p in PATIENTS]
+    expected += ["report.html"]
     missing = [path for path in expected if not (run.results / path).stat().st_size > 500]
     assert not missing
 
@@ -66,6 +69,17 @@ def test_the_run_says_first_and_last_that_nobody_is_behind_its_patients(run):
     assert said[0].startswith(words) and said[-1].startswith(words)
     assert said[1].startswith("heterogeneity: 7 of 8 patients are in the statistics.")
     assert said[2].startswith("heterogeneity: out: REC015 (recurrence not in field: ")
+
+
+def test_the_report_answers_and_says_that_it_is_simulated(run):
+    page = (run.results / "report.html").read_text(encoding="utf-8")
+    first = page.partition("</section>")[0]
+    assert "In 7 of 8 patients, " in first and "Simulated patients: no clinical data" in first
+    for name in ("table1", "table2", "table4", "fig2", "fig5", "fig9", "methods", "checklists"):
+        assert f"(rule <code>{name}</code>)" in page, name
+    linked = set(re.findall(r'href="([^"#]+)"', page))
+    assert len(linked) > 40
+    assert not [name for name in linked if not (run.results / unquote(name)).is_file()]
 
 
 def test_second_run_has_nothing_to_do(run):

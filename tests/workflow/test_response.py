@@ -359,6 +359,7 @@ def test_a_run_stopped_in_the_resampling_goes_on_and_ends_the_same(study, tmp_pa
         "methods": 1,
         "checklists": 1,
         "report_word": 1,
+        "liu_report": 1,
         "study": 1,
     }
     for path in lost:
