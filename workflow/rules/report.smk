@@ -12,6 +12,7 @@ report_items = [
         + ["spatial_null", "null_controls", "null_patients"] * with_null
     ),
     *["<results>/cohort/null_warnings.json"] * with_null,
+    *["<results>/cohort/failures.tsv"] * bool(dosed),
     *rules.methods.output,
     *rules.checklists.output,
 ]

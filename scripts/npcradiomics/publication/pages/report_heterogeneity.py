@@ -19,7 +19,7 @@ from npcradiomics.publication.pages.report_blocks import (
 )
 from npcradiomics.publication.pages.report_closing import closing_sections
 from npcradiomics.publication.tables.formats import Table
-from npcradiomics.publication.tables.spatial_null import patient_notes
+from npcradiomics.publication.tables.spatial_null import counts_words, patient_notes
 from npcradiomics.rounding import fixed_text
 from npcradiomics.spatial_null.verdict import TEXTURE
 from npcradiomics.statistics.akram2020 import N_PATIENTS, SEVEN_FEATURES, TABLE2
@@ -90,11 +90,12 @@ def report_content(
                 report_patients.out_table(excluded)),
         section("mosaic", "All patients, most doubtful first", report_patients.mosaic(patients, without_page)),
         section("registration", "Registration and its error", *report_patients.registration_blocks(files, names)),
-        section("dose", "Dose at the recurrence", printed_table(files, "table4"), figure(files, "fig9")),
+        section("dose", "Dose at the recurrence", printed_table(files, "table4"), figure(files, "fig9"),
+                lead=_classes(files)),
         section("paper", "The paper's tables and figures", _beside(statistics), printed_table(files, "table1"),
                 printed_table(files, "table2"), *(figure(files, f"fig{k}") for k in range(2, 6))),
         section("texture", "Texture, or only size?", printed_table(files, "table3"),
-                *(figure(files, f"fig{k}") for k in range(6, 9))),
+                *(figure(files, f"fig{k}") for k in range(6, 9)), lead=counts_words(null.features) if null else ""),
         section("depends", "What the answer depends on", printed_table(files, "table5"),
                 *(figure(files, f"fig{k}") for k in (10, 11))),
         section("limits", "Limits in plain words", points(_limits(files, statistics, match, notice))),
@@ -111,6 +112,14 @@ def report_content(
         "simulated": simulated,
         "notice": notice,
     }
+
+
+def _classes(files):
+    if "cohort/failures.tsv" not in files:
+        return ""
+    counts = files.frame("cohort/failures.tsv")["class"].value_counts()
+    words = ", ".join(f"{n} {name}" for name, n in counts.items())
+    return f"Class of the failure, by the share of GTVr inside the 95 % isodose: {words}."
 
 
 def _numbers(statistics, null, entered, n_table):
