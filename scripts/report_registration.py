@@ -45,16 +45,16 @@ def main(snakemake):
         gtvr_deformable=read_image(given.gtvr_deformable) if given.gtvr_deformable else None,
         isodose95=isodose95 and carry_or_empty(isodose95, planning, headers),
     )
-    in_field = None
     gtvr = sitk.GetArrayViewFromImage(pair.gtvr) > 0
-    if pair.isodose95 is not None and gtvr.any():
-        in_field = in_field_fraction(gtvr, sitk.GetArrayViewFromImage(pair.isodose95) > 0)
+    known = pair.isodose95 is not None and gtvr.any()
+    inside = sitk.GetArrayViewFromImage(pair.isodose95) > 0 if known else None
+    in_field = in_field_fraction(gtvr, inside) if known else None
     refused = refusal(quality, params.review[0])
     stands = standing(refused, *params.review, params.out, in_field, params.in_field_minimum)
     write_json(stands._asdict(), snakemake.output.standing)
     compared = read_json(given.deformable) if given.deformable else None
     gray = read_image(given.dose) if given.dose else None
-    dose = None if refused or not gtvr.any() else dose_of(pair, quality, gray, given, params)
+    dose = dose_of(pair, quality, gray, given, params) if known and not refused else None
     said = params.simulated, compared, params.departures, dose, gray
     content = page_content(pair, quality, stands, *said)
     write_text(render(given.templates[0], **content), snakemake.output.report)
@@ -66,9 +66,7 @@ def main(snakemake):
 
 
 def dose_of(pair, quality, gray, given, params):
-    """What the page says of the dose, None where neither dose nor isodose is known."""
-    if not given.isodose95:
-        return None
+    """What the page says of the dose."""
     known = (gray, None) if given.dose else (None, read_mask(given.isodose95))
     plan = Plan(*known, prescription_gy=params.prescription_gy)
     asked, drawn = params.dose, (quality["patient"], pair.gtvr, params.gtvr_frame)

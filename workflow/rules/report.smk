@@ -48,7 +48,10 @@ rule report_cohort:
     params:
         *code_of("report_cohort"),
         results=lambda wildcards, output: os.path.dirname(output.report),
-        pages=[f"patients/{patient}/registration/report.html" for patient in with_page],
+        pages=[
+            f"patients/{name}/{'patient' if name in with_patient_page else 'registration/report'}.html"
+            for name in with_page
+        ],
         without_page=[
             (name, reviews[name], out_of_cohort.get(name))
             for name in sorted(patients.keys() - set(with_page))

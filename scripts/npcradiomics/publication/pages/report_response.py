@@ -1,5 +1,6 @@
 """The report of the response study: does the rad-score say more than the tumour's volume, and what it stands on."""
 
+import numpy as np
 import pandas as pd
 
 from npcradiomics.publication.pages.report_answer import LIGHTS, Answer, judged
@@ -16,7 +17,7 @@ from npcradiomics.publication.pages.report_blocks import (
 from npcradiomics.publication.pages.report_closing import closing_sections
 from npcradiomics.publication.tables.formats import Table
 from npcradiomics.publication.tables.response import sentence_of
-from npcradiomics.response.comparison import ALPHA
+from npcradiomics.response.comparison import ALPHA, too_extreme
 from npcradiomics.response.liu2025 import DISCRIMINATION
 from npcradiomics.response.models import RADSCORE, VOLUME
 from npcradiomics.rounding import fixed_text, interval_text, p_text, p_words, percent_text
@@ -25,7 +26,6 @@ QUESTION = (
     "Does the MRI before radiotherapy say who will respond, and more than the tumour's volume does?"
 )
 OPTIMISM = 0.1  # an AUC on training that falls by more when every step is repeated
-CALIBRATED = (0.8, 1.25)  # slope within which probabilities can be taken at their word
 WORDS = {
     "AUC": "Chance that of two patients the one who responds has the higher score; 0.5 is a coin.",
     "rad-score": "Weighted sum of the features that the LASSO kept; higher means more likely to respond.",
@@ -69,28 +69,18 @@ def response_answer(comparison: pd.DataFrame, worth: dict, said: str) -> Answer:
     own, volume = rows.loc[RADSCORE], rows.loc[VOLUME]
     guess = own["auc_low"] <= 0.5
     chance = worth["nested_auc_p"] > ALPHA
-    told = volume["delong_p"] < ALPHA
     n, trained = int(own["validation_patients"]), int(own["training_patients"])
     area = (
         f"AUC {fixed_text(own['auc'], 2)}, 95 % CI {interval_text(own['auc_low'], own['auc_high'])}"
     )
-    if guess:
-        first = f"In {n} patients it was not made from, the rad-score cannot be told from guessing ({area})."
-    else:
-        first = f"In {n} patients it was not made from, the rad-score tells responders from others better than guessing ({area})."
-    beats = (
-        "is not shown to say more"
-        if not told
-        else "says more"
-        if volume["difference"] > 0
-        else "says less"
+    can = (
+        "cannot be told from guessing"
+        if guess
+        else "tells responders from others better than guessing"
     )
-    second = (
-        f"It {beats} than the tumour's volume alone (AUC {fixed_text(volume['auc'], 2)}; difference"
-        f" {fixed_text(volume['difference'], 2)}, 95 % CI"
-        f" {interval_text(volume['difference_low'], volume['difference_high'])}, p {p_words(volume['delong_p'])})."
-    )
-    extreme = own["slope"] < CALIBRATED[0] or own["slope"] > CALIBRATED[1]  # not if there is none
+    first = f"In one set of {n} patients it was not made from, the rad-score {can} ({area})."
+    second = _against_volume(own, volume)
+    slope = too_extreme(comparison).get(RADSCORE)
     drop = own["training_auc"] - own["nested_auc"]
     red = [
         (guess, f"The interval of its AUC on the {n} patients reaches down to a coin's 0.5."),
@@ -101,11 +91,13 @@ def response_answer(comparison: pd.DataFrame, worth: dict, said: str) -> Answer:
         ),
     ]
     amber = [
-        (not told or volume["difference"] < 0, "Volume is simpler and not shown to be worse."),
         (
-            extreme,
-            "Its probabilities cannot be taken at their word (calibration slope"
-            f" {fixed_text(own['slope'], 2)}, 1 is right).",
+            not (volume["delong_p"] < ALPHA and volume["difference"] > 0),
+            "Volume is simpler and not shown to be worse.",
+        ),
+        (
+            slope,
+            f"Its probabilities are too extreme for new patients: calibration slope {slope}, 1 is right.",
         ),
         (
             drop > OPTIMISM,
@@ -115,6 +107,25 @@ def response_answer(comparison: pd.DataFrame, worth: dict, said: str) -> Answer:
         (said, f"{said[:1].upper()}{said[1:]}."),
     ]
     return judged([first, second], red, amber)
+
+
+def _against_volume(own, volume):
+    nested = f"nested cross-validation {fixed_text(own['nested_auc'], 2)} against {fixed_text(volume['nested_auc'], 2)}"
+    if np.isnan(volume["delong_p"]):
+        return f"It cannot be compared with the tumour's volume alone there; {nested}."
+    told = volume["delong_p"] < ALPHA
+    says = (
+        "is not shown to say more"
+        if not told
+        else "says more"
+        if volume["difference"] > 0
+        else "says less"
+    )
+    interval = interval_text(volume["difference_low"], volume["difference_high"])
+    return (
+        f"It {says} than the tumour's volume alone (AUC {fixed_text(volume['auc'], 2)}; difference"
+        f" {fixed_text(volume['difference'], 2)}, 95 % CI {interval}, p {p_words(volume['delong_p'])}; {nested})."
+    )
 
 
 def report_content(files: StudyFiles, *, simulated: bool, notice: str) -> dict:

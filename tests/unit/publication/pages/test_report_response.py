@@ -49,7 +49,7 @@ def compare(training, validation, nested):
 def test_the_score_says_more_than_volume():
     found = answer(signal=2.0)
     assert found.sentences[0].startswith(
-        "In 200 patients it was not made from, the rad-score tells responders from others better than guessing (AUC 0.8"
+        "In one set of 200 patients it was not made from, the rad-score tells responders from others better than guessing (AUC 0.8"
     )
     assert found.sentences[1].startswith("It says more than the tumour's volume alone (AUC 0.")
     assert (found.light, found.against) == (GREEN, [])
@@ -88,7 +88,7 @@ def test_probabilities_too_extreme():
     found = answer(signal=2.0, steeper=3.0)
     # Three times too steep: the slope is a third of what it was.
     (words,) = found.against
-    slope = float(words.partition("slope ")[2].split(",")[0])
+    slope = float(words.partition("slope ")[2].split(" ")[0])
     assert slope == pytest.approx(1 / 3, abs=0.1) and found.light == AMBER
 
 
