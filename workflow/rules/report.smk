@@ -1,6 +1,6 @@
 """The page that answers: the whole study in one file that opens from disk, its answer first."""
 
-OF_PAGES = ("fig2", "fig4", "fig6")  # figures that may take several, shown as pictures
+OF_PAGES = ("fig2", "fig4", "fig6", "fig10", "fig11")  # may take several pages: shown as pictures
 
 report_items = [
     *paper_items,
