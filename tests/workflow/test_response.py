@@ -177,8 +177,12 @@ def test_the_report_has_a_description_and_every_table_and_figure_with_its_captio
         name: sorted(Path(path).stem for paths in inside.values() for path in paths)
         for name, inside in categories.items()
     } == {
-        "Response figures": ["fig2", "fig3", "fig4", "fig5", "validation"],
-        "Response tables": ["performance", "table1", "table2"],
+        "Response figures": ["fig2", "fig3", "fig4", "fig5", "fig6", "nomogram", "validation"],
+        "Response paper": [
+            *(f"checklist_{name}" for name in ("clear", "ibsi", "metrics", "tripod")),
+            *("methods", "report"),
+        ],
+        "Response tables": ["performance", "table1", "table2", "table3"],
     }
     words = {Path(path).stem: one["caption"] for path, one in results.items()}
     assert "ROC curve of the rad-score in the validation set" in words["fig4"]

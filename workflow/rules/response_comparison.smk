@@ -146,6 +146,7 @@ rule liu_nomogram:
         *code_of("liu_nomogram"),
         labels=settings["clinical_labels"],
         simulated=simulated_cohort,
+        notice=notice,  # in Snakemake's report
     script:
         "../../scripts/liu_nomogram.py"
 

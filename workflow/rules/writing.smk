@@ -28,6 +28,7 @@ rule methods:
         study=study,
         counts=counts,
         departures=registration_departures,
+        notice=notice,  # in Snakemake's report
     script:
         "../../scripts/methods.py"
 
