@@ -98,6 +98,7 @@ in_papers_order = [
     + ["table3", "fig6", "fig7", "fig8"] * with_null
     + ["table4"] * bool(dosed)
     + ["fig9"] * bool(with_dose)
+    + ["table5", "fig10", "fig11"] * with_multiverse
 ]
 own_captions = [f"{path[:-4]}.caption.rst" for path in in_papers_order if path.endswith(".png")]
 rules_of_captions = {}

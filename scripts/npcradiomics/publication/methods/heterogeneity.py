@@ -7,6 +7,7 @@ from npcradiomics.publication.methods.images import (
     image_sentence,
     simulation_sentences,
 )
+from npcradiomics.publication.methods.multiverse import multiverse_paragraph
 from npcradiomics.publication.methods.software import pyradiomics_words, software_paragraph
 from npcradiomics.publication.methods.text import Paragraph, count, listed, paragraph, percent
 from npcradiomics.publication.notices import TWO_SHARES
@@ -56,6 +57,7 @@ def paragraphs(settings: dict, cohort: dict, versions: dict, pyradiomics: dict) 
         _features(settings, versions, pyradiomics),
         _statistics(settings["statistics"], versions),
         _null(settings) if settings["spatial_null"]["enabled"] else None,
+        multiverse_paragraph(settings["multiverse"]) if settings["multiverse"]["enabled"] else None,
         software_paragraph(versions),
     ]
     return [one for one in made if one]

@@ -141,6 +141,7 @@ def test_score_of_the_response_study_is_the_sum_of_its_items(tmp_path):
         ("response", "tripod", "10", YES, {"model": {"measure": "class"}}, NO),
         ("response", "ibsi", "69", NOT_APPLICABLE, {}, NOT_APPLICABLE),
         ("heterogeneity", "ibsi", "49", NOT_APPLICABLE, {"counts": {"rtstruct": 1}}, YES),
+        ("heterogeneity", "ibsi", "60", YES, {"multiverse": {"enabled": False}}, NO),
         ("heterogeneity", "metrics", "11", NO, {"extraction": {"n_levels": 64}}, NO),
     ],
 )  # fmt: skip

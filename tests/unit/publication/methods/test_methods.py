@@ -43,7 +43,10 @@ SILENT = {
     },
 }
 # What else must be set for a key to matter.
-WHERE_IT_MATTERS = {("response", "features: pyradiomics"): {"features": {"set": "pyradiomics"}}}
+WHERE_IT_MATTERS = {
+    ("response", "features: pyradiomics"): {"features": {"set": "pyradiomics"}},
+    ("heterogeneity", "multiverse: crossed"): {"multiverse": {"design": "factorial"}},
+}
 # Values of keys whose schema does not say enough to find another one.
 OTHER = {
     "results": "results/elsewhere",
@@ -82,6 +85,8 @@ def other_value(name, schema, now):
     kind = schema["type"]
     if kind == "boolean":
         return not now
+    if kind == "array" and "enum" in schema["items"]:
+        return now[1:]
     if kind == "array" and schema["items"]["type"] in ("number", "integer"):
         return [value + 1 for value in now]
     if kind == "array":
@@ -134,7 +139,9 @@ def variants():
     yield paragraphs(
         "response", settings_of("response", clinical_columns=[], clinical_categories=[])
     )
-    yield paragraphs("heterogeneity", settings_of("heterogeneity", spatial_null={"surrogates": 0}))
+    for section in ("spatial_null", "multiverse"):
+        config = {section: {"surrogates": 0, "n_draws": 1}}
+        yield paragraphs("heterogeneity", settings_of("heterogeneity", **config))
 
 
 def test_every_sentence_that_can_be_written_reads_as_one():
@@ -178,7 +185,8 @@ def test_a_registration_setting_that_is_no_default_is_named():
 
 
 def test_paragraphs_come_and_go_with_what_was_done():
-    settings = settings_of("heterogeneity", spatial_null={"enabled": False})
+    off = {"enabled": False}
+    settings = settings_of("heterogeneity", spatial_null=off, multiverse=off)
     names = [one.name for one in paragraphs("heterogeneity", settings, isodose=0, registered=0)]
     assert names == ["Patients", "Regions", "Features", "Statistics", "Software"]
     names = [one.name for one in paragraphs("response", settings_of("response"), new=0)]
