@@ -9,7 +9,14 @@ from npcradiomics.publication.methods.images import (
 )
 from npcradiomics.publication.methods.multiverse import multiverse_paragraph
 from npcradiomics.publication.methods.software import pyradiomics_words, software_paragraph
-from npcradiomics.publication.methods.text import Paragraph, count, listed, paragraph, percent
+from npcradiomics.publication.methods.text import (
+    Paragraph,
+    count,
+    listed,
+    paragraph,
+    percent,
+    were,
+)
 from npcradiomics.publication.notices import TWO_SHARES
 
 _OUTLIERS = {
@@ -51,7 +58,7 @@ def paragraphs(settings: dict, cohort: dict, versions: dict, pyradiomics: dict) 
     """
     made = [
         _patients(settings, cohort),
-        _registration(settings, cohort, versions) if cohort["registered"] else None,
+        _registration(settings, cohort, versions),
         _regions(settings, cohort),
         _dose(settings["dose"], settings, cohort) if cohort["isodose"] else None,
         _features(settings, versions, pyradiomics),
@@ -79,7 +86,7 @@ def _patients(settings, cohort):
         "Following Akram et al. [@akram2020], the part of the gross tumour volume (GTV) in which the"
         " cancer came back was compared with the rest of the GTV on the MRI before treatment"
         f" (planning MRI), in {cohort['entered']} of {count(n, 'patient')}.",
-        f"Patients for whom the expression {settings['exclude']} was true were excluded."
+        f'Patients for whom "{settings["exclude"]}" was true were excluded.'
         if settings["exclude"]
         else "",
         in_field
@@ -95,13 +102,12 @@ def _patients(settings, cohort):
 
 def _registration(settings, cohort, versions):
     used, limits = settings["registration"]["parameters"], settings["registration"]["limits"]
-    given, carried = cohort["transform"], cohort["carried"]
+    given = cohort["transform"]
     in_plane = listed(f"{mm:g}" for mm in used["region_in_plane_mm"])
     from_mm, to_mm = limits["similarity_mm"]
     from_deg, to_deg = limits["similarity_deg"]
     departures = cohort["departures"].partition(": ")[2]
-    return paragraph(
-        "Registration",
+    method = [
         "The MRI at recurrence was registered to the planning MRI by the rigid transform of the largest"
         f" mutual information [@mattes2003] ({used['histogram_bins']} bins per image; SimpleITK"
         f" {versions['packages']['simpleitk']} [@lowekamp2013]).",
@@ -111,13 +117,17 @@ def _registration(settings, cohort, versions):
         f"For {count(given, 'patient')} a transform from elsewhere was used instead."
         if given
         else "",
+    ]
+    elsewhere = [
+        "The MRI at recurrence was brought to the planning MRI by transforms from elsewhere."
+    ]
+    return paragraph(
+        "Registration",
+        *(method if cohort["registered"] else elsewhere),
         f"Settings of the registration other than the defaults: {departures}."
         if departures
         else "",
-        f"GTVr was carried to the planning MRI by this transform in {count(carried, 'patient')}; in the"
-        " others it had been drawn there."
-        if carried < cohort["patients"]
-        else "GTVr was carried to the planning MRI by this transform.",
+        _carried(cohort),
         "A registration was taken as failed if the registration in the other direction disagreed with"
         f" it by more than {limits['backward_failed_mm']:g} mm on average over the tumour, if a restart"
         f" {limits['restart_mm']:g} mm and {limits['restart_deg']:g} degrees away ended more than"
@@ -134,6 +144,16 @@ def _registration(settings, cohort, versions):
         if settings["registration"]["deformable"]
         else "",
     )
+
+
+def _carried(cohort):
+    if not cohort["carried"]:
+        return "GTVr had been drawn on the planning MRI."
+    words = "GTVr was carried to the planning MRI by this transform"
+    if cohort["carried"] == cohort["patients"]:
+        return f"{words}."
+    patients = count(cohort["carried"], "patient")
+    return f"{words} in {patients}; in the others it had been drawn there."
 
 
 def _regions(settings, cohort):
@@ -160,7 +180,7 @@ def _dose(dose, settings, cohort):
         f" lay inside the 95 % isodose, marginal from {percent(dose['marginal'])} on, and outside"
         f" below ({count(cohort['isodose'], 'patient')}).",
         TWO_SHARES,
-        f"The prescribed dose was {given:g} Gy where the patient's row had none."
+        f"The prescribed dose was {given:g} Gy where none was given for the patient."
         if given and cohort["dose"]
         else "",
         "Where target volumes were given, failures were typed A to E by the target that holds the"
@@ -218,8 +238,8 @@ def _statistics(used, versions):
         "The significant features, or the seven of Akram et al. where fewer than two were, were related"
         " by Pearson's correlation of their differences, and the regions by principal components of the"
         " scaled features.",
-        "Whether a difference follows the ratio of the two volumes was judged by its correlation with the"
-        " logarithm of that ratio.",
+        "Whether a difference follows the ratio of the two volumes was judged by Spearman's correlation"
+        " with the logarithm of that ratio.",
     )
 
 
@@ -246,8 +266,8 @@ def _null(settings):
     )
     return paragraph(
         "Texture or size",
-        f"In each tumour {count(used['n_draws'], 'region')} {shape[used['shape']]}, were drawn in the"
-        f" GTV{depth[used['match']]} (seed {used['seed']}), and their differences from the remainder"
+        f"In each tumour {count(used['n_draws'], 'region')} {shape[used['shape']]}, {were(used['n_draws'])} drawn"
+        f" in the GTV{depth[used['match']]} (seed {used['seed']}), and their differences from the remainder"
         f" {scores[used['scores']]} together with the observed one.",
         "The sum over the patients was compared with that of"
         f" {used['n_recombinations']:,} recombinations of the draws; p was adjusted over all features by"

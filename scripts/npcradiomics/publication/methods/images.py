@@ -1,5 +1,6 @@
 """Sentences on images and contours that both studies share."""
 
+from npcradiomics.publication.methods.text import were
 from npcradiomics.publication.notices import SIMULATED_NOTE
 
 
@@ -18,7 +19,7 @@ def simulation_sentences(simulation: dict, cohort: dict, groups: str) -> list[st
     n, made = cohort["patients"], cohort["simulated"]
     if not made:
         return []
-    who = "All patients were" if made == n else f"{made} of the {n} patients {_were(made)}"
+    who = "All patients were" if made == n else f"{made} of the {n} patients {were(made)}"
     planted = "with" if simulation["planted"] else "without"
     grid = ""
     if "size" in simulation:
@@ -28,13 +29,9 @@ def simulation_sentences(simulation: dict, cohort: dict, groups: str) -> list[st
         grid = f"planning MRI of {size} voxels of {spacing} mm; "
     return [
         f"{SIMULATED_NOTE}.",
-        f"{who} made {planted} a planted difference between the {groups} ({grid}seed"
+        f"{who} made by simulation, {planted} a planted difference between the {groups} ({grid}seed"
         f" {simulation['seed']}).",
     ]
-
-
-def _were(n):
-    return "was" if n == 1 else "were"
 
 
 def image_sentence() -> str:

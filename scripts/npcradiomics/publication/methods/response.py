@@ -7,7 +7,14 @@ from npcradiomics.publication.methods.images import (
     simulation_sentences,
 )
 from npcradiomics.publication.methods.software import pyradiomics_words, software_paragraph
-from npcradiomics.publication.methods.text import Paragraph, count, listed, paragraph, percent
+from npcradiomics.publication.methods.text import (
+    Paragraph,
+    count,
+    listed,
+    paragraph,
+    percent,
+    were,
+)
 
 _MEASURES = {"deviance": "deviance", "class": "share of misclassified patients"}
 _RULES = {
@@ -49,10 +56,7 @@ def paragraphs(settings: dict, cohort: dict, versions: dict, pyradiomics: dict) 
 def _patients(settings, cohort):
     n = cohort["patients"]
     split, sets = settings["split"], cohort["sets"]
-    share = " with the same share of responders in both sets" if split["stratified"] else ""
-    drawn = (
-        f"by {split['n_train']} patients drawn at random for training{share} (seed {split['seed']})"
-    )
+    share = ", with the same share of responders in both sets" if split["stratified"] else ""
     words = settings["response_labels"]
     labels = [f"{listed(map(repr, words[name]), 'or')} as {name}" for name in words if words[name]]
     return paragraph(
@@ -67,7 +71,8 @@ def _patients(settings, cohort):
         " ineffective" + (f"; the table's words {listed(labels)}." if labels else "."),
         "The sets were given with the patients."
         if cohort["split_given"]
-        else f"The sets were made {drawn}.",
+        else f"{split['n_train']} patients were drawn at random for training{share} (seed {split['seed']});"
+        " the others are the validation set.",
     )
 
 
@@ -159,7 +164,7 @@ def _comparison(settings):
         f"The rad-score was compared with models of {beside}, fitted on the same training patients with"
         " the same folds; the areas in the validation set were compared by DeLong's paired test at 0.05,"
         " not adjusted for the number of models.",
-        "A patient without a value that a model needs is left out of that model; where a regression"
+        "A patient without a value that a model needs was left out of that model; where a regression"
         " separated the responses, Firth's penalised likelihood [@firth1993] stood in its place."
         if columns
         else "",
@@ -173,7 +178,7 @@ def _new_patients(settings, cohort):
     share = percent(settings["max_outside_training"])
     return paragraph(
         "New patients",
-        f"{count(cohort['new'], 'further patient')} were scored by the model as it was; no score was"
+        f"{count(cohort['new'], 'further patient')} {were(cohort['new'])} scored by the model as it was; no score was"
         f" given where more than {share} of the model's features lay outside the range of the training"
         " patients.",
         "In those whose response was known the untouched model was validated, and recalibrated"

@@ -83,3 +83,8 @@ def listed(words: Iterable[str], last: str = "and") -> str:
 def count(n: int, what: str, plural: str = "") -> str:
     """How many: 1 patient, 3 patients."""
     return f"{n:,} {what if n == 1 else plural or what + 's'}"
+
+
+def were(n: int) -> str:
+    """Was or were, behind a number."""
+    return "was" if n == 1 else "were"
