@@ -180,7 +180,7 @@ def test_the_report_has_a_description_and_every_table_and_figure_with_its_captio
         "Response figures": ["fig2", "fig3", "fig4", "fig5", "fig6", "nomogram", "validation"],
         "Response paper": [
             *(f"checklist_{name}" for name in ("clear", "ibsi", "metrics", "tripod")),
-            *("methods", "report"),
+            *("methods", "report", "report"),  # a page and a Word document
         ],
         "Response tables": ["performance", "table1", "table2", "table3"],
     }

@@ -38,7 +38,7 @@ rule report_cohort:
             *PAGE_TEMPLATES,
         ),
     output:
-        report="<results>/report.html",
+        report=shown("<results>/report.html", "paper", "writing.rst", text="the page that answers"),
     log:
         "<results>/logs/report_cohort.log",
     benchmark:

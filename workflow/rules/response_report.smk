@@ -30,7 +30,7 @@ rule liu_report:
             "registration_words.html",
         ),
     output:
-        report="<results>/report.html",
+        report=shown("<results>/report.html", "paper", "writing.rst", text="the page that answers"),
     log:
         "<results>/logs/liu_report.log",
     benchmark:
