@@ -212,7 +212,8 @@ def by_params(workspace):
         ("features/toolbox.py", {"extract_features", "draw_regions", "measure_universes"}),
         ("features/kernels_toolbox.py", {"extract_features", "draw_regions", "measure_universes"}),
         ("features/ibsi.py", set()),  # used by no job of this study
-        ("spatial_null/kernels_recombination.py", {"compare_with_null", "compare_universes"}),
+        # compare_universes imports it too, and is told to wait for the other's controls
+        ("spatial_null/kernels_recombination.py", {"compare_with_null"}),
         ("jobs/script.py", set()),  # the glue of every script
     ],
 )

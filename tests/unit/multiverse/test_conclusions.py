@@ -1,0 +1,60 @@
+"""One word per feature, where the truth is planted in the statistics themselves."""
+
+import numpy as np
+import pytest
+
+from npcradiomics.multiverse.conclusions import cohort_sentence, spoken, word
+
+UNIVERSES = [
+    {"levels": levels, "fit": fit}
+    for levels, fit in ((256, "region"), (32, "region"), (64, "region"), (256, "gtv"))
+]
+SHARES = {"levels": 0.7, "fit": 0.3}
+
+
+def word_of(s, p, gap, p_curve=0.01, shares=SHARES):
+    return word(UNIVERSES, *map(np.array, (s, p, gap)), p_curve, shares, 0.05)
+
+
+@pytest.mark.parametrize(
+    ("s", "p", "gap", "expected"),
+    [
+        # Beyond in all; not beyond in one, but no farther behind than chance; lost in two.
+        ([6, 5, 5, 6], [0.001] * 4, [0, 4, 4, 0], ("holds", "")),
+        ([4, 1.7, 3, 4], [0.001, 0.09, 0.01, 0.001], [0, 1.5, 0.8, 0], ("holds", "")),
+        ([6, 0.5, 1, 6], [0.001, 0.6, 0.3, 0.001], [0, 5, 4, 0], ("depends on", "levels")),
+        ([6, 6, 6, 0.1], [0.001, 0.001, 0.001, 0.9], [0, 0, 0, 5], ("depends on", "fit")),
+        # Significant, but the other way round, is lost.
+        ([-6, -6, 5, -6], [0.001] * 4, [0, 0, 9, 0], ("depends on", "levels")),
+        # A universe that cannot be measured is neither.
+        ([6, np.nan, 6, 6], [0.001, np.nan, 0.001, 0.001], [0, np.nan, 0, 0], ("holds", "")),
+        ([np.nan] * 4, [np.nan] * 4, [np.nan] * 4, ("not tested", "")),
+    ],
+)
+def test_the_word(s, p, gap, expected):
+    assert word_of(s, p, gap) == expected
+
+
+def test_a_search_over_universes_is_paid_for():
+    assert word_of([6, 6, 6, 6], [0.001] * 4, [0] * 4, p_curve=0.051) == ("does not hold", "")
+    assert word_of([6, 6, 6, 6], [0.001] * 4, [0] * 4, p_curve=0.05) == ("holds", "")
+
+
+def test_the_axis_is_one_that_parts_the_lost_from_the_strongest():
+    """The fit has most of the variance, and is the same in the lost universe and the strongest."""
+    lost = ([6, 0.5, 6, 7], [0.001, 0.6, 0.001, 0.001], [1, 5, 1, 0])
+    assert word_of(*lost, shares={"levels": 0.2, "fit": 0.8}) == ("depends on", "fit")
+    strongest_elsewhere = ([7, 0.5, 6, 6], [0.001, 0.6, 0.001, 0.001], [0, 5, 1, 1])
+    found = word_of(*strongest_elsewhere, shares={"levels": 0.2, "fit": 0.8})
+    assert found == ("depends on", "levels")
+
+
+def test_the_cohort_in_a_sentence():
+    words = ["holds", "depends on", "depends on", "does not hold", "holds"]
+    assert cohort_sentence(words, ["", "levels", "fit", "", ""], 19) == (
+        "Over 19 universes, 2 of 5 features hold on every path, 2 depend on one choice"
+        " (levels 1, fit 1) and 1 do not hold on any."
+    )
+    assert cohort_sentence(["not tested"], [""], 3).startswith("No feature could be tested in 3")
+    assert spoken("depends on", "levels") == "depends on levels"
+    assert spoken("holds", "") == "holds"
