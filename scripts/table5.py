@@ -14,7 +14,9 @@ def main(snakemake):
     params, given, made = snakemake.params, snakemake.input, snakemake.output
     features, universes = read_table(given.features), read_table(given.universes)
     sentences = read_json(given.sentences)
-    table = table5(features, universes, sentences, alpha=params.alpha, notice=params.notice)
+    icc = read_table(given.icc[0]) if given.icc else None
+    options = {"alpha": params.alpha, "notice": params.notice, "icc": icc}
+    table = table5(features, universes, sentences, **options)
     write_table(features.assign(simulated=params.simulated), made.tsv)
     write_formats(table, made.markdown, made.latex, made.word)
     caption = fill_caption(

@@ -61,6 +61,21 @@ def test_spatial_null_is_switched_off_by_the_config(workspace):
     assert counts["table2"] == "1"
 
 
+def test_the_multiverse_is_part_of_everything_and_a_wrong_axis_is_refused(workspace):
+    workspace.simulate(PATIENTS)
+    workspace.config["multiverse"] = {"design": "factorial", "crossed": ["levels", "test"]}
+    run = workspace.run("-n")
+    assert run.returncode == 0, run.stdout
+    counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
+    assert counts["measure_universes"] == "15"
+    for name in ("compare_universes", "table5", "fig10", "fig11"):
+        assert counts[name] == "1"
+    workspace.config["multiverse"] = {"axes": {"level": [32]}}
+    run = workspace.run("-n")
+    assert run.returncode != 0
+    assert "multiverse" in run.stdout and "level" in run.stdout and "levels" in run.stdout
+
+
 def test_the_deformable_mode_is_one_step_more_for_every_patient_and_off_by_default(workspace):
     workspace.simulate(PATIENTS)
     counts = []

@@ -3,6 +3,7 @@
 from npcradiomics.multiverse.design import design_of, measured_universes
 
 multiverse = design_of(settings)
+multiverse_notice = notice_of(*SECTIONS, "multiverse")
 
 
 rule measure_universes:
@@ -86,7 +87,7 @@ rule fig10:
     params:
         *code_of("fig10"),
         alpha=settings["statistics"]["alpha"],
-        notice=notice,
+        notice=multiverse_notice,
     script:
         "../../scripts/fig10.py"
 
@@ -111,7 +112,7 @@ rule fig11:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("fig11"),
-        notice=notice,
+        notice=multiverse_notice,
     script:
         "../../scripts/fig11.py"
 
@@ -119,6 +120,12 @@ rule fig11:
 rule table5:
     """Table 5: over all universes, how often a feature keeps sign, significance and verdict, what moves it, and a word."""
     input:
+        # A target of its own: shown where somebody has made it.
+        icc=[
+            path
+            for path in [workflow.pathvars.apply("<results>/cohort/icc.tsv")]
+            if os.path.isfile(path)
+        ],
         features="<results>/cohort/multiverse_features.tsv",
         universes="<results>/cohort/multiverse_universes.tsv",
         sentences="<results>/cohort/multiverse_sentences.json",
@@ -139,6 +146,6 @@ rule table5:
         *code_of("table5"),
         alpha=settings["statistics"]["alpha"],
         simulated=simulated_cohort,
-        notice=notice,
+        notice=multiverse_notice,
     script:
         "../../scripts/table5.py"

@@ -74,7 +74,7 @@ def test_the_p_of_the_share_is_that_of_all_recombined_cohorts():
     shares = np.array(shares)
     options = OPTIONS | {"threshold": 0.1, "n_recombinations": 40_000}
     test = test_curve(pools, SHAPE, UNIVERSES, **options)
-    assert np.allclose(test.share, shares[0]) and 0 < shares[0].max()
+    assert np.allclose(test.share, shares[0]) and shares[0].max() > 0
     assert test.p_share == pytest.approx((shares >= shares[0] - 1e-9).mean(axis=0), abs=0.011)
 
 

@@ -16,7 +16,6 @@ from npcradiomics.publication.figures.style import (
     PAGE_WIDTH,
     SMALL_TYPE,
     VERDICT_COLOURS,
-    leave_empty,
     new_figure,
     say_notice,
 )
@@ -25,6 +24,7 @@ from npcradiomics.spatial_null.verdict import VERDICTS
 VERDICT_MARKERS = dict(zip(VERDICTS, ("o", "s", "x"), strict=True))
 COLUMNS, CURVES_PER_PAGE = 2, 4
 ROW_MM = 2.5  # of the matrix of decisions
+CURVE_MM, LABELS_MM, LEGEND_MM = 32, 24, 13
 PATH_BAND = {"color": "#F0E442", "alpha": 0.6, "lw": 0, "zorder": 0}
 MOST_NAMED = 60  # universes; more have no names
 MOST_DZ = 3.0  # the scale's ends in Figure 11
@@ -51,29 +51,40 @@ def plot_curves(effects: pd.DataFrame, words: Mapping[str, str], notice: str) ->
     """
     rows = _decisions(effects)
     features, pages = list(dict.fromkeys(effects["feature"])), []
+    matrix = ROW_MM * len(rows)
     for start in range(0, len(features), CURVES_PER_PAGE):
         page = features[start : start + CURVES_PER_PAGE]
         n = -(-len(page) // COLUMNS)
-        matrix = ROW_MM * len(rows)
-        height = min(n * (42 + matrix) * MM + 16 * MM, PAGE_HEIGHT)
-        ratios = [32, matrix] * n
-        figure, axes = new_figure(
-            PAGE_WIDTH, height, nrows=2 * n, ncols=COLUMNS, squeeze=False, height_ratios=ratios
-        )
-        panels = [(axes[2 * (k // 2), k % 2], axes[2 * (k // 2) + 1, k % 2]) for k in range(2 * n)]
-        for (curve, decisions), feature in zip(panels, page, strict=False):
+        # Laid out by hand: matplotlib's constrained layout takes a second of each page.
+        panel_mm = min(CURVE_MM + matrix + 12, (PAGE_HEIGHT / MM - LEGEND_MM) / n)
+        height_mm = n * panel_mm + LEGEND_MM
+        figure = plt.figure(figsize=(PAGE_WIDTH, height_mm * MM))
+        for k, feature in enumerate(page):
+            top = height_mm - (k // COLUMNS) * panel_mm - 7
+            left = LABELS_MM + (k % COLUMNS) * (PAGE_WIDTH / MM) / COLUMNS
+            width = PAGE_WIDTH / MM / COLUMNS - LABELS_MM - 2
+            below = panel_mm - CURVE_MM - 12
+            places = [(top - CURVE_MM, CURVE_MM), (top - CURVE_MM - 2 - below, below)]
+            curve, decisions = (
+                figure.add_axes(_share((left, low, width, high), height_mm)) for low, high in places
+            )
             own = effects[(effects["feature"] == feature) & effects["dz"].notna()]
             own = own.sort_values("dz", kind="stable").reset_index(drop=True)
             _draw_curve(curve, own)
             curve.set_title(f"{feature}: {words[feature]}")
             _draw_decisions(decisions, own, rows)
-        for pair in panels[len(page) :]:
-            leave_empty(np.array(pair), 0)
-        below = {"loc": "outside lower center", "borderaxespad": ABOVE_NOTICE}
-        figure.legend(handles=_handles(), ncols=4, **below)
+        figure.legend(
+            handles=_handles(), ncols=4, loc="lower center", bbox_to_anchor=(0.5, 4 / height_mm)
+        )
         say_notice(figure, notice)
         pages.append(figure)
     return pages
+
+
+def _share(place_mm, height_mm):
+    left, low, width, high = place_mm
+    page = PAGE_WIDTH / MM
+    return left / page, low / height_mm, width / page, high / height_mm
 
 
 def _draw_curve(axis, own):

@@ -21,6 +21,7 @@ def table5(
     *,
     alpha: float,
     notice: str,
+    icc: pd.DataFrame | None = None,
 ) -> Table:
     """Table 5 as text cells. The caption begins with the sentence on the whole cohort.
 
@@ -34,6 +35,8 @@ def table5(
         Level of the families.
     notice : str
         Words of ``notices.cohort_notice``.
+    icc : DataFrame, optional
+        Of ``statistics.repeatability.repeatability_of_regions``: a column more per region.
     """
     first, *others = sentences
     caption = f"{first} Table 5. What the conclusion on each feature depends on"
@@ -52,8 +55,28 @@ def table5(
         *_inert(universes, len(features)),
         *_missing(universes),
     ]
-    rows = [_row(row) for row in features.itertuples()]
-    return Table(HEADER, rows, caption, [note for note in notes if note])
+    rows, header = [_row(row) for row in features.itertuples()], list(HEADER)
+    if icc is not None:
+        regions = list(dict.fromkeys(icc["region"]))
+        header += [f"ICC(1,1); ICC(3,1), {region.replace('_', '-')}" for region in regions]
+        cells = {(row.feature, row.region): _icc_words(row) for row in icc.itertuples()}
+        for row, name in zip(rows, features["feature"], strict=True):
+            row += [cells.get((name, region), "NA") for region in regions]
+        notes.append(
+            "ICC: of perturbed examinations, with 95 % intervals (cohort/icc.tsv); ^ ICC(1,1) below the least of the config."
+        )
+    return Table(header, rows, caption, [note for note in notes if note])
+
+
+def _icc_words(row):
+    words = [
+        f"{fixed_text(value, 2)} ({fixed_text(low, 2)} to {fixed_text(high, 2)})"
+        for value, low, high in (
+            (row.icc_1_1, row.icc_1_1_low, row.icc_1_1_high),
+            (row.icc_3_1, row.icc_3_1_low, row.icc_3_1_high),
+        )
+    ]
+    return "; ".join(words) + ("^" if row.marked else "")
 
 
 def _row(row):
