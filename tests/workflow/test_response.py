@@ -20,6 +20,7 @@ import fit_radscore
 import measure_tumours
 import resample
 import score_cohort
+from browser import Browser
 from npcradiomics.cohort import clinical_values, configuration, same_files
 from npcradiomics.dicom.writer import write_mr_series, write_rtstruct
 from npcradiomics.images.volumes import read_image
@@ -258,6 +259,48 @@ def test_table_3_and_figure_6_begin_with_whether_the_rad_score_beats_volume(stud
     for path in ("tables/table3.caption.rst", "figures/fig6.caption.rst"):
         caption = (study.results / path).read_text(encoding="utf-8").lstrip("*")
         assert caption.startswith(f"The rad-score {words} volume alone on the validation set")
+
+
+def test_the_worked_example_of_the_nomogram_is_the_model_s_by_hand(study):
+    """Points from coefficients and ranges, and their sum's probability from the regression itself."""
+    model = json.loads((study.results / "cohort/models.json").read_text(encoding="utf-8"))
+    columns, intercept = (model["clinical + rad-score"][key] for key in ("columns", "intercept"))
+    example = study.table("figures/nomogram.tsv").set_index("column")
+    reach = {n: abs(c["coefficient"]) * (c["max"] - c["min"]) for n, c in columns.items()}
+    total, eta = 0.0, intercept
+    for name, row in columns.items():
+        least = row["min"] if row["coefficient"] > 0 else row["max"]
+        value = example.loc[name, "value"]
+        points = 100 * row["coefficient"] * (value - least) / max(reach.values())
+        assert example.loc[name, "points"] == pytest.approx(points, abs=1e-9), name
+        total, eta = total + points, eta + row["coefficient"] * value
+    assert example.loc["total", "points"] == pytest.approx(total)
+    probability = 1 / (1 + np.exp(-eta))
+    assert example.loc["total", "probability"] == pytest.approx(probability, abs=1e-12)
+    patient = example["patient"].iloc[0]
+    scores = study.table("cohort/model_scores.tsv").set_index("patient")
+    assert scores.loc[patient, "clinical + rad-score"] == pytest.approx(eta)
+
+
+def test_the_calculator_gives_the_model_s_probabilities(study, tmp_path):
+    if not (shutil.which("chromium") and shutil.which("chromedriver")):
+        pytest.skip("needs chromium and chromedriver, which are not on this machine")
+    scores = study.table("cohort/model_scores.tsv").set_index("patient")
+    clinical = study.table("cohort/clinical.tsv").set_index("patient")
+    eta = scores["clinical + rad-score"].dropna()[:5]
+    type_in = "for (const [id, value] of Object.entries(%s)) {" + (
+        "const field = document.getElementById(id); field.value = value;"
+        'field.dispatchEvent(new Event("input", {bubbles: true}));'
+        '} return document.getElementById("words").textContent;'
+    )
+    with Browser(tmp_path / "profile") as browser:
+        browser.open(study.results / "calculator.html", 1000)
+        for patient, expected in eta.items():
+            typed = {n: repr(float(v)) for n, v in clinical.loc[patient].items() if ":" not in n}
+            typed["sex"] = "male" if clinical.loc[patient, "sex: male"] else "-"
+            typed["rad_score"] = repr(float(scores.loc[patient, "rad-score"]))
+            words = browser.run(type_in % json.dumps(typed))
+            assert words.endswith(f"linear predictor {expected:.4f}"), patient
 
 
 def test_new_patients_get_the_scores_they_had(study):
