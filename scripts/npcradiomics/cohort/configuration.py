@@ -283,6 +283,8 @@ def _fault_words(error):
         message = f"{error.instance!r} is not {error.schema['form']}"
     elif error.validator in ("minimum", "maximum", "pattern", "exclusiveMinimum"):
         message += f" (value {error.instance!r})"
+    elif place == "response":
+        message += "; other words: key response_labels"
     return f"{place}: {message}" if place else message
 
 

@@ -11,6 +11,7 @@ EFFECTIVE = {"CR": 1, "PR": 1, "effective": 1, "SD": 0, "PD": 0, "ineffective": 
 SETS = ("train", "validation")
 MIN_PATIENTS = 20
 MIN_PER_RESPONSE = 10
+MIN_IN_VALIDATION = 2  # of each response: an area of fewer has no interval
 
 
 def responses(rows: list[dict]) -> np.ndarray:
@@ -75,11 +76,11 @@ def refuse_known(new: Collection[str], known: Collection[str]) -> None:
 
 
 def require_both(y: np.ndarray, sets: list[str]) -> None:
-    """Raise ValueError unless training has MIN_PER_RESPONSE of each response, validation one."""
+    """Raise ValueError unless training has MIN_PER_RESPONSE of each response, validation MIN_IN_VALIDATION."""
     y, training = np.asarray(y), np.array([name == "train" for name in sets])
     for name, wanted, members in (
         ("training", MIN_PER_RESPONSE, y[training]),
-        ("validation", 1, y[~training]),
+        ("validation", MIN_IN_VALIDATION, y[~training]),
     ):
         counts = {"effective": int(members.sum()), "ineffective": int(members.size - members.sum())}
         for response, count in counts.items():

@@ -19,6 +19,7 @@ from npcradiomics.response.validation import numbers_of
 from npcradiomics.rounding import fixed_text, interval_text, p_words
 
 ALPHA = 0.05
+FEWEST = 2  # of each response, for an area with an interval
 N_POINTS = 60
 
 
@@ -45,27 +46,36 @@ def compare_models(
         training_auc, corrected_auc (optimism of the bootstrap taken off), nested_auc and its SD
         over repetitions, nested_brier; of the validation set auc, auc_low, auc_high, brier, slope
         with its interval, intercept, in_the_large; difference of the rad-score's area minus this model's on the
-        validation patients who have both, its interval and DeLong's p (NaN for the rad-score).
+        validation patients who have both, its interval and DeLong's p (NaN for the rad-score). NaN
+        on the validation set where fewer than 2 patients of a response have a score.
     """
     rows = []
     for model in MODELS:
         inside, outside = (_known(table, model) for table in (training, validation))
-        apparent, auc = area(*inside), auc_delong(*outside)
-        calibration = recalibrate(*outside)
+        apparent = area(*inside)
         drawn, repeated = numbers_of(bootstrap, model), numbers_of(nested, model)
         optimism = (drawn["auc_resampled"] - drawn["auc_original"]).mean()
         row = {"model": model, "training_patients": len(inside[0])}
         row |= {"training_auc": apparent, "corrected_auc": apparent - optimism}
         row |= {"nested_auc": repeated["auc"].mean(), "nested_auc_sd": repeated["auc"].std()}
         row |= {"nested_brier": repeated["brier"].mean(), "validation_patients": len(outside[0])}
-        row |= dict(zip(("auc", "auc_low", "auc_high"), auc, strict=True))
-        row |= {"brier": brier(outside[0], special.expit(outside[1]))}
-        row |= {"slope": calibration.slope, "slope_low": calibration.slope_low}
-        row |= {"slope_high": calibration.slope_high, "intercept": calibration.intercept}
-        row |= {"in_the_large": calibration.in_the_large}
-        row |= _difference(validation, model)
-        rows.append(row)
+        rows.append(row | _figures(*outside) | _difference(validation, model))
     return pd.DataFrame(rows)
+
+
+def _figures(y, score):
+    """Area, Brier score and calibration of one model on the validation patients whom it scores."""
+    names = ("slope", "slope_low", "slope_high", "intercept", "in_the_large")
+    if not _enough(y):
+        return dict.fromkeys(("auc", "auc_low", "auc_high", "brier", *names), np.nan)
+    figures = dict(zip(("auc", "auc_low", "auc_high"), auc_delong(y, score), strict=True))
+    calibration = recalibrate(y, score)
+    figures["brier"] = brier(y, special.expit(score))
+    return figures | {name: getattr(calibration, name) for name in names}
+
+
+def _enough(y):
+    return min(np.count_nonzero(y == 1), np.count_nonzero(y == 0)) >= FEWEST
 
 
 def _known(table, model):
@@ -78,8 +88,11 @@ def _difference(table, model):
     if model == RADSCORE:
         return {"difference_patients": 0} | dict.fromkeys(names, np.nan)
     known = table[table[[RADSCORE, model]].notna().all(axis=1)]
-    scores = (known[name].to_numpy() for name in (RADSCORE, model))
-    found = delong_test(known["effective"].to_numpy(), *scores)
+    y, scores = (
+        known["effective"].to_numpy(),
+        [known[name].to_numpy() for name in (RADSCORE, model)],
+    )
+    found = delong_test(y, *scores) if _enough(y) else [np.nan] * len(names)
     return {"difference_patients": len(known)} | dict(zip(names, found, strict=True))
 
 
@@ -120,7 +133,8 @@ def decision_curves(
 ) -> pd.DataFrame:
     """Net benefit of every model: curve ("validation", "nested"), model, threshold, net_benefit, everyone.
 
-    Of the patients whom every model scores, so that the curves are of the same ones.
+    Of the patients whom every model scores, so that the curves are of the same ones; without models
+    that score fewer than 2 validation patients of a response.
 
     Parameters
     ----------
@@ -129,18 +143,23 @@ def decision_curves(
     predictions : mapping
         Repetition to the same of the training patients out of their folds; averaged.
     """
-    nested = [_benefits("nested", table) for table in predictions.values()]
+    models = _scoring(validation)
+    nested = [_benefits("nested", table, models) for table in predictions.values()]
     mean = nested[0].assign(
         net_benefit=np.mean([table["net_benefit"].to_numpy() for table in nested], axis=0)
     )
-    return pd.concat([_benefits("validation", validation), mean], ignore_index=True)
+    return pd.concat([_benefits("validation", validation, models), mean], ignore_index=True)
 
 
-def _benefits(curve, table):
-    known = table[table[list(MODELS)].notna().all(axis=1)]
+def _scoring(validation):
+    return [model for model in MODELS if _enough(_known(validation, model)[0])]
+
+
+def _benefits(curve, table, models):
+    known = table[table[models].notna().all(axis=1)]
     y = known["effective"].to_numpy()
     tables = []
-    for model in MODELS:
+    for model in models:
         benefit, everyone = net_benefit(y, special.expit(known[model].to_numpy()), THRESHOLDS)
         columns = {"curve": curve, "model": model, "threshold": THRESHOLDS}
         tables.append(pd.DataFrame(columns | {"net_benefit": benefit, "everyone": everyone}))
@@ -148,9 +167,12 @@ def _benefits(curve, table):
 
 
 def calibration_curves(validation: pd.DataFrame) -> pd.DataFrame:
-    """Smooth calibration curve of every model on the validation set: model, probability, observed."""
+    """Smooth calibration curve of every model on the validation set: model, probability, observed.
+
+    Without models that score fewer than 2 validation patients of a response.
+    """
     tables = []
-    for model in MODELS:
+    for model in _scoring(validation):
         y, score = _known(validation, model)
         probability = special.expit(score)
         at = np.linspace(probability.min(), probability.max(), N_POINTS)

@@ -57,7 +57,15 @@ def with_split(rows, count):
         (
             with_split(cohort(30, 30), 60),
             40,
-            "0 effective patients in the validation set, at least 1",
+            "0 effective patients in the validation set, at least 2",
+        ),
+        (
+            [
+                row | {"split": "validation" if k in (0, 40, 41) else "train"}
+                for k, row in enumerate(cohort(30, 30))
+            ],
+            40,
+            "1 effective patients in the validation set, at least 2 needed",
         ),
         (cohort(30, 30, response="partial"), 40, "unknown response of P0: 'partial'"),
     ],

@@ -100,6 +100,25 @@ def test_probabilities_that_are_too_extreme_are_named_by_their_slope():
     assert any("Clinical columns and rad-score 0.32 (95 % CI" in note for note in table.footnotes)
 
 
+def test_a_model_that_scores_nobody_in_validation_takes_no_other_along():
+    """A clinical column that the other hospital does not have."""
+    validation = scored(1)
+    validation.loc[validation["effective"] == 1, ["clinical", "clinical + rad-score"]] = np.nan
+    nested = repetitions([("auc", 0.6), ("brier", 0.2)])
+    drawn = repetitions([("auc_resampled", 0.8)]).join(repetitions([("auc_original", 0.75)]))
+    table = compare_models(scored(0), validation, nested, drawn).set_index("model")
+    assert table.loc["clinical", "validation_patients"] == 20
+    assert table.loc["clinical", ["auc", "brier", "slope", "difference", "delong_p"]].isna().all()
+    assert table.loc["clinical", "nested_auc"] == pytest.approx(2.65)
+    others = ["rad-score", "volume", "first-order"]
+    assert table.loc[others, ["auc", "brier", "slope"]].notna().all(axis=None)
+    curves = decision_curves(validation, {0: scored(2)})
+    assert set(curves["model"]) == set(others) and curves["net_benefit"].notna().all()
+    assert set(calibration_curves(validation)["model"]) == set(others)
+    printed = comparison_table(table.reset_index(), "Sentence", [], "").rows
+    assert [row[5] for row in printed if row[0] == "Clinical columns"] == ["NA (NA)"]
+
+
 def test_decision_curves_are_of_the_patients_whom_all_models_score():
     table = scored(2)
     table.loc[[0, 1], "clinical"] = np.nan
