@@ -23,9 +23,9 @@ def main(snakemake):
         read_table(given[name]).set_index("patient") for name in ("clinical", "scores")
     )
     known = with_score(clinical, scores[RADSCORE].reindex(clinical.index)).dropna()
-    validation = scores.index[scores["set"] == "validation"]
+    outside = known[known.index.isin(scores.index[scores["set"] == "validation"])]
     found = nomogram(model)
-    patient = example_patient(found, known[known.index.isin(validation)])
+    patient = example_patient(found, outside if len(outside) else known)
     example = worked_example(found, known.loc[patient])
     write_table(example.assign(patient=patient), made.data)
     slope = too_extreme(read_table(given.comparison)).get(COMBINED)
