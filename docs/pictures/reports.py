@@ -22,7 +22,7 @@ SCREENS = {
     "report_phone": ("heterogeneity/report.html", 375, 812),
     "patient": ("heterogeneity/patients/REC001/patient.html", 1180, 800),
 }
-COLOURS = 192  # of so many the light keeps its colour
+COLOURS = 192  # of so many the light and the contours keep their colours, by octree
 
 
 def main(results="results/demo"):
@@ -39,7 +39,7 @@ def main(results="results/demo"):
                 small = picture.convert("RGB").resize(
                     (picture.width * 3 // 4, picture.height * 3 // 4)
                 )
-            small.quantize(COLOURS).save(path, optimize=True)
+            small.quantize(COLOURS, method=Image.Quantize.FASTOCTREE).save(path, optimize=True)
 
 
 if __name__ == "__main__":

@@ -23,12 +23,18 @@ FLAGS = [
     "--disable-sync",
     "--hide-scrollbars",
 ]
+# WebGL without a graphics card.
+SOFTWARE_GRAPHICS = (
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+)
 
 
 class Browser:
     """One browser window; a context manager."""
 
-    def __init__(self, profile):
+    def __init__(self, profile, flags=()):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -44,7 +50,7 @@ class Browser:
         self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         options = {
             "binary": shutil.which("chromium"),
-            "args": [*FLAGS, f"--user-data-dir={profile}"],
+            "args": [*FLAGS, *flags, f"--user-data-dir={profile}"],
         }
         self.session = ""
         self._wait_for_driver()
@@ -58,6 +64,17 @@ class Browser:
         self._ask("", None, "DELETE")
         self.driver.terminate()
         self.driver.wait(10)
+
+    def emulate(self, media="", **features):
+        """Show pages as on "print", or with media features such as prefers_color_scheme="dark"; nothing: as usual."""
+        asked = [{"name": n.replace("_", "-"), "value": v} for n, v in features.items()]
+        params = {"media": media, "features": asked}
+        self._ask("goog/cdp/execute", {"cmd": "Emulation.setEmulatedMedia", "params": params})
+
+    def save_downloads(self, folder):
+        """Where files go that a page gives to download."""
+        params = {"behavior": "allow", "downloadPath": str(folder)}
+        self._ask("goog/cdp/execute", {"cmd": "Browser.setDownloadBehavior", "params": params})
 
     def open(self, path, width, height=900):
         """Open a file as a window of that many CSS pixels."""
@@ -82,6 +99,13 @@ class Browser:
         """Click the middle of the first element of that selector."""
         found = self._ask("element", {"using": "css selector", "value": selector})
         self._ask(f"element/{next(iter(found.values()))}/click", {})
+
+    def fill(self, selector, text):
+        """Type a text into the first element of that selector."""
+        found = self._ask("element", {"using": "css selector", "value": selector})
+        element = next(iter(found.values()))
+        self._ask(f"element/{element}/clear", {})
+        self._ask(f"element/{element}/value", {"text": text})
 
     def screenshot(self, path, whole=False):
         """Write what the window shows, or the whole page, as PNG."""

@@ -27,7 +27,7 @@
     await script();
     const { Niivue, NVImage } = globalThis.niivue;
     const viewer = new Niivue({ backColor: [0, 0, 0, 1], isRadiologicalConvention: true, dragAndDropEnabled: false, logLevel: "error",
-      crosshairWidth: 0.3, crosshairColor: [1, 1, 1, 0.5], fontColor: [1, 1, 1, 1], multiplanarShowRender: 1, sagittalNoseLeft: true, loadingText: "" });
+      crosshairWidth: 0.6, crosshairColor: [1, 1, 1, 0.7], fontColor: [1, 1, 1, 1], multiplanarShowRender: 1, sagittalNoseLeft: true, loadingText: "" });
     part("box").hidden = false;
     await viewer.attachToCanvas(part("canvas"));
     const image = (name, more) => NVImage.loadFromBase64({ base64: given[name], name: `${name}.nii.gz`, ...more });
