@@ -20,6 +20,7 @@ from npcradiomics.publication.tables.heterogeneity import table1, table2, table2
 from npcradiomics.publication.tables.spatial_null import table3
 from npcradiomics.registration.verdict import table_row
 from npcradiomics.spatial_null.comparison import compare_with_null
+from npcradiomics.spatial_null.verdict import VERDICTS
 from npcradiomics.statistics.volume_effect import size_effects
 from registration_example import quality
 from repository import ROOT
@@ -30,6 +31,20 @@ OUT = [
     {"patient": "P92", "rule": "extract_features", "reason": "a feature could not be computed"},
 ]
 FIGURES = ("fig2", "fig3")
+
+
+def universes():
+    """Two features in three universes: the study's own path, one of fewer levels, one in which nothing was measured."""
+    axes = {"region": "whole", "quantizer": "lloyd", "fit": "region", "levels": 256, "resampling": "none",
+            "outliers": "none", "grown_mm": 0, "moved": 0, "test": "paper"}  # fmt: skip
+    names = {"path": {}, "levels 64": {"levels": 64}, "levels 32": {"levels": 32}}
+    dz = {"GLCM_Energy": [1.5, 0.5, np.nan], "GLSZM_ZSV": [-0.25, 0.75, np.nan]}
+    return pd.DataFrame(
+        {"universe": name} | axes | chosen | {"feature": feature, "dz": values[k],
+         "dz_low": values[k] - 0.5, "dz_high": values[k] + 0.5, "p": 0.00001 if k == 0 else 0.25,
+         "significant": k == 0 and feature == "GLSZM_ZSV", "verdict": VERDICTS[2 * (k > 0)]}
+        for k, (name, chosen) in enumerate(names.items()) for feature, values in dz.items()
+    )  # fmt: skip
 
 
 def write_study(results):
@@ -68,6 +83,9 @@ def write_study(results):
     for name, content in printed.items():
         paths = (results / f"tables/{name}.{ending}" for ending in ("md", "tex", "docx"))
         write_formats(content, *paths)
+    universes().to_csv(results / "cohort/multiverse.tsv", sep="\t", index=False, na_rep="NA")
+    words = pd.DataFrame({"feature": ["GLCM_Energy", "GLSZM_ZSV"], "word": ["holds", "depends on"], "word_axis": ["", "levels"]})  # fmt: skip
+    words.to_csv(results / "cohort/multiverse_features.tsv", sep="\t", index=False)
     for name in FIGURES:
         Image.new("RGB", (2000, 1000), "white").save(results / f"figures/{name}.png")
         (results / f"figures/{name}.caption.rst").write_text(

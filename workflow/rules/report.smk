@@ -13,6 +13,10 @@ report_items = [
     ),
     *["<results>/cohort/null_warnings.json"] * with_null,
     *["<results>/cohort/failures.tsv"] * bool(dosed),
+    *(
+        f"<results>/cohort/{name}.tsv"
+        for name in ["multiverse", "multiverse_universes", "multiverse_features"] * with_multiverse
+    ),
     *rules.methods.output,
     *rules.checklists.output,
 ]
@@ -35,6 +39,7 @@ rule report_cohort:
             "study_report.html",
             "study_report.css",
             "study_report.js",
+            "universe_curve.js",
             *PAGE_TEMPLATES,
         ),
     output:

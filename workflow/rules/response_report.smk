@@ -26,6 +26,7 @@ rule liu_report:
             "study_report.html",
             "study_report.css",
             "study_report.js",
+            "universe_curve.js",
             "pages.css",
             "registration_words.html",
         ),

@@ -49,7 +49,7 @@ def plot_curves(effects: pd.DataFrame, words: Mapping[str, str], notice: str) ->
     list of matplotlib.figure.Figure
         Pages of `CURVES_PER_PAGE` features.
     """
-    rows = _decisions(effects)
+    rows = decision_rows(effects)
     features, pages = list(dict.fromkeys(effects["feature"])), []
     matrix = ROW_MM * len(rows)
     for start in range(0, len(features), CURVES_PER_PAGE):
@@ -110,7 +110,7 @@ def _band(axis, own):
     axis.set_xlim(-0.7, len(own) - 0.3)
 
 
-def _decisions(effects):
+def decision_rows(effects):
     """Rows of the matrix: (axis, value) of the axes that have two values at least."""
     rows = []
     for axis in AXES:
@@ -131,7 +131,7 @@ def _draw_decisions(axis, own, rows):
         axis.vlines(x, y - 0.36, y + 0.36, color="0.2", lw=2.2 if len(own) <= MOST_NAMED else 0.5)
         if name != last and y:
             axis.axhline(y - 0.5, color="0.8", lw=0.4)
-        labels.append(_decision_words(name, value, name != last))
+        labels.append(decision_words(name, value, name != last))
         last = name
     _band(axis, own)
     axis.set_ylim(len(rows) - 0.5, -0.5)
@@ -141,7 +141,7 @@ def _draw_decisions(axis, own, rows):
     axis.spines[["left", "bottom"]].set_visible(False)
 
 
-def _decision_words(axis, value, is_first):
+def decision_words(axis, value, is_first):
     if axis == "moved":
         words = "within its error" if value else "no"
     else:

@@ -1,6 +1,7 @@
 """The report of the heterogeneity study: its answer first, then everything it stands on, in the order in which one doubts."""
 
 from npcradiomics.features.definitions import DEFINITIONS
+from npcradiomics.multiverse.conclusions import spoken
 from npcradiomics.publication.pages import report_patients
 from npcradiomics.publication.pages.report_answer import (
     LIGHTS,
@@ -18,6 +19,7 @@ from npcradiomics.publication.pages.report_blocks import (
     table,
 )
 from npcradiomics.publication.pages.report_closing import closing_sections
+from npcradiomics.publication.pages.report_universes import universe_curve
 from npcradiomics.publication.tables.formats import Table
 from npcradiomics.publication.tables.spatial_null import counts_words, patient_notes
 from npcradiomics.rounding import fixed_text
@@ -96,7 +98,7 @@ def report_content(
                 printed_table(files, "table2"), *(figure(files, f"fig{k}") for k in range(2, 6))),
         section("texture", "Texture, or only size?", printed_table(files, "table3"),
                 *(figure(files, f"fig{k}") for k in range(6, 9)), lead=counts_words(null.features) if null else ""),
-        section("depends", "What the answer depends on", printed_table(files, "table5"),
+        section("depends", "What the answer depends on", _curve(files), printed_table(files, "table5"),
                 *(figure(files, f"fig{k}") for k in (10, 11))),
         section("limits", "Limits in plain words", points(_limits(files, statistics, match, notice))),
         *closing_sections(files, "heterogeneity", notice),
@@ -112,6 +114,14 @@ def report_content(
         "simulated": simulated,
         "notice": notice,
     }
+
+
+def _curve(files):
+    if "cohort/multiverse.tsv" not in files:
+        return None
+    features = files.frame("cohort/multiverse_features.tsv")
+    words = {row.feature: spoken(row.word, row.word_axis) for row in features.itertuples()}
+    return universe_curve(files.frame("cohort/multiverse.tsv"), words)
 
 
 def _classes(files):

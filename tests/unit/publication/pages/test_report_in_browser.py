@@ -56,7 +56,10 @@ def test_names_and_reasons_are_text(browser, page):
     browser.open(page, 1280)
     assert browser.run(ROWS % ("Not in the statistics", 0)) == [report_example.MARKED, "P92"]
     assert browser.run(ROWS % ("Not in the statistics", 2))[0] == report_example.OUT[0]["reason"]
-    assert browser.run("return document.querySelectorAll('main i, main script').length") == 0
+    assert (
+        browser.run("return document.querySelectorAll('main i, main script:not([type])').length")
+        == 0
+    )
     cards = browser.run(
         "return [...document.querySelectorAll('.mosaic a')].map((a) => [a.textContent.trim(), a.pathname])"
     )
@@ -122,6 +125,31 @@ def test_a_word_explains_itself_on_hover_and_focus_and_escape_takes_it_away(brow
     assert browser.run(show % hover)[0] is False
     leave = 'word.dispatchEvent(new MouseEvent("mouseout", { bubbles: true }));'
     assert browser.run(show % leave)[0] is True
+
+
+def test_the_curve_tells_the_universe_by_slider_and_by_pointer(browser, page):
+    browser.open(page, 1280)
+    told = "return document.querySelector('.curve output').textContent"
+    # The feature that is significant on the path stands first, its universes from the lowest dz on.
+    assert browser.run("return document.querySelector('.curve select').value") == "GLSZM_ZSV"
+    assert browser.run(told) == (
+        "The study's own path: dz -0.25 (95 % CI -0.75 to 0.25), p < 0.0001, significant; texture."
+        " GLSZM_ZSV over all universes: depends on levels."
+    )
+    browser.run("document.querySelector('.curve input').focus();")
+    browser.press("\ue014")  # right arrow
+    assert browser.run(told).startswith(
+        "levels 64: dz 0.75 (95 % CI 0.25 to 1.25), p = 0.2500; not decided."
+    )
+    browser.run("""
+        const drawing = document.querySelector(".curve svg"), box = drawing.getBoundingClientRect();
+        drawing.dispatchEvent(new PointerEvent("pointermove", { clientX: box.left + 160, clientY: box.top + 50 }));""")
+    assert browser.run(told).startswith("The study's own path")
+    rows = browser.run(
+        "return [...document.querySelectorAll('.curve svg text')].map((t) => t.textContent)"
+    )
+    assert {"levels: 32", "64", "256"} <= set(rows) and not any("quantizer" in row for row in rows)
+    assert browser.run("return document.querySelectorAll('.curve svg circle').length") == 1
 
 
 def test_by_keyboard_alone_to_the_sections_and_into_a_folded_one(browser, page):
