@@ -156,6 +156,10 @@ def test_wrong_config_stops_before_the_first_job(workspace):
         "config: heterogeneity: regions: in_field_minimum: 95 is greater than the maximum of 1"
         in run.stdout
     )
+    workspace.config["regions"] = {"in_feild_minimum": 0.9}
+    run = workspace.run()
+    assert run.returncode != 0
+    assert "unknown key 'in_feild_minimum'; did you mean in_field_minimum?" in run.stdout
     assert not workspace.results.exists()
 
 

@@ -20,15 +20,18 @@ PROFILES = (
 TERMS = "https://w3id.org/ro/terms/workflow-run/context"
 WORKFLOW = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 PARAMETER = "https://bioschemas.org/profiles/FormalParameter/1.0-RELEASE"
-TEXTS = {".tsv", ".md", ".tex"}
+TEXTS = {".tsv", ".md", ".tex", ".html"}
 KINDS = {
     ".tsv": "text/tab-separated-values",
     ".md": "text/markdown",
     ".tex": "text/x-tex",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".html": "text/html",
     ".pdf": "application/pdf",
     ".png": "image/png",
 }
+# A page that calculates may go; one with pictures in it has slices of patients.
+PICTURE = re.compile(r"data:image|<(?:img|svg|canvas|object|embed|iframe)\b", re.IGNORECASE)
 # A name in figures and tables must be a code: P07, REC001, B-014. Not a person's, nor a birthday, nor a hospital's number.
 CODE = re.compile(r"(?:[A-Za-z]{0,8}\d{0,4}[-_])*[A-Za-z]{0,8}\d{1,5}[A-Za-z]?")
 DATE = re.compile(r"(?:19|20)\d\d[-_]?[01]\d[-_]?[0-3]\d|[0-3]\d[-_][01]\d[-_](?:19|20)\d\d")
@@ -99,7 +102,11 @@ def _refuse_names(patients, files, cells):
             f"patients' names stand in tables and figures, and these may identify people:"
             f" {_some(people)} no code like P07; rename them in the patients table"
         )
-    others = [name for name in files if Path(name).suffix not in KINDS]
+    others = [
+        name
+        for name, file in files.items()
+        if file.suffix not in KINDS or (file.suffix == ".html" and PICTURE.search(_text(file)))
+    ]
     if others:
         raise ValueError(f"{_some(others)} no table or figure of the study, and may be an image")
     words = {os.path.expanduser("~"): "the user's folder"}

@@ -122,6 +122,14 @@ def test_an_output_that_changed_or_is_an_image_is_refused(study, tmp_path):
     images = record["outputs"] | {"image.nii.gz": sha256(results / "image.nii.gz")}
     with pytest.raises(ValueError, match=r"image.nii.gz is no table or figure"):
         write(study, tmp_path / "crate.zip", record | {"outputs": images})
+    page = results / "calculator.html"
+    page.write_text("<p>age <input id='age'></p>", encoding="utf-8")
+    write(study, tmp_path / "page.zip", record | {"outputs": {page.name: sha256(page)}})
+    with zipfile.ZipFile(tmp_path / "page.zip") as crate:
+        assert page.name in crate.namelist()
+    page.write_text('<p><img src="data:image/png;base64,AAAA"></p>', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"calculator.html is no table or figure"):
+        write(study, tmp_path / "crate.zip", record | {"outputs": {page.name: sha256(page)}})
     (results / "figures/fig3.pdf").write_text("%PDF drawn over", encoding="utf-8")
     with pytest.raises(ValueError, match=r"figures/fig3.pdf is no longer what provenance.json"):
         write(study, tmp_path / "crate.zip")
