@@ -11,11 +11,10 @@ from npcradiomics.jobs.provenance import checksums, host_class, sha256, software
 def main(snakemake):
     given, params = snakemake.input, snakemake.params
     # checksums of the moment in which the files were read
-    inputs = {
-        patient: sums
-        for path in given.inputs
-        for patient, sums in read_json(path)["sha256"].items()
-    }
+    inputs = {}
+    for path in given.inputs:
+        for patient, sums in read_json(path)["sha256"].items():
+            inputs[patient] = inputs.get(patient, {}) | sums
     record = {
         "software": software(),
         "host": host_class(),

@@ -40,6 +40,7 @@ include: "rules/imported_files.smk"
 include: "rules/imports.smk"
 include: "rules/simulation.smk"
 include: "rules/dicom.smk"
+include: "rules/intensity.smk"
 include: "rules/registration.smk"
 include: "rules/regions.smk"
 include: "rules/extraction.smk"
@@ -72,10 +73,13 @@ paper_items = expand(
 )
 
 provenance_records = expand("<results>/patients/{patient}/inputs.json", patient=analysed)
+if normalised:
+    provenance_records += expand(INTENSITY_RECORD, patient=analysed)
 provenance_files = {
     name: {
         column: value for column, value in cells_of(located(name)).items() if column != "gtvr_frame"
     }
+    | reference_tissue(name)
     for name in analysed
 }
 provenance_out = {name: row["reason"] for name, row in out_of_cohort.items()}

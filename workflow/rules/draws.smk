@@ -4,7 +4,8 @@
 rule draw_regions:
     """Regions of the recurrent region's size drawn in the tumour, surrogate textures, and the features of all of them."""
     input:
-        unpack(files_in("planning_mri", "gtv")),
+        unpack(files_in("gtv")),
+        planning_mri=measured_mri,
         recurrent="<results>/patients/{patient}/regions/recurrent.nii.gz",
         gtvr="<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz",
     output:

@@ -4,8 +4,9 @@
 rule extract_features:
     """The 47 features of both regions, pyradiomics' features of the same quantized regions, and the histograms."""
     input:
-        unpack(files_in("planning_mri", "gtv")),
+        unpack(files_in("gtv")),
         **masks_of_regions,
+        planning_mri=measured_mri,
         pyradiomics=settings["pyradiomics"],
     output:
         **features_of_regions,

@@ -92,8 +92,8 @@ defaults = with_number_of_tests(defaults_of("heterogeneity"))
 departures_of_pages, departures_of_pictures = (
     settings_sentence(settings, defaults, sections)
     for sections in (
-        ["registration", "dose"],
-        ["registration", "regions", "dose", "spatial_null"],
+        ["registration", "dose", "intensity"],
+        ["registration", "regions", "dose", "intensity", "spatial_null"],
     )
 )
 

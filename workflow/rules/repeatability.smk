@@ -4,7 +4,8 @@
 rule perturb_regions:
     """The 47 features of both regions, contours drawn again, head turned and shifted, noise added, as often as the config says."""
     input:
-        unpack(files_in("planning_mri", "gtv")),
+        unpack(files_in("gtv")),
+        planning_mri=measured_mri,
         gtvr="<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz",
     output:
         perturbed="<results>/patients/{patient}/features/perturbed.tsv",

@@ -8,7 +8,7 @@ from npcradiomics.files import files_below
 
 # Of the heterogeneity study, and of the response study.
 IMAGES = ("planning_mri", "recurrence_mri", "image")
-CONTOURS = ("gtv", "gtvr", "isodose95", "mask")
+CONTOURS = ("gtv", "gtvr", "isodose95", "reference_tissue", "mask")
 # The last ones are not read, but are no DICOM either: they are refused as what they are.
 VOLUME_ENDINGS = (
     ".nii",

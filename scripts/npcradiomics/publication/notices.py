@@ -12,6 +12,7 @@ SECTIONS = (
     "registration",
     "regions",
     "dose",
+    "intensity",
     "extraction",
     "statistics",
     "spatial_null",
@@ -38,6 +39,14 @@ _WORDS = {
     "regions: in_field_minimum": ("in the statistics from a share of voxels in field of", {}),
     "regions: outside_gtv_warning": ("warned of from a share of GTVr outside the GTV of", {}),
     "regions: min_voxels": ("voxels of the smallest region", {}),
+    "intensity: normalisation": (
+        "intensities of the planning MRI",
+        {
+            "none": "as scanned",
+            "n4": "without their bias field (N4)",
+            "n4_zscore": "without their bias field (N4), as z-scores",
+        },
+    ),
     "extraction: n_levels": ("grey levels", {}),
     "extraction: quantizer": (
         "quantizer",

@@ -451,6 +451,7 @@ IN_MEMORY = {
     "slices.py",
     "grids.py",
     "tracing.py",
+    "normalisation.py",
     "decoder.py",
 }
 
