@@ -9,7 +9,8 @@ multiverse_notice = notice_of(*SECTIONS, "multiverse")
 rule measure_universes:
     """Features of both regions, of their draws and surrogates, in every universe that is not measured yet."""
     input:
-        unpack(files_in("planning_mri", "gtv")),
+        unpack(files_in("gtv")),
+        planning_mri=measured_mri,
         gtvr="<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz",
         quality="<results>/patients/{patient}/registration/quality.json",
     output:
