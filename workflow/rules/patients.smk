@@ -158,3 +158,22 @@ def refuse_few(wildcards):
         gone = pd.DataFrame(left_out, columns=["patient", "rule", "reason"])
         inclusion.require_enough(analysed, gone)
     return []
+
+
+# The planning MRI on which everything is measured: as scanned, or what normalise_intensity makes of it.
+normalised = settings["intensity"]["normalisation"] != "none"
+with_reference = settings["intensity"]["normalisation"] == "n4_zscore"
+NORMALISED_MRI = "<results>/patients/{patient}/intensity/planning_mri.nii.gz"
+INTENSITY_RECORD = "<results>/patients/{patient}/intensity/normalisation.json"
+
+
+def measured_mri(wildcards):
+    """Input function: the planning MRI on which features are measured."""
+    return NORMALISED_MRI if normalised else files_of(wildcards.patient)["planning_mri"]
+
+
+def reference_tissue(patient):
+    """{column: file} of the patient's reference tissue where it is used, else nothing."""
+    column = "reference_tissue"
+    row = located(patient)
+    return {column: row[column]} if with_reference and column in row else {}
