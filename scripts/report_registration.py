@@ -13,6 +13,7 @@ from npcradiomics.images.volumes import read_image, read_mask
 from npcradiomics.publication.figures.patient import REGISTRATION_MARGIN_MM, plot_registration
 from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.pages.dose import dose_content
+from npcradiomics.publication.pages.intensity import intensity_content
 from npcradiomics.publication.pages.registration import page_content
 from npcradiomics.publication.pages.registration_pictures import (
     MARGIN_MM,
@@ -55,7 +56,8 @@ def main(snakemake):
     compared = read_json(given.deformable) if given.deformable else None
     gray = read_image(given.dose) if given.dose else None
     dose = dose_of(pair, quality, gray, given, params) if known and not refused else None
-    said = params.simulated, compared, params.departures, dose, gray
+    intensity = intensity_content(planning, [read_image(p) for p in given.intensity], pair.gtv)
+    said = params.simulated, compared, params.departures, dose, gray, intensity
     content = page_content(pair, quality, stands, *said)
     write_text(render(given.templates[0], **content), snakemake.output.report)
     with replacing(snakemake.output.thumbnail) as temporary:
@@ -66,7 +68,6 @@ def main(snakemake):
 
 
 def dose_of(pair, quality, gray, given, params):
-    """What the page says of the dose."""
     known = (gray, None) if given.dose else (None, read_mask(given.isodose95))
     plan = Plan(*known, prescription_gy=params.prescription_gy)
     asked, drawn = params.dose, (quality["patient"], pair.gtvr, params.gtvr_frame)

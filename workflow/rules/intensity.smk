@@ -8,7 +8,7 @@ rule normalise_intensity:
         unpack(lambda wildcards: files_in(*reference_tissue(wildcards.patient))(wildcards)),
     output:
         image=NORMALISED_MRI,
-        field="<results>/patients/{patient}/intensity/bias_field.nii.gz",
+        field=BIAS_FIELD,
         record=INTENSITY_RECORD,
     log:
         "<results>/logs/{patient}/normalise_intensity.log",

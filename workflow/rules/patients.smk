@@ -164,6 +164,7 @@ def refuse_few(wildcards):
 normalised = settings["intensity"]["normalisation"] != "none"
 with_reference = settings["intensity"]["normalisation"] == "n4_zscore"
 NORMALISED_MRI = "<results>/patients/{patient}/intensity/planning_mri.nii.gz"
+BIAS_FIELD = "<results>/patients/{patient}/intensity/bias_field.nii.gz"
 INTENSITY_RECORD = "<results>/patients/{patient}/intensity/normalisation.json"
 
 

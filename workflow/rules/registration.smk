@@ -97,6 +97,7 @@ rule report_registration:
         ),
         deformable=DEFORMABLE if with_deformable else [],
         gtvr_deformable=GTVR_DEFORMABLE if with_deformable else [],
+        intensity=[NORMALISED_MRI, BIAS_FIELD] if normalised else [],
     output:
         report="<results>/patients/{patient}/registration/report.html",
         thumbnail="<results>/patients/{patient}/registration/thumbnail.webp",

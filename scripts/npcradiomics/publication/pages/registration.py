@@ -33,6 +33,7 @@ def page_content(
     departures: str = "",
     dose: dict | None = None,
     dose_image: sitk.Image | None = None,
+    intensity: dict | None = None,
 ) -> dict:
     """Content of the template registration_page.html for one patient.
 
@@ -43,6 +44,7 @@ def page_content(
     departures  settings that are not the defaults, of notices
     dose        of pages.dose; None where it is not known, or nothing is computed
     dose_image  in gray, for the viewer; None where it is not known
+    intensity   of pages.intensity; None where intensities are as scanned
     """
     backward = quality["checks"].get("backward")
     full_scale_mm = backward["limit"] if backward else 2.0
@@ -84,6 +86,7 @@ def page_content(
         "discrepancy": _discrepancy_words(tumour, full_scale_mm),
         "deformable": _deformable_words(compared),
         "dose": dose,
+        "intensity": intensity,
         "viewer": viewer_content(box, dose_image),
         "margin_mm": MARGIN_MM,
         "colours": CONTOUR_COLOURS,
