@@ -1,6 +1,7 @@
 """Rule collect_overview: the tumours of the response study as a table and a page, the oddest first."""
 
 import os
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -23,7 +24,7 @@ def main(snakemake):
     write_table(compared.assign(look=looks), snakemake.output.table)
     folder = os.path.dirname(snakemake.output.overview)
     shown = [
-        {"thumbnail": file_uri(thumbnail), "page": os.path.relpath(report, folder)}
+        {"thumbnail": file_uri(thumbnail), "page": quote(os.path.relpath(report, folder))}
         for thumbnail, report in zip(given.thumbnails, given.reports, strict=True)
     ]
     checks = [found["checks"] for found in described]

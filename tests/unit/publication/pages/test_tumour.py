@@ -2,6 +2,7 @@
 
 import re
 from types import SimpleNamespace
+from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
@@ -78,6 +79,7 @@ def made(tmp_path_factory):
     """Pages of twelve patients, the last twice as bright and in a corner, and the overview over them."""
     folder = tmp_path_factory.mktemp("tumours")
     names = [f"P{k:02d}" for k in range(12)]
+    names[5] = "P#05"  # which an address would end at
     outputs = []
     for k, name in enumerate(names):
         last = k == 11
@@ -137,8 +139,9 @@ def test_the_overview_begins_with_the_odd_ones_and_leads_to_their_pages(made):
     # 511 above 200 to 210: brighter than all ten of the cohort, to whom P10 does not belong either.
     assert "median grey value" in first and "brighter than in 10 of 10 others" in first
     assert "10 patients of the cohort, 2 new" in words(page)
-    pages = {made / "cohort" / link for link in re.findall(r'<h2><a href="([^"]*)"', page)}
+    pages = {made / "cohort" / unquote(link) for link in re.findall(r'<h2><a href="([^"]*)"', page)}
     assert len(pages) == 12 and all(path.resolve().is_file() for path in pages)
+    assert 'href="../patients/P%2305/patient.html"' in page
     assert "Simulated patients" in page and "<script" not in page
 
 
