@@ -155,9 +155,10 @@ rule patient_pictures:
 
 
 rule patient_pages:
-    """The page of each patient: registration, regions, dose, features against the cohort, draws."""
+    """The page of each patient: registration, regions, dose, features against the cohort, draws; and the report that they lead to."""
     input:
         expand("<results>/patients/{patient}/patient.html", patient=with_patient_page),
+        rules.report_cohort.output,
         rules.registration_pages.input,
 
 
