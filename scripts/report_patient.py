@@ -49,10 +49,11 @@ def dose_of(given):
 
 def draws_of(table, patient):
     """The row of cohort/null_patients.tsv in words; None for who is not in it."""
-    for row in table[table["patient"] == patient].fillna("").to_dict("records"):
-        return row | {
-            "overlap": percent_text(row["mean_overlap"]) if row["n_draws"] else "",
-            "effective": fixed_text(row["effective_placements"], 1) if row["n_draws"] else "",
+    for row in table[table["patient"] == patient].to_dict("records"):
+        known = {name: "" if value != value else value for name, value in row.items()}
+        return known | {
+            "overlap": percent_text(row["mean_overlap"]),
+            "effective": fixed_text(row["effective_placements"], 1),
         }
 
 

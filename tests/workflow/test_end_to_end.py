@@ -205,6 +205,26 @@ def test_everything_says_that_it_is_simulated(run):
     assert read(run, "tables/table2.tsv")["simulated"].all()
 
 
+def test_a_patients_page_places_him_among_the_cohort_and_leads_to_his_neighbours(run):
+    features = read(run, "cohort/features.tsv").set_index(["patient", "region"])
+    differences = features.xs("recurrent", level="region") - features.xs(
+        "non_recurrent", level="region"
+    )
+    order = read(run, "cohort/registration.tsv").sort_values("doubt_rank")["patient"].tolist()
+    for k, patient in enumerate(order):
+        text = (run.results / f"patients/{patient}/patient.html").read_text(encoding="utf-8")
+        links = re.findall(r'href="\.\./(\w+)/patient\.html"', text)
+        assert links == order[max(k - 1, 0) : k] + order[k + 1 : k + 2]
+        rows = dict(re.findall(r"<th title=[^>]*>(\w+)</th>(.*?)</tr>", text, re.S))
+        assert bool(rows) == (patient in differences.index)
+        for name, row in rows.items():
+            known = differences[name].dropna()
+            if patient in known:
+                place = (known <= known[patient]).sum()
+                assert f">{place} of {len(known)}<" in row, (patient, name)
+    assert sorted(order) == PATIENTS
+
+
 def test_pdf_text_stays_text(run):
     # Type 42 keeps letters as letters; Type 3 would turn them into drawings.
     for i in (2, 3, 4, 5):
