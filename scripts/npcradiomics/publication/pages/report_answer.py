@@ -54,6 +54,7 @@ def heterogeneity_answer(
     null: Null | None,
     excluded: pd.DataFrame,
     doubtful: list[str],
+    holding: set[str] | None = None,
 ) -> Answer:
     """The answer, what speaks against it, and the light.
 
@@ -67,6 +68,8 @@ def heterogeneity_answer(
         patient, rule, reason of everybody who is not in the statistics.
     doubtful : list of str
         Patients in the statistics whose registration is not beyond doubt.
+    holding : set of str or None
+        Features whose conclusion holds in every universe (Table 5); None where they were not made.
     """
     n, n_features = int(statistics["n"].max()), len(statistics)
     alpha = float(statistics["threshold"].iloc[0] * statistics["n_tests"].iloc[0])
@@ -90,6 +93,12 @@ def heterogeneity_answer(
         second = "Texture or only size cannot be told here."
     else:
         second = _texture_or_size(null.features, statistics, n, alpha)
+    told = null is not None and not (few or unfit)
+    texture = (
+        list(null.features.loc[null.features["verdict"] == TEXTURE, "feature"]) if told else []
+    )
+    n_texture = len(texture)
+    hanging = [] if holding is None else [name for name in texture if name not in holding]
     red = [
         (few, "Too few patients."),
         (not drawn, "There is nothing to compare the recurrences with."),
@@ -103,6 +112,10 @@ def heterogeneity_answer(
         (null is None, "Whether size alone explains it was not asked."),
         (failed, f"{_count(len(failed), 'patient')} missing because a step failed."),
         (doubtful, _doubtful(doubtful, n)),
+        (
+            hanging,
+            f"{len(hanging)} of the {n_texture} called texture depend on choices of the analysis (Table 5).",
+        ),
     ]
     return judged([first, second], red, amber)
 

@@ -1,7 +1,7 @@
 """The report of the heterogeneity study: its answer first, then everything it stands on, in the order in which one doubts."""
 
 from npcradiomics.features.definitions import DEFINITIONS
-from npcradiomics.multiverse.conclusions import spoken
+from npcradiomics.multiverse.conclusions import HOLDS, spoken
 from npcradiomics.publication.pages import report_patients
 from npcradiomics.publication.pages.report_answer import (
     LIGHTS,
@@ -84,7 +84,7 @@ def report_content(
         tested = (files.frame(f"cohort/{name}.tsv") for name in ("spatial_null", "null_controls"))
         null = Null(*tested, match)
     doubtful = list(entered.loc[entered["verdict"] != "pass", "patient"])
-    answer = heterogeneity_answer(statistics, null, excluded, doubtful)
+    answer = heterogeneity_answer(statistics, null, excluded, doubtful, _holding(files))
     n_drawn = None if null is None else int(null.features["n"].max())
     sections = [
         section("patients", "Who is in and who is not",
@@ -114,6 +114,13 @@ def report_content(
         "simulated": simulated,
         "notice": notice,
     }
+
+
+def _holding(files):
+    if "cohort/multiverse_features.tsv" not in files:
+        return None
+    features = files.frame("cohort/multiverse_features.tsv")
+    return set(features.loc[features["word"] == HOLDS, "feature"])
 
 
 def _curve(files):

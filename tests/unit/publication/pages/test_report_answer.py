@@ -19,7 +19,9 @@ TEXTURE, SIZE = ("GLCM_Entropy", "GLSZM_ZSV"), ("NGTDM_Busyness", "NGTDM_Strengt
 NOBODY = pd.DataFrame(columns=["patient", "rule", "reason"])
 
 
-def answer(n=14, doses=None, excluded=NOBODY, doubtful=(), off=(), drawn=True, **truth):
+def answer(
+    n=14, doses=None, excluded=NOBODY, doubtful=(), off=(), drawn=True, holding=None, **truth
+):
     """The answer of a cohort of n; off: covariates in which every recurrence is 3 SD off its draws."""
     records, statistics = null_example.cohort(n, **truth)
     if not drawn:
@@ -29,7 +31,7 @@ def answer(n=14, doses=None, excluded=NOBODY, doubtful=(), off=(), drawn=True, *
             record.covariates[0, record.covariate_names.index(name)] += 3.0
     found = compare_with_null(records, statistics, doses=doses, n_recombinations=2000, seed=1)
     null = Null(found.features, found.controls, "none")
-    return heterogeneity_answer(statistics, null, excluded, list(doubtful))
+    return heterogeneity_answer(statistics, null, excluded, list(doubtful), holding)
 
 
 def out(**patients):
@@ -137,6 +139,15 @@ def test_registrations_in_doubt_are_counted_and_named():
     found = answer(texture=TEXTURE, doubtful=["P03", "P01", "P07", "P09"])
     assert found.against == [
         "The registration of 4 of 14 patients is not beyond doubt (P03, P01, P07 and 1 more)."
+    ]
+    assert found.light == AMBER
+
+
+def test_texture_that_hangs_on_a_choice():
+    assert answer(texture=TEXTURE, holding={*TEXTURE}).light == GREEN
+    found = answer(texture=TEXTURE, holding={TEXTURE[0]})
+    assert found.against == [
+        "1 of the 2 called texture depend on choices of the analysis (Table 5)."
     ]
     assert found.light == AMBER
 
