@@ -10,10 +10,9 @@ from npcradiomics.images.masks import carry_or_empty
 from npcradiomics.images.volumes import spacing_zyx_mm
 from npcradiomics.spatial_null.own_shape import MovedShape, OwnShapePlacements
 from npcradiomics.spatial_null.placements import bin_of
+from npcradiomics.spatial_null.sampling import N_PILOT
 from npcradiomics.spatial_null.shape import Tumour
 from npcradiomics.spatial_null.streams import DRAW, PILOT, SHARES, generator_of
-
-N_PILOT = 400  # as sampling's
 
 
 def contours_of(

@@ -17,7 +17,6 @@ SETTINGS = {
 BESIDE = {"grown_mm": 0, "moved": 0, "test": "paper"}
 AXES = (*SETTINGS, *BESIDE)
 MEASURED = tuple(axis for axis in AXES if axis != "test")  # the test needs no new measurement
-TESTS = ("paper", "t", "wilcoxon")
 PATH = "path"  # the name of the universe of the study's own settings
 
 
