@@ -37,6 +37,7 @@ AROUND = 3.0  # SDs by which the tissue around the tumour is darker
 MOVED_VOXELS = ((2, -1),)  # rows and columns
 PATH = study_path(
     {
+        "intensity": {"normalisation": "none"},
         "regions": {"recurrent": "whole"},
         "extraction": {
             "n_levels": 256,
@@ -86,7 +87,7 @@ def geometries(n_variants: int) -> list[list]:
                 )
                 for u in universes
             }
-            case = _Case(f"{number}.{k}", gtv * 1.0, gtv, contours, made.spacing_mm, 64)
+            case = _Case(f"{number}.{k}", {}, gtv, contours, made.spacing_mm, 64)
             try:
                 case.move(N_DRAWS, "depth", SEED)
             except (NotDrawable, ValueError) as error:
@@ -132,7 +133,7 @@ def cohort(rng: np.random.Generator, library: list[list], situation: str) -> dic
     for variants, count in zip(library, real_geometry.shares(rng, len(library)), strict=True):
         for k in rng.choice(len(variants), count, replace=False):
             case = variants[k]
-            case.volume = volume_of(rng, case, situation)
+            case.volumes["none"] = volume_of(rng, case, situation)
             features = [part for part, *_ in case.measure(measured)]
             pools.append(pool(case.patient, np.hstack([differences(one) for one in features])))
     shape = (len(measured), len(FEATURE_NAMES))

@@ -8,10 +8,12 @@ import SimpleITK as sitk
 
 from npcradiomics.dose.shifts import shifts_of
 from npcradiomics.files import read_json
+from npcradiomics.images.normalisation import normalise
 from npcradiomics.images.volumes import read_image, read_mask, spacing_zyx_mm
 from npcradiomics.multiverse import records
 from npcradiomics.multiverse.contours import contours_of
 from npcradiomics.multiverse.measurement import measure_universes
+from npcradiomics.refusal import Refusal
 
 
 def main(snakemake):
@@ -32,7 +34,7 @@ def main(snakemake):
             log.warning(str(fault))
     record = measure_universes(
         patient,
-        sitk.GetArrayFromImage(image),
+        intensities(image, given, {one["intensity"] for one in params.universes}),
         sitk.GetArrayFromImage(gtv) > 0,
         contours_of(params.universes, gtvr, shifts, why_none),
         spacing_zyx_mm(image),
@@ -48,6 +50,20 @@ def main(snakemake):
     if record.reason:
         log.warning(f"no draws: {record.reason}")
     records.write(record, place)
+
+
+def intensities(image, given, methods):
+    """{method: planning MRI (z, y, x)} with each normalisation; the bias field is estimated once."""
+    named, field, found = given.reference_tissue, None, {}
+    reference = read_mask(named, image, given.planning_mri) if named else None
+    for method in sorted(methods):
+        try:
+            made = normalise(image, method, reference, field)
+        except Refusal as error:
+            raise error.within(named or given.planning_mri) from error
+        field = made.field if made.field is not None else field
+        found[method] = sitk.GetArrayFromImage(made.image)
+    return found
 
 
 if "snakemake" in globals():

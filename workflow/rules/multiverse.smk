@@ -9,8 +9,7 @@ multiverse_notice = notice_of(*SECTIONS, "multiverse")
 rule measure_universes:
     """Features of both regions, of their draws and surrogates, in every universe that is not measured yet."""
     input:
-        unpack(files_in("gtv")),
-        planning_mri=measured_mri,
+        unpack(files_in("planning_mri", "gtv", "reference_tissue")),
         gtvr="<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz",
         quality="<results>/patients/{patient}/registration/quality.json",
     output:
@@ -58,7 +57,7 @@ rule compare_universes:
         *code_of("compare_universes"),
         settings={
             name: settings[name]
-            for name in ("regions", "extraction", "spatial_null", "multiverse")
+            for name in ("intensity", "regions", "extraction", "spatial_null", "multiverse")
         },
         alpha=settings["statistics"]["alpha"],
         n_tests=settings["statistics"]["n_tests"],

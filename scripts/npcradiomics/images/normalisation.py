@@ -36,7 +36,12 @@ class Normalised:
     sd: float | None = None
 
 
-def normalise(image: sitk.Image, method: str, reference: sitk.Image | None = None) -> Normalised:
+def normalise(
+    image: sitk.Image,
+    method: str,
+    reference: sitk.Image | None = None,
+    field: sitk.Image | None = None,
+) -> Normalised:
     """Normalise an MRI.
 
     Parameters
@@ -49,6 +54,8 @@ def normalise(image: sitk.Image, method: str, reference: sitk.Image | None = Non
     reference
         Mask of the reference tissue on the image's grid, > 0 inside; None: the head. Only for
         z-scores.
+    field
+        The bias field of the image, where it is known already.
 
     Raises
     ------
@@ -63,7 +70,7 @@ def normalise(image: sitk.Image, method: str, reference: sitk.Image | None = Non
         return Normalised(image)
     head = head_mask(image)
     inside = _checked(head if reference is None else reference, image)
-    field = bias_field(image, head)
+    field = bias_field(image, head) if field is None else field
     values = sitk.GetArrayFromImage(image).astype(np.float64) / sitk.GetArrayViewFromImage(field)
     if method == "n4":
         return Normalised(_like(image, values), field)

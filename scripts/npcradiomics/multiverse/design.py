@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 # What a universe is made of, in this order: the choices, and where the study's settings have them.
 SETTINGS = {
+    "intensity": ("intensity", "normalisation"),
     "region": ("regions", "recurrent"),
     "quantizer": ("extraction", "quantizer"),
     "fit": ("extraction", "quantizer_fit"),

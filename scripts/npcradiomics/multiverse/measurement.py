@@ -19,7 +19,7 @@ from npcradiomics.spatial_null.surrogates import SurrogateField
 
 def measure_universes(
     patient: str,
-    volume: np.ndarray,
+    volumes: Mapping[str, np.ndarray],
     gtv: np.ndarray,
     contours: Mapping[tuple, np.ndarray | str],
     spacing_zyx_mm: Sequence[float],
@@ -38,7 +38,9 @@ def measure_universes(
     Parameters
     ----------
     patient : str
-    volume, gtv : (z, y, x)
+    volumes : {intensity: (z, y, x)}
+        The planning MRI with the intensities of each universe.
+    gtv : (z, y, x)
     contours : {(grown_mm, moved): bool (z, y, x) or str}
         The uncut contour of the recurrence in each universe, (0, 0) the study's own; or why there
         is none.
@@ -60,19 +62,23 @@ def measure_universes(
         A universe that cannot be measured in this patient has NaN and a note.
     """
     asked = [n_draws, surrogates, match, seed, min_voxels, list(code)]
-    shared = digest(patient, volume, gtv > 0, list(spacing_zyx_mm), asked)
+    shared = digest(patient, gtv > 0, list(spacing_zyx_mm), asked)
+    # A draw's motion is that of the study's own contour, whatever the universe's.
+    own = digest(shared, contours[0, 0])
+    images = {name: digest(volume) for name, volume in volumes.items()}
+    outlines = {place: digest(contour) for place, contour in contours.items()}
     keys = [
-        key_of(one, digest(shared, contours[one["grown_mm"], one["moved"]])) for one in universes
+        key_of(one, digest(own, images[one["intensity"]], outlines[one["grown_mm"], one["moved"]]))
+        for one in universes
     ]
     before = {} if kept is None else {key: k for k, key in enumerate(kept.keys.tolist())}
     new = [k for k, key in enumerate(keys) if key not in before]
     measured, reason = {}, kept.reason if kept is not None else ""
     if new:
-        case = _Case(patient, volume, gtv > 0, contours, spacing_zyx_mm, min_voxels)
+        case = _Case(patient, volumes, gtv > 0, contours, spacing_zyx_mm, min_voxels)
         case.move(n_draws, match, seed)
-        case.draw_surrogates(surrogates, seed)
         reason = case.reason
-        measured = case.measure([universes[k] for k in new])
+        measured = case.measure([universes[k] for k in new], surrogates, seed)
         measured = dict(zip(new, measured, strict=True))
     rows = [
         measured[k]
@@ -98,13 +104,13 @@ def measure_universes(
 class _Case:
     """One patient's tumour with its contours, their motions, and the surrogate fields."""
 
-    def __init__(self, patient, volume, gtv, contours, spacing_mm, min_voxels):
-        self.patient, self.volume, self.gtv, self.spacing_mm = patient, volume, gtv, spacing_mm
+    def __init__(self, patient, volumes, gtv, contours, spacing_mm, min_voxels):
+        self.patient, self.volumes, self.gtv, self.spacing_mm = patient, volumes, gtv, spacing_mm
         self.min_voxels = min_voxels
         self.contours = {k: mask for k, mask in contours.items() if not isinstance(mask, str)}
         self.why_none = {k: mask for k, mask in contours.items() if isinstance(mask, str)}
         self.tumour = Tumour(gtv, spacing_mm)
-        self.reason, self.laid, self.textures = "", {}, []
+        self.reason, self.laid = "", {}
 
     def move(self, n_draws, match, seed):
         """Lay every contour at rest and by every motion."""
@@ -131,35 +137,41 @@ class _Case:
         self.cells = np.flatnonzero(self.around)
         self.gtv_places = np.searchsorted(self.cells, self.tumour.cells)
 
-    def draw_surrogates(self, n, seed):
-        if not n:
-            return
-        field = SurrogateField(self.gtv, self.volume.ravel()[self.tumour.cells])
+    def _textures(self, volume, n, seed):
+        """Orders of the tumour's voxels in n surrogate fields of an image."""
+        orders = []
+        if n:
+            field = SurrogateField(self.gtv, volume.ravel()[self.tumour.cells])
         for pair in range(-(-n // 2)):
             two = field.draw(generator_of(seed, self.patient, SURROGATE, pair))
-            self.textures += list(np.argsort(two, axis=1, kind="stable"))
-        self.textures = self.textures[:n]
+            orders += list(np.argsort(two, axis=1, kind="stable"))
+        return orders[:n]
 
-    def measure(self, universes):
+    def measure(self, universes, surrogates=0, seed=0):
         """For each universe its features, those of its surrogates, and a note."""
         found = [None] * len(universes)
         groups = {}
         for k, one in enumerate(universes):
-            groups.setdefault(tuple(extraction_of(one).items()), []).append(k)
-        for extraction, members in groups.items():
-            done = self._measure_group(dict(extraction), [universes[k] for k in members])
+            groups.setdefault((one["intensity"], *extraction_of(one).items()), []).append(k)
+        textures = {
+            name: self._textures(self.volumes[name], surrogates, seed)
+            for name in dict.fromkeys(one["intensity"] for one in universes)
+        }
+        for (intensity, *extraction), members in groups.items():
+            image = self.volumes[intensity], textures[intensity]
+            done = self._measure_group(*image, dict(extraction), [universes[k] for k in members])
             for k, one in zip(members, done, strict=True):
                 found[k] = one
         return found
 
-    def _measure_group(self, extraction, universes):
-        """Universes with one extraction: they share its quantizer, slices and remainders."""
+    def _measure_group(self, volume, textures, extraction, universes):
+        """Universes of one image with one extraction: they share its quantizer, slices and remainders."""
         shape = (2, len(FEATURE_NAMES))
         features = np.full((len(universes), self.n_draws + 1, *shape), np.nan)
-        surrogates = np.full((len(universes), len(self.textures), *shape), np.nan)
+        surrogates = np.full((len(universes), len(textures), *shape), np.nan)
         notes = [self._obstacle(one) for one in universes]
         try:
-            meter = RegionMeter(self.volume, self.gtv, self.spacing_mm, extraction, self.around)
+            meter = RegionMeter(volume, self.gtv, self.spacing_mm, extraction, self.around)
         except ValueError as error:
             notes = [note or str(error) for note in notes]
             return list(zip(features, surrogates, notes, strict=True))
@@ -167,7 +179,7 @@ class _Case:
         for draw in range(self.n_draws + 1):
             self._measure_draw(meter, universes, usable, draw, features[:, draw], notes)
             usable = [k for k in usable if not notes[k]]
-        for number, order in enumerate(self.textures if usable else ()):
+        for number, order in enumerate(textures if usable else ()):
             meter.retexture(order)
             self._measure_draw(meter, universes, usable, 0, surrogates[:, number])
         return list(zip(features, surrogates, notes, strict=True))

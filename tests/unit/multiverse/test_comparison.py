@@ -12,6 +12,7 @@ from npcradiomics.publication.tables.multiverse import table5
 from npcradiomics.statistics.comparison import compare_regions
 
 SETTINGS = {
+    "intensity": {"normalisation": "none"},
     "regions": {"recurrent": "whole"},
     "extraction": {
         "n_levels": 256,

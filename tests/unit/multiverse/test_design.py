@@ -11,6 +11,7 @@ from npcradiomics.multiverse.design import (
 )
 
 SETTINGS = {
+    "intensity": {"normalisation": "none"},
     "regions": {"recurrent": "whole"},
     "extraction": {
         "quantizer": "lloyd",
@@ -25,7 +26,7 @@ OWN = study_path(SETTINGS)
 
 def test_the_path_is_the_settings_and_what_the_paper_did_beside_them():
     assert OWN == {
-        "region": "whole", "quantizer": "lloyd", "fit": "region", "levels": 256,
+        "intensity": "none", "region": "whole", "quantizer": "lloyd", "fit": "region", "levels": 256,
         "resampling": "none", "outliers": "none", "grown_mm": 0, "moved": 0, "test": "paper",
     }  # fmt: skip
 
@@ -68,7 +69,7 @@ def test_universes_that_differ_by_the_test_alone_are_measured_once():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (({"level": [32]}, "around"), "unknown axis 'level'; known: region"),
+        (({"level": [32]}, "around"), "unknown axis 'level'; known: intensity, region"),
         (({}, "spiral"), "design is 'spiral'"),
         (({"levels": [32]}, "factorial"), "`crossed` names none"),
     ],

@@ -21,7 +21,15 @@ EXTRACTION = {
     "outliers": "none",
     "resampling": "none",
 }
-PLAIN = study_path({"regions": {"recurrent": "whole"}, "extraction": EXTRACTION})
+# Another image in place of one without its bias field, and a line through its values.
+FLAT = VOLUME + 4.0 * np.indices(GTV.shape)[2]
+PLAIN = study_path(
+    {
+        "intensity": {"normalisation": "none"},
+        "regions": {"recurrent": "whole"},
+        "extraction": EXTRACTION,
+    }
+)
 DRAWN = {"n_draws": 5, "surrogates": 3, "match": "depth", "seed": 4}
 AXES = {
     "region": ["inside_gtv"],
@@ -38,7 +46,8 @@ CONTOURS = {(mm, 0): grow(POKING, mm, SPACING) for mm in (0, -1, 1)}
 
 def measure(universes=UNIVERSES, contours=CONTOURS, **changes):
     options = DRAWN | {"min_voxels": 64} | changes
-    return measure_universes("P1", VOLUME, GTV, contours, SPACING, universes, **options)
+    images = {"none": VOLUME, "n4": FLAT, "n4_zscore": (FLAT - 300) / 60}
+    return measure_universes("P1", images, GTV, contours, SPACING, universes, **options)
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +81,20 @@ def test_what_is_observed_is_what_the_extraction_measures(record, departures):
     for row, mask in zip(found, (region, GTV & ~contour), strict=True):
         expected = list(extract(VOLUME, mask, **settings_of(departures)).features.values())
         assert np.array_equal(row, expected, equal_nan=True)
+
+
+def test_intensities_are_measured_on_their_own_image_and_a_line_through_them_leaves_the_texture():
+    """Under Lloyd-Max per region levels depend on (value - low) / (high - low) alone."""
+    names = ("none", "n4", "n4_zscore")
+    record = measure([UNIVERSES[0] | {"intensity": name} for name in names])
+    for row, volume in zip(record.features, (VOLUME, FLAT), strict=False):
+        expected = list(extract(volume, POKING, **settings_of({})).features.values())
+        assert np.array_equal(row[0, 0], expected, equal_nan=True)
+    n4, z = record.features[1:, 0]
+    assert np.allclose(z[:, 7:], n4[:, 7:], rtol=1e-9)
+    assert np.allclose(z[:, 0], (n4[:, 0] - 300) / 60)
+    assert np.allclose(z[:, 1], n4[:, 1] / 3600)
+    assert not np.isclose(record.features[0, 0, :, 7:], n4[:, 7:]).all()
 
 
 def test_draws_and_surrogates_are_those_of_the_spatial_null(record):
