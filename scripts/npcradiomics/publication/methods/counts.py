@@ -3,6 +3,7 @@
 Loads no pandas: the chapters count their patients at every start of Snakemake.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from npcradiomics.cohort.configuration import is_simulated
@@ -17,8 +18,8 @@ def table_counts(rows: Sequence[Mapping[str, str]]) -> dict[str, int]:
     carried: GTVr was drawn on the MRI at recurrence; rtstruct: a contour comes from DICOM; centres:
     different values of the column centre.
     """
-    filled = [column for row in rows for column, cell in row.items() if str(cell) != ""]
-    return {column: filled.count(column) for column in dict.fromkeys(filled)} | {
+    filled = Counter(column for row in rows for column, cell in row.items() if cell != "")
+    return dict(filled) | {
         "patients": len(rows),
         "centres": len({row.get("centre", "") for row in rows} - {""}),
         "simulated": sum(map(is_simulated, rows)),
