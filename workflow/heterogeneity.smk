@@ -58,16 +58,14 @@ include: "rules/patient_pages.smk"
 include: "rules/multiverse.smk"
 
 
-shown_figures = ["fig2", "fig3", "fig4", "fig5"]
-shown_figures += ["fig6", "fig7", "fig8"] * with_null + ["fig9"] * bool(with_dose)
-shown_figures += ["fig10", "fig11"] * with_multiverse
+in_papers_order = ["table1", "fig2", "table2", "fig3", "fig4", "fig5"]
+in_papers_order += ["table3", "fig6", "fig7", "fig8"] * with_null
+in_papers_order += ["table4"] * bool(dosed) + ["fig9"] * bool(with_dose)
+in_papers_order += ["table5", "fig10", "fig11"] * with_multiverse
+shown_tables = [name for name in in_papers_order if name.startswith("table")]
+shown_figures = [name for name in in_papers_order if name.startswith("fig")]
 paper_items = expand(
-    "<results>/tables/{table}.{format}",
-    table=["table1", "table2"]
-    + ["table3"] * with_null
-    + ["table4"] * bool(dosed)
-    + ["table5"] * with_multiverse,
-    format=["tsv", "md", "tex", "docx"],
+    "<results>/tables/{table}.{format}", table=shown_tables, format=["tsv", "md", "tex", "docx"]
 ) + expand(
     "<results>/figures/{figure}.{format}", figure=shown_figures, format=["pdf", "png", "tsv"]
 )
@@ -96,16 +94,7 @@ provenance_outputs = [
 
 counts = table_counts(list(patients.values()))
 checklists_asked = ["metrics", "clear", "ibsi"]
-in_papers_order = [
-    f"<results>/tables/{name}.docx" if name.startswith("table") else f"<results>/figures/{name}.png"
-    for name in ["table1", "fig2", "table2", "fig3", "fig4", "fig5"]
-    + ["table3", "fig6", "fig7", "fig8"] * with_null
-    + ["table4"] * bool(dosed)
-    + ["fig9"] * bool(with_dose)
-    + ["table5", "fig10", "fig11"] * with_multiverse
-]
-own_captions = [f"{path[:-4]}.caption.rst" for path in in_papers_order if path.endswith(".png")]
-rules_of_captions = {}
+own_captions, rules_of_captions = shown_figures, {}
 cohort_outcome = "<results>/cohort/excluded.tsv"
 pyradiomics_settings = settings["pyradiomics"]
 registration_departures = settings_sentence(

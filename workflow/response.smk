@@ -53,18 +53,16 @@ include: "rules/response_comparison.smk"
 include: "rules/response_paper.smk"
 
 
+in_papers_order = ["table1", "table2", "fig2", "fig3", "fig4", "fig5"]
+in_papers_order += ["performance", "validation", "table3", "fig6", "nomogram"]
+shown_tables = ["table1", "table2", "table3", "performance"]
+shown_figures = [name for name in in_papers_order if name not in shown_tables]
 paper_items = (
     ["<results>/calculator.html"]
     + expand(
-        "<results>/tables/{table}.{format}",
-        table=["table1", "table2", "table3", "performance"],
-        format=["tsv", "md", "tex", "docx"],
+        "<results>/tables/{table}.{format}", table=shown_tables, format=["tsv", "md", "tex", "docx"]
     )
-    + expand(
-        "<results>/figures/{figure}.{format}",
-        figure=["fig2", "fig3", "fig4", "fig5", "fig6", "nomogram", "validation"],
-        format=["pdf", "png"],
-    )
+    + expand("<results>/figures/{figure}.{format}", figure=shown_figures, format=["pdf", "png"])
 )
 provenance_records = expand("<results>/features/part{part}_inputs.json", part=parts)
 provenance_files = {
@@ -82,17 +80,8 @@ provenance_outputs = [
 counts = table_counts(list(patients.values()))
 counts |= {"new": len(new_patients), "new_labelled": len(labelled)}
 checklists_asked = ["metrics", "clear", "ibsi", "tripod"]
-in_papers_order = [
-    *("<results>/tables/table1.docx", "<results>/tables/table2.docx"),
-    *(f"<results>/figures/fig{k}.png" for k in range(2, 6)),
-    *("<results>/tables/performance.docx", "<results>/figures/validation.png"),
-    *("<results>/tables/table3.docx", "<results>/figures/fig6.png"),
-    "<results>/figures/nomogram.png",
-]
-own_captions = ["<results>/figures/fig6.caption.rst"]
-rules_of_captions = {
-    name: f"liu_{name}" for name in ("fig2", "fig3", "fig4", "fig5", "validation", "nomogram")
-}
+own_captions = ["fig6"]
+rules_of_captions = {name: f"liu_{name}" for name in shown_figures if name not in own_captions}
 cohort_outcome = "<results>/cohort/performance.tsv"
 pyradiomics_settings = settings["features"]["pyradiomics"]
 registration_departures = ""

@@ -1,7 +1,8 @@
 """What goes into a paper beside its tables and figures: the methods in words, the literature they cite, checklists.
 
 The chapter says of its patients `counts`, of its results `cohort_outcome` (who is in), `pyradiomics_settings`,
-`registration_departures` (from the defaults, in words), and which `checklists_asked` are for it.
+`registration_departures` (from the defaults, in words), which `checklists_asked` are for it, and of its tables and
+figures (`in_papers_order`) which have `own_captions` and which one of liu.rst (`rules_of_captions`).
 """
 
 
@@ -71,8 +72,15 @@ rule checklists:
 rule report_word:
     """Methods, tables, figures and captions in the paper's order as one Word document."""
     input:
-        shown=in_papers_order,
-        captions=own_captions,
+        shown=[
+            (
+                f"<results>/tables/{name}.docx"
+                if name in shown_tables
+                else f"<results>/figures/{name}.png"
+            )
+            for name in in_papers_order
+        ],
+        captions=expand("<results>/figures/{figure}.caption.rst", figure=own_captions),
         shared_captions=repository_files("workflow/report", "liu.rst")[0],
         methods="<results>/methods.tsv",
         references="<results>/references.bib",
