@@ -4,6 +4,7 @@ Tables are those of the Word files beside the results, element by element: nothi
 """
 
 import copy
+import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from npcradiomics.publication.figures.saving import pages_of
 from npcradiomics.publication.methods.text import Paragraph, numbered
 from npcradiomics.publication.tables.formats import blank_docx, save_docx, set_page
 
@@ -95,19 +97,33 @@ def _add_table(document, path):
 
 def _add_figure(document, figure):
     _turn_page(document, across=False)
-    shown = document.add_paragraph()
-    shown.paragraph_format.keep_with_next = True
-    picture = shown.add_run().add_picture(str(figure.picture))  # as large as it is printed
-    section = document.sections[-1]
-    widest = section.page_width - section.left_margin - section.right_margin
-    factor = min(1.0, widest / picture.width, Mm(HIGHEST_MM) / picture.height)
-    picture.width, picture.height = int(picture.width * factor), int(picture.height * factor)
+    pages, n_pages = pages_of(figure.picture)
+    shown = [_add_page(document, page) for page in pages]
     paragraphs = [re.sub(r"\\(.)", r"\1", text) for text in figure.caption.strip().split("\n\n")]
-    picture._inline.docPr.set("descr", BOLD.sub(r"\1", paragraphs[0]))
+    for picture in shown:
+        picture._inline.docPr.set("descr", BOLD.sub(r"\1", paragraphs[0]))
     for text in paragraphs:
         written = document.add_paragraph()
         for k, part in enumerate(BOLD.split(text)):
             written.add_run(part).bold = k % 2 == 1
+
+    if n_pages > len(pages):
+        pdf = Path(figure.picture).with_suffix(".pdf").name
+        document.add_paragraph(f"The first {len(pages)} of {n_pages} pages; {pdf} has all.")
+
+
+def _add_page(document, page):
+    """A page of a figure as large as it is printed, or as fits; returns the picture."""
+    stream = io.BytesIO()
+    page.save(stream, format="PNG", dpi=page.info["dpi"])
+    holder = document.add_paragraph()
+    holder.paragraph_format.keep_with_next = True
+    picture = holder.add_run().add_picture(stream)
+    section = document.sections[-1]
+    widest = section.page_width - section.left_margin - section.right_margin
+    factor = min(1.0, widest / picture.width, Mm(HIGHEST_MM) / picture.height)
+    picture.width, picture.height = int(picture.width * factor), int(picture.height * factor)
+    return picture
 
 
 def _turn_page(document, across):

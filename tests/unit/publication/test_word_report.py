@@ -1,11 +1,13 @@
 """The Word document for co-authors: order, print size, citations, and tables as they stand beside the results."""
 
+import matplotlib.pyplot as plt
 import pytest
 from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.shared import Mm
 from PIL import Image
 
+from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.methods.text import Paragraph
 from npcradiomics.publication.tables.formats import Table, write_docx
 from npcradiomics.publication.word_report import Figure, write_report
@@ -93,3 +95,19 @@ def test_pictures_are_described_and_captions_keep_their_bold_words(document):
 
 def test_the_same_results_give_the_same_bytes(tmp_path):
     assert write(tmp_path).read_bytes() == write(tmp_path).read_bytes()
+
+
+def test_a_figure_of_several_pages_has_them_one_by_one(tmp_path):
+    """Six pages of 100 x 50 mm; a PNG holds four."""
+    pages = [plt.figure(figsize=(100 / 25.4, 50 / 25.4)) for _ in range(6)]
+    save(pages, tmp_path / "many.png")
+    document = tmp_path / "report.docx"
+    write_report(
+        document, "A", "", METHODS, REFERENCES, [Figure(tmp_path / "many.png", "**Fig 3.**")]
+    )
+    shapes = Document(document).inline_shapes
+    assert len(shapes) == 4
+    assert {round(shape.width.mm) for shape in shapes} == {100}
+    assert {round(shape.height.mm) for shape in shapes} == {50}
+    text = [paragraph.text for paragraph in Document(document).paragraphs]
+    assert "The first 4 of 6 pages; many.pdf has all." in text

@@ -7,10 +7,12 @@ import matplotlib.pyplot as plt
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from npcradiomics.files import replacing
 from npcradiomics.publication.figures.style import DPI
 
+PAGE_HEIGHTS, PAGES = "page heights", "pages"  # what a PNG of several pages says of itself
 PNG_PAGES = 4  # a PNG has no pages: so many are put one below the other, the PDF has all
 
 
@@ -68,7 +70,30 @@ def _save_png(pages, path):
     for image in images:
         whole.paste(image, (0, top))
         top += image.height
-    whole.save(path, dpi=(DPI, DPI))
+    whole.save(path, dpi=(DPI, DPI), pnginfo=_page_info(images, len(pages)))
+
+
+def _page_info(images, n_pages):
+    """Where the pages of a PNG end, for those who take them apart; None for a figure of one page."""
+    if n_pages == 1:
+        return None
+    info = PngInfo()
+    info.add_text(PAGE_HEIGHTS, " ".join(str(image.height) for image in images))
+    info.add_text(PAGES, str(n_pages))
+    return info
+
+
+def pages_of(path: str | Path) -> tuple[list[Image.Image], int]:
+    """The pages that a PNG of `save` holds, and how many the figure has."""
+    with Image.open(path) as whole:
+        whole.load()
+    known = whole.text
+    heights = map(int, known.get(PAGE_HEIGHTS, str(whole.height)).split())
+    pages, top = [], 0
+    for height in heights:
+        pages.append(whole.crop((0, top, whole.width, top + height)))
+        top += height
+    return pages, int(known.get(PAGES, 1))
 
 
 def _save_svg(pages, path):
