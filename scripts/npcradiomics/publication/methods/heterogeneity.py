@@ -23,13 +23,6 @@ _OUTLIERS = {
     "none": "No voxel was removed as an outlier.",
     "3sigma": "Voxels beyond 3 standard deviations of the mean of their region were removed.",
 }
-_INTENSITIES = {
-    "none": "Intensities were taken as scanned.",
-    "n4": "The bias field of the planning MRI was removed (N4 [@tustison2010]).",
-    "n4_zscore": "The bias field of the planning MRI was removed (N4 [@tustison2010]), and intensities"
-    " were expressed in standard deviations from the mean of a reference tissue, or of the head where"
-    " none was named.",
-}
 _RESAMPLING = {
     "none": "Voxels were not resampled.",
     "isotropic": "Images were resampled across the slices to the in-plane spacing (cubic B-spline; masks"
@@ -215,8 +208,7 @@ def _features(settings, versions, pyradiomics):
         " MATLAB TextureToolbox [@vallieres2015].",
         f"For {foreign} of the texture features pyradiomics and the Image Biomarker Standardisation"
         " Initiative [@zwanenburg2020] have other formulas under the same name.",
-        image_sentence(),
-        _INTENSITIES[intensity],
+        image_sentence(intensity),
         _OUTLIERS[used["outliers"]],
         _RESAMPLING[used["resampling"]],
         f"Intensities were quantized into {used['n_levels']} grey levels by"

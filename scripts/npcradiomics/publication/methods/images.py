@@ -34,12 +34,20 @@ def simulation_sentences(simulation: dict, cohort: dict, groups: str) -> list[st
     ]
 
 
-def image_sentence() -> str:
-    """What was not done to the images before the features."""
-    return (
-        "For the features images were neither filtered nor corrected for inhomogeneity, and their"
-        " intensities were not normalised between patients."
+def image_sentence(normalisation: str = "none") -> str:
+    """What was done to the images before the features, and what was not; key `intensity: normalisation`."""
+    n4 = "the bias field of the planning MRI was removed (inhomogeneity; N4 [@tustison2010])"
+    between = "intensities were not normalised between patients"
+    scaled = (
+        "intensities were normalised: they are standard deviations from the mean of a reference tissue,"
+        " or of the head where none was named"
     )
+    return {
+        "none": "For the features images were neither filtered nor corrected for inhomogeneity, and their"
+        f" {between}.",
+        "n4": f"For the features images were not filtered; {n4}, and {between}.",
+        "n4_zscore": f"For the features images were not filtered; {n4}, and {scaled}.",
+    }[normalisation]
 
 
 def contour_sentence(settings: dict, cohort: dict) -> str:

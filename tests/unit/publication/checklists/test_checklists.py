@@ -142,7 +142,9 @@ def test_score_of_the_response_study_is_the_sum_of_its_items(tmp_path):
         ("response", "ibsi", "69", NOT_APPLICABLE, {}, NOT_APPLICABLE),
         ("heterogeneity", "ibsi", "49", NOT_APPLICABLE, {"counts": {"rtstruct": 1}}, YES),
         ("heterogeneity", "ibsi", "60", YES, {"multiverse": {"enabled": False}}, NO),
-        ("heterogeneity", "metrics", "11", NO, {"extraction": {"n_levels": 64}}, NO),
+        ("heterogeneity", "metrics", "11", NO, {"intensity": {"normalisation": "n4"}}, NO),
+        ("heterogeneity", "metrics", "11", NO, {"intensity": {"normalisation": "n4_zscore"}}, OPEN),
+        ("heterogeneity", "ibsi", "46", YES, {"intensity": {"normalisation": "n4_zscore"}}, YES),
     ],
 )  # fmt: skip
 def test_an_item_follows_its_key(tmp_path, study, name, item, before, change, after):
