@@ -4,7 +4,7 @@ import pandas as pd
 
 from npcradiomics.files import write_table
 from npcradiomics.jobs import script
-from npcradiomics.response.models import clinical_columns
+from npcradiomics.response.regressions import clinical_columns
 
 
 def main(snakemake):

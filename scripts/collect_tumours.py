@@ -24,7 +24,10 @@ def main(snakemake):
     if len(absent):
         raise ValueError(f"{len(absent)} patients have no features: {', '.join(absent[:5])}")
     write_table(features, snakemake.output.features)
-    write_table(measured[~measured["patient"].isin(rows["patient"])], snakemake.output.new_features)
+    new = measured[~measured["patient"].isin(rows["patient"])]
+    if centres := snakemake.params.new_centres:
+        new = new.assign(centre=new["patient"].map(centres).fillna(""))
+    write_table(new, snakemake.output.new_features)
     notes = {}
     for path in snakemake.input.notes:
         notes |= read_json(path)

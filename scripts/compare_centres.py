@@ -11,9 +11,8 @@ from npcradiomics.tables import read_table
 
 
 def main(snakemake):
-    settings = dict(snakemake.params.model)
-    seed = settings.pop("seed")
-    found, said = compare_centres(read_table(snakemake.input.features), seed, settings)
+    params = snakemake.params
+    found, said = compare_centres(read_table(snakemake.input.features), params.seed, params.model)
     for line in said:
         logging.getLogger("npcradiomics").warning(line)
     write_table(found, snakemake.output.tsv)

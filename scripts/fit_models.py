@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from npcradiomics.cohort.inclusion import stack
 from npcradiomics.files import read_json, write_json, write_table
 from npcradiomics.jobs import script
 from npcradiomics.response.lasso import stratified_folds
@@ -14,16 +15,20 @@ from npcradiomics.tables import read_table
 
 def main(snakemake):
     table, clinical = (read_table(snakemake.input[name]) for name in ("features", "clinical"))
-    settings, model = dict(snakemake.params.model), read_json(snakemake.input.model)
-    rng = np.random.default_rng(settings.pop("seed"))
+    params, model = snakemake.params, read_json(snakemake.input.model)
+    rng = np.random.default_rng(params.seed)
 
     def scored(patients):
-        return score_patients(model, patients.features)["rad_score"].to_numpy()
+        known = patients.features.assign(centre=patients.centre)
+        return score_patients(model, known)["rad_score"].to_numpy()
 
-    patients, y = known_patients(table, clinical, "train")
+    perturbed = stack(paths) if (paths := snakemake.input.perturbed) else None
+    patients, y = known_patients(table, clinical, "train", perturbed)
     own = scored(patients)
-    labels = stratified_folds(y, min(settings["folds"], rarer_count(y)), rng)
-    regressions, first = fit_others(patients, y, own, labels, settings)
+    labels = stratified_folds(y, min(params.model["folds"], rarer_count(y)), rng)
+    regressions, first = fit_others(
+        patients, y, own, labels, params.model, params.imputations, rng.spawn(1)[0]
+    )
     tables = []
     for name in ("train", "validation"):
         whom, _ = known_patients(table, clinical, name)

@@ -4,6 +4,7 @@ import logging
 
 import pandas as pd
 
+from npcradiomics.cohort.inclusion import stack
 from npcradiomics.files import write_rows, write_table
 from npcradiomics.jobs import script
 from npcradiomics.response.models import known_patients
@@ -13,13 +14,18 @@ from npcradiomics.tables import read_table
 
 def main(snakemake):
     table, clinical = read_table(snakemake.input.features), read_table(snakemake.input.clinical)
-    patients, y = known_patients(table, clinical, "train")
+    perturbed = stack(paths) if (paths := snakemake.input.perturbed) else None
+    patients, y = known_patients(table, clinical, "train", perturbed)
     names = table.loc[table["set"] == "train", "patient"].to_numpy()
-    kind, (first, end) = snakemake.wildcards.kind, snakemake.params.numbers
+    params, kind, (first, end) = (
+        snakemake.params,
+        snakemake.wildcards.kind,
+        snakemake.params.numbers,
+    )
     rows, predictions = [], []
     for number in range(first, end):
         row, scores = repetition(
-            kind, number, patients, y, snakemake.params.seed, snakemake.params.model
+            kind, number, patients, y, params.seed, params.model, params.imputations
         )
         rows.append({"kind": kind, "repetition": number} | row)
         if scores is not None:

@@ -8,7 +8,13 @@ import sys
 
 from npcradiomics.files import read_json, write_table
 from npcradiomics.jobs import script
-from npcradiomics.response.scoring import MAX_OUTSIDE, score_patients, without_strangers
+from npcradiomics.response.scoring import (
+    MAX_OUTSIDE,
+    REFUSED,
+    of_known_centres,
+    score_patients,
+    without_strangers,
+)
 from npcradiomics.tables import read_features
 
 
@@ -23,10 +29,12 @@ def main(snakemake):
 
 def scored(model, features, max_outside=MAX_OUTSIDE):
     """The table of patients with their scores, and a line for each who got none."""
-    table, said = without_strangers(
-        score_patients(read_json(model), read_features(features)), max_outside
-    )
-    return table.reset_index(), said
+    model, everyone = read_json(model), read_features(features, words=["centre"])
+    known, said = of_known_centres(model, everyone)
+    table, more = without_strangers(score_patients(model, known), max_outside)
+    table = table.reindex(everyone.index)
+    table["called"] = table["called"].fillna(REFUSED)
+    return table.reset_index(), said + more
 
 
 def by_hand(arguments):

@@ -8,6 +8,7 @@ from npcradiomics.cohort import clinical_values, same_files, sources
 from npcradiomics.publication.methods.counts import table_counts
 from npcradiomics.publication.notices import cohort_notice, settings_sentence
 from npcradiomics.response.cohort import assign_sets, refuse_known
+from npcradiomics.response.harmonization import require_centres
 
 study, paper = "response", "https://doi.org/10.61186/ijrr.23.2.311"
 settings = settings_of("response")
@@ -26,6 +27,12 @@ clinical_numbers = [
 ]
 clinical_values.require_numbers(patients.values(), clinical_numbers)
 sets = assign_sets(list(patients.values()), **settings["split"])
+if settings["model"]["harmonization"] == "combat":
+    require_centres(
+        row.get("centre", "")
+        for row, where in zip(patients.values(), sets, strict=True)
+        if where == "train"
+    )
 simulated_patients = [name for name, row in patients.items() if is_simulated(row)]
 simulated_cohort = bool(simulated_patients)
 # said on every table and figure
@@ -115,6 +122,12 @@ rule centres:
     """The rad-score at each centre (column `centre`), by models that have not seen it, and with ComBat beside it."""
     input:
         "<results>/tables/centres.md",
+
+
+rule variants:
+    """The model with ComBat, with stable features alone, with multiple imputation, beside the one without."""
+    input:
+        "<results>/tables/variants.md",
 
 
 rule score:

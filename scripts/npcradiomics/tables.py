@@ -8,6 +8,7 @@ import csv
 import io
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,10 +141,10 @@ def read_cells(path: str | Path) -> Cells:
     )
 
 
-def read_features(path: str | Path) -> "pandas.DataFrame":  # noqa: F821
+def read_features(path: str | Path, words: Sequence[str] = ()) -> "pandas.DataFrame":  # noqa: F821
     """Read a table of features that a person may have made: names as text, all other columns numbers.
 
-    Returns a DataFrame indexed by patient. Raises ValueError with file, row and column: as
+    words: columns that stay text, where there are such. Returns a DataFrame indexed by patient. Raises ValueError with file, row and column: as
     read_cells, no column patient, no rows, a patient without name or twice, a cell that is no
     finite number.
     """
@@ -172,11 +173,12 @@ def read_features(path: str | Path) -> "pandas.DataFrame":  # noqa: F821
             )
         first[patient] = number
     numbers = table.apply(pd.to_numeric, errors="coerce").astype(float)
-    words = ~np.isfinite(numbers)
+    no_number = ~np.isfinite(numbers)
     # A column of words (region, set) is carried along; one cell that is no number in a column of
     # numbers is a fault.
-    numeric = [name for name in table if not words[name].all()]
-    return numbers[numeric]
+    numeric = [name for name in table if not no_number[name].all()]
+    named = [name for name in words if name in table]
+    return numbers[[name for name in numeric if name not in named]].join(table[named])
 
 
 def _clean(cell):

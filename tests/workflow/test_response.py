@@ -32,6 +32,13 @@ SETTINGS = configuration.complete_settings(
     {}, configuration.read_schema(SCHEMAS / "response_config.schema.yaml"), ""
 )
 MODEL = {"folds": 5, "measure": "class", "seed": 0}  # of this small cohort it keeps three features
+# What rules hand to `radscore.fit_model`.
+FITTING = SETTINGS["model"] | MODEL
+FITTING = {
+    key: value
+    for key, value in FITTING.items()
+    if key not in ("seed", "stable_features", "imputations")
+}
 RESAMPLING = {"nested": 2, "bootstrap": 10, "permutation": 19, "per_job": 10}
 WANTED = {
     ("train", True): 10,
@@ -311,6 +318,58 @@ def test_new_patients_get_the_scores_they_had(study):
     assert list(new["called"]) == list(known["called"])
 
 
+def test_steps_beside_the_paper_s_are_keys_and_a_new_patient_of_a_strange_centre_is_refused(
+    study, tmp_path
+):
+    other = study.copy(tmp_path)
+    on = {"harmonization": "combat", "stable_features": True, "imputations": 2}
+    other.config["model"] = MODEL | on
+    other.config["repeatability"] = {"n_perturbations": 2}
+    new = [row | {"patient": f"NEW{k}"} for k, row in enumerate(small_cohort()[:3])]
+    new = [{key: row[key] for key in ("patient", "image", "mask", "centre")} for row in new]
+    new[1]["centre"], new[2]["centre"] = "Z", ""
+    write_rows(other.folder / "new.tsv", new)
+    finished = other.run("response_score", "results/response/cohort/models.json")
+    assert finished.returncode == 0, finished.stdout[-3000:]
+    assert "NEW1: centre 'Z' is not one of training; the model has ComBat's parameters of" in (
+        finished.stdout
+    )
+    assert "NEW2: no centre (column `centre`)" in finished.stdout
+    scored = other.table("cohort/new_radscore.tsv").set_index("patient")
+    assert list(scored["called"][1:]) == ["not scored"] * 2
+    assert scored["rad_score"].isna().tolist() == [False, True, True]
+    # NEW0 is a training patient under another name: ComBat with training's parameters, by hand.
+    known = (
+        other.table("cohort/features.tsv").set_index("patient").loc[small_cohort()[0]["patient"]]
+    )
+    model = json.loads((other.results / "cohort/model.json").read_text(encoding="utf-8"))
+    total = model["intercept"]
+    for name, one in model["features"].items():
+        learnt = model["harmonization"]["features"][name]
+        value = (known[name] - learnt["mean"]) / learnt["sd"]
+        value = (value - learnt["shift"][known["centre"]]) / learnt["scale"][known["centre"]]
+        value = value * learnt["sd"] + learnt["mean"]
+        value = value if one["lower"] <= value <= one["upper"] else one["median"]
+        total += one["coefficient"] * (value - one["mean"]) / one["sd"]
+    assert model["features"] and scored.loc["NEW0", "rad_score"] == pytest.approx(total, rel=1e-9)
+    # Who is unstable by the repeated measurements of training is dropped with the number.
+    rows = pd.concat(
+        pd.read_csv(path, sep="\t") for path in (other.results / "features").glob("perturbed*.tsv")
+    )
+    assert len(rows) == 2 * 22
+    assert set(rows["patient"]) == {
+        row["patient"] for row in small_cohort() if row["split"] == "train"
+    }
+    reasons = other.table("cohort/dropped_features.tsv").set_index("feature")["reason"]
+    unstable = reasons[reasons.str.startswith("ICC(1,1)")]
+    assert len(unstable) and not set(unstable.index) & set(model["features"])
+    models = json.loads((other.results / "cohort/models.json").read_text(encoding="utf-8"))
+    clinical = other.table("cohort/clinical.tsv").drop(columns="patient")
+    if clinical.isna().any(axis=None):
+        assert models["clinical"]["patients"] == 22
+        assert "pooled by Rubin's rules" in models["clinical"]["note"]
+
+
 def test_new_patients_with_responses_are_an_external_validation(study, tmp_path):
     other = study.copy(tmp_path)
     # The training patients of the cohort under new names, labelled in other words.
@@ -353,7 +412,9 @@ def test_validation_patients_are_seen_by_no_model(study, tmp_path):
     table.loc[outside, "effective"] = 1 - table.loc[outside, "effective"]
     table.loc[outside, "patient"] = "X" + table.loc[outside, "patient"]
     table.to_csv(tmp_path / "features.tsv", sep="\t", index=False)
-    given = SimpleNamespace(features=tmp_path / "features.tsv", clinical=tmp_path / "clinical.tsv")
+    given = SimpleNamespace(
+        features=tmp_path / "features.tsv", clinical=tmp_path / "clinical.tsv", perturbed=[]
+    )
     clinical = study.table("cohort/clinical.tsv").set_index("patient")
     # The clinical values of the validation patients, too, under their new names.
     strangers = table.loc[outside, "patient"]
@@ -368,19 +429,19 @@ def test_validation_patients_are_seen_by_no_model(study, tmp_path):
     }
     names |= {"preparation": "preparation.tsv", "dropped": "dropped_features.tsv"}
     output = SimpleNamespace(**{key: tmp_path / name for key, name in names.items()})
-    model = SETTINGS["model"] | MODEL
-    fit_radscore.main(
-        SimpleNamespace(input=given, output=output, params=SimpleNamespace(model=model))
-    )
+    params = SimpleNamespace(model=FITTING, seed=MODEL["seed"])
+    fit_radscore.main(SimpleNamespace(input=given, output=output, params=params))
     for name in names.values():
         assert (tmp_path / name).read_bytes() == (study.results / "cohort" / name).read_bytes()
-    model.pop("seed")
     for kind, count in (("nested", 2), ("bootstrap", 10)):
         output = SimpleNamespace(
             table=tmp_path / "table.tsv", predictions=tmp_path / "predictions.tsv"
         )
         params = SimpleNamespace(
-            model=model, seed=SETTINGS["resampling"]["seed"], numbers=[0, count]
+            model=FITTING,
+            imputations=0,
+            seed=SETTINGS["resampling"]["seed"],
+            numbers=[0, count],
         )
         wildcards = SimpleNamespace(kind=kind)
         resample.main(
@@ -490,6 +551,17 @@ def test_files_that_are_not_there_are_refused_by_a_dry_run(tmp_path):
     assert f"{rows[7]['patient']}: image P8/t2_series does not exist" in finished.stdout
 
 
+def test_combat_without_centres_is_refused_by_a_dry_run(tmp_path):
+    rows = small_cohort()
+    rows[0]["centre"] = rows[1]["centre"] = "C"
+    write_rows(tmp_path / "patients.tsv", rows)
+    finished = Study(tmp_path, model=MODEL | {"harmonization": "combat"}).run(
+        "response_study", "-n"
+    )
+    assert finished.returncode != 0
+    assert "ComBat needs 5 training patients of each centre: 'C' has 2" in finished.stdout
+
+
 def test_a_wrong_table_is_refused_before_the_first_job(tmp_path):
     rows = small_cohort()
     rows[7]["response"] = "better"
@@ -563,8 +635,8 @@ def test_a_table_of_features_with_gaps_is_refused(study, tmp_path):
 
 
 def fit(study, folder):
-    params = SimpleNamespace(model=SETTINGS["model"] | MODEL)
-    given = SimpleNamespace(features=folder / "features.tsv")
+    params = SimpleNamespace(model=FITTING, seed=MODEL["seed"])
+    given = SimpleNamespace(features=folder / "features.tsv", perturbed=[])
     fit_radscore.main(SimpleNamespace(input=given, params=params, output=None))
 
 

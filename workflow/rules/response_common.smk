@@ -1,6 +1,7 @@
 """How the work of the response study is cut into jobs of a few patients or repetitions each."""
 
 PATIENTS_PER_JOB = 16  # starting Python costs more than one patient
+PERTURBED_PER_JOB = 8  # each of them 20 times
 
 measured = list(with_files.values())
 parts = {
@@ -9,7 +10,15 @@ parts = {
 }
 
 
-def files_of_part(column):
+training = [row for row, where in zip(patients.values(), sets, strict=True) if where == "train"]
+perturbed_parts = {
+    str(start // PERTURBED_PER_JOB): training[start : start + PERTURBED_PER_JOB]
+    for start in range(0, len(training), PERTURBED_PER_JOB)
+}
+perturbed = expand("<results>/features/perturbed{part}.tsv", part=perturbed_parts)
+
+
+def files_of_part(column, parts=parts):
     """Input function: this column of the part's patients; a missing file is left for the job to refuse by name."""
     return lambda wildcards: [
         path for row in parts[wildcards.part] if (path := files_of(row["patient"])[column])

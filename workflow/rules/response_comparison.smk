@@ -28,6 +28,7 @@ rule fit_models:
         features="<results>/cohort/features.tsv",
         clinical="<results>/cohort/clinical.tsv",
         model="<results>/cohort/model.json",
+        perturbed=repeated,
     output:
         scores="<results>/cohort/model_scores.tsv",
         models="<results>/cohort/models.json",
@@ -39,7 +40,9 @@ rule fit_models:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("fit_models"),
-        model=settings["model"],
+        model=fitting,
+        seed=settings["model"]["seed"],
+        imputations=settings["model"]["imputations"],
     script:
         "../../scripts/fit_models.py"
 
@@ -151,6 +154,40 @@ rule liu_nomogram:
         "../../scripts/liu_nomogram.py"
 
 
+rule compare_variants:
+    """The model with and without each step beside the paper's: ComBat, stable features alone, multiple imputation."""
+    input:
+        features="<results>/cohort/features.tsv",
+        clinical="<results>/cohort/clinical.tsv",
+        perturbed=perturbed,
+    output:
+        tsv="<results>/tables/variants.tsv",
+        markdown="<results>/tables/variants.md",
+        latex="<results>/tables/variants.tex",
+        word="<results>/tables/variants.docx",
+        pdf="<results>/figures/variants.pdf",
+        png="<results>/figures/variants.png",
+        icc="<results>/cohort/icc.tsv",
+    log:
+        "<results>/logs/compare_variants.log",
+    benchmark:
+        "<results>/benchmarks/compare_variants.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        *code_of("compare_variants"),
+        model=fitting,
+        model_seed=settings["model"]["seed"],
+        imputations=settings["model"]["imputations"],
+        minimum_icc=settings["repeatability"]["minimum_icc"],
+        repetitions=settings["resampling"]["nested"],
+        seed=settings["resampling"]["seed"],
+        notice=notice,
+        simulated=simulated_cohort,
+    script:
+        "../../scripts/compare_variants.py"
+
+
 rule compare_centres:
     """The rad-score at each centre, by models that have not seen the centre, and with ComBat beside it."""
     input:
@@ -168,7 +205,8 @@ rule compare_centres:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("compare_centres"),
-        model=settings["model"],
+        model=fitting,
+        seed=settings["model"]["seed"],
         notice=notice,
     script:
         "../../scripts/compare_centres.py"

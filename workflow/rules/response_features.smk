@@ -57,6 +57,35 @@ rule measure_tumours:
         "../../scripts/measure_tumours.py"
 
 
+rule perturb_tumours:
+    """The features of a few training tumours in perturbed examinations: contours drawn again, image turned, shifted, noisier."""
+    input:
+        images=files_of_part("image", perturbed_parts),
+        masks=files_of_part("mask", perturbed_parts),
+        pyradiomics=settings["features"]["pyradiomics"],
+    output:
+        perturbed="<results>/features/perturbed{part}.tsv",
+    log:
+        "<results>/logs/part{part}/perturb_tumours.log",
+    benchmark:
+        "<results>/benchmarks/part{part}/perturb_tumours.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        *code_of("perturb_tumours"),
+        rows=lambda wildcards: [
+            {key: located(row["patient"])[key] for key in ("patient", "image", "mask")}
+            for row in perturbed_parts[wildcards.part]
+        ],
+        features=settings["features"],
+        n_perturbations=settings["repeatability"]["n_perturbations"],
+        seed=settings["repeatability"]["seed"],
+    message:
+        "perturbed tumours, part {wildcards.part}"
+    script:
+        "../../scripts/perturb_tumours.py"
+
+
 rule collect_tumours:
     """One table of the cohort: patient, response, set, features; and one of the new patients."""
     input:
@@ -84,5 +113,6 @@ rule collect_tumours:
             }
             for (name, row), where in zip(patients.items(), sets, strict=True)
         ],
+        new_centres={name: row["centre"] for name, row in new_patients.items() if row.get("centre")},
     script:
         "../../scripts/collect_tumours.py"

@@ -1,12 +1,22 @@
 """From features to a model, fitted on the training patients alone, and to every patient's rad-score."""
 
-fitting = {key: value for key, value in settings["model"].items() if key != "seed"}
+# What `radscore.fit_model` takes; the rest of `model` says who is given to it.
+fitting = {
+    key: value
+    for key, value in settings["model"].items()
+    if key not in ("seed", "stable_features", "imputations")
+}
+repeated = []
+if settings["model"]["stable_features"]:
+    fitting["minimum_icc"] = settings["repeatability"]["minimum_icc"]
+    repeated = perturbed
 
 
 rule fit_radscore:
     """Preparation, LASSO with cross-validation, logistic regression, threshold: training patients only."""
     input:
         features="<results>/cohort/features.tsv",
+        perturbed=repeated,
     output:
         model="<results>/cohort/model.json",
         curve="<results>/cohort/lasso_cross_validation.tsv",
@@ -21,7 +31,8 @@ rule fit_radscore:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("fit_radscore"),
-        model=settings["model"],
+        model=fitting,
+        seed=settings["model"]["seed"],
     script:
         "../../scripts/fit_radscore.py"
 

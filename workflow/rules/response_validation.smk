@@ -6,6 +6,7 @@ rule resample:
     input:
         features="<results>/cohort/features.tsv",
         clinical="<results>/cohort/clinical.tsv",
+        perturbed=repeated,
     output:
         table="<results>/resampling/{kind}_{part}.tsv",
         predictions="<results>/resampling/{kind}_{part}_predictions.tsv",
@@ -18,6 +19,7 @@ rule resample:
     params:
         *code_of("resample"),
         model=fitting,
+        imputations=settings["model"]["imputations"],
         seed=settings["resampling"]["seed"],
         numbers=lambda wildcards: [
             int(wildcards.part),

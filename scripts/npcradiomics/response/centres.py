@@ -7,7 +7,6 @@ from scipy import special
 from npcradiomics.response.calibration import brier
 from npcradiomics.response.cohort import split_table
 from npcradiomics.response.discrimination import auc_delong
-from npcradiomics.response.harmonization import fit_combat
 from npcradiomics.response.radscore import Fit, fit_model
 
 FEWEST = 2  # of each response, for an area with an interval
@@ -53,16 +52,22 @@ def compare_centres(
     features, centres = features.reset_index(drop=True), table["centre"].reset_index(drop=True)
     inside = (table["set"] == "train").to_numpy()
     rows, said = [], []
-    versions = {"none": features}
-    try:
-        learnt = fit_combat(features[inside], centres[inside])
-        versions["ComBat"] = learnt.apply(features, centres)
-    except ValueError as error:
-        said.append(f"No ComBat: {error}")
-    for harmonization, values in versions.items():
-        fit = _fit(values[inside], y[inside], seed, settings)
-        for name, chosen in (("training", inside), ("validation", ~inside)):
-            rows += _rows(name, harmonization, fit, values[chosen], y[chosen], centres[chosen])
+    # Its own steps are compared here; that of a stable selection is another table's.
+    settings = settings | {"harmonization": "none", "minimum_icc": 0.0}
+    for name, harmonization in (("none", "none"), ("ComBat", "combat")):
+        try:
+            own = settings | {"harmonization": harmonization, "centres": centres[inside]}
+            fit = _fit(features[inside], y[inside], seed, own)
+            both = (("training", inside), ("validation", ~inside))
+            rows += [
+                row
+                for judged, chosen in both
+                for row in _rows(judged, name, fit, features[chosen], y[chosen], centres[chosen])
+            ]
+        except ValueError as error:
+            if name == "none":
+                raise
+            said.append(f"No ComBat: {error}")
     for centre in names:
         out = (centres == centre).to_numpy()
         try:
@@ -81,7 +86,7 @@ def _fit(features, y, seed, settings) -> Fit:
 
 def _rows(validation, harmonization, fit, features, y, centres):
     """Of all patients, then of each centre's."""
-    score = fit.rad_score(features)
+    score = fit.rad_score(features, centres)
     groups = {"all": np.ones(len(y), bool)}
     groups |= {name: (centres == name).to_numpy() for name in sorted(centres.unique())}
     rows = []

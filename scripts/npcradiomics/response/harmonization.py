@@ -4,6 +4,8 @@ neuroHarmonize needs numpy below 2; combatlearn 2.3 takes its priors over the ce
 the features, and differs from R's sva by 0.57 SD on the case of the tests. This one is sva's.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -52,6 +54,50 @@ class Harmonization(NamedTuple):
         shift, scale = (table.loc[centres].to_numpy() for table in (self.shift, self.scale))
         return (standard - shift) / scale * self.sd + self.mean
 
+    def to_file(self, names: list[str]) -> dict:
+        """What a model file holds of these features, JSON-ready: by feature and centre."""
+        features = {
+            name: {
+                "mean": float(self.mean[name]),
+                "sd": float(self.sd[name]),
+                "shift": self.shift[name].astype(float).to_dict(),
+                "scale": self.scale[name].astype(float).to_dict(),
+            }
+            for name in names
+        }
+        return {"method": "ComBat", "centres": list(self.shift.index), "features": features}
+
+    @classmethod
+    def from_file(cls, written: dict) -> "Harmonization":
+        """The harmonization that `to_file` wrote."""
+        features, centres = written["features"], written["centres"]
+        tables = (
+            pd.DataFrame({name: one[key] for name, one in features.items()}, index=centres)
+            for key in ("shift", "scale")
+        )
+        values = (
+            pd.Series({name: one[key] for name, one in features.items()}, dtype=float)
+            for key in ("mean", "sd")
+        )
+        return cls(*values, *tables)
+
+
+def require_centres(centres: Iterable[str]) -> None:
+    """Raise ValueError where patients have no centre, all have one, or a centre has fewer than 5, with the numbers."""
+    counts = Counter(centres)
+    if "" in counts:
+        raise ValueError(
+            f"{counts['']} of {counts.total()} training patients have no centre (column `centre`):"
+            " ComBat needs it"
+        )
+    if len(counts) < 2:
+        raise ValueError(f"{len(counts)} centre among the training patients: ComBat needs two")
+    few = [f"{name!r} has {n}" for name, n in counts.items() if n < MIN_PER_CENTRE]
+    if few:
+        raise ValueError(
+            f"ComBat needs {MIN_PER_CENTRE} training patients of each centre: {', '.join(few)}"
+        )
+
 
 def fit_combat(features: pd.DataFrame, centres: pd.Series) -> Harmonization:
     """Learn shift and scale of every centre by parametric empirical Bayes, without covariates.
@@ -72,15 +118,8 @@ def fit_combat(features: pd.DataFrame, centres: pd.Series) -> Harmonization:
     ----------
     Johnson 2007, Biostatistics 8:118, as in sva 3.46 (`ComBat(par.prior = TRUE)`), to 1e-5.
     """
-    counts = centres.value_counts()
-    if len(counts) < 2:
-        raise ValueError(f"{len(counts)} centre among the training patients: ComBat needs two")
-    few = [f"{name!r} has {n}" for name, n in counts.items() if n < MIN_PER_CENTRE]
-    if few:
-        raise ValueError(
-            f"ComBat needs {MIN_PER_CENTRE} training patients of each centre: {', '.join(few)}"
-        )
-    names = sorted(counts.index)
+    require_centres(centres)
+    names = sorted(centres.unique())
     x = features.to_numpy(dtype=np.float64)
     members = [(centres == name).to_numpy() for name in names]
     means = np.array([x[rows].mean(axis=0) for rows in members])
@@ -105,6 +144,8 @@ def fit_combat(features: pd.DataFrame, centres: pd.Series) -> Harmonization:
 def _shrunken(z):
     """Shift and scale of a centre (feature,), drawn towards their means over the features."""
     n, shift_hat, variance_hat = len(z), z.mean(axis=0), z.var(axis=0, ddof=1)
+    if z.shape[1] < 2:  # nothing to be drawn towards
+        return shift_hat, np.sqrt(variance_hat)
     prior, spread = shift_hat.mean(), shift_hat.var(ddof=1)
     m, s2 = variance_hat.mean(), variance_hat.var(ddof=1)
     a, b = (2 * s2 + m**2) / s2, (m * s2 + m**3) / s2

@@ -90,9 +90,8 @@ def _step_to_signs(gram, border, weight, gradient, level, values, penalty, chang
 def _quadratic(x, w, r, beta, delta, shift, active, n_active, penalty, tolerance):
     """Minimise the quadratic model over the active coefficients on its Gram matrix.
 
-    A sweep of coordinate descent finds who is not 0, the system of their signs the values. w, r
-    (n): weights / n, (y - p) / n. Leaves the change of each coefficient in delta (active order) and
-    returns that of the intercept. shift is scratch (n).
+    A sweep of coordinate descent finds who is not 0, the system of their signs the values. w, r (n):
+    weights / n, (y - p) / n; delta: made the changes; shift (n): scratch. Returns the intercept's.
     """
     n = w.size
     gram = np.empty((n_active, n_active))
@@ -129,8 +128,8 @@ def _quadratic(x, w, r, beta, delta, shift, active, n_active, penalty, tolerance
             crossed, move = _step_to_signs(
                 gram, border, weight, gradient, level, values, penalty, jump
             )
-            if crossed == -2:  # dependent features: sweeps alone, for a while
-                next_try = 2 * sweep + 1
+            if crossed == -2:
+                next_try = 2 * sweep + 1  # dependent features: sweeps alone, for a while
                 break
             intercept += move
             level -= weight * move

@@ -4,8 +4,7 @@ Each is a logistic regression on few columns, so that all of them are fitted on 
 and judged on the same others. A patient without a value that a model needs gets no score from it.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -13,8 +12,9 @@ import pandas as pd
 
 from npcradiomics.features.first_order import first_order
 from npcradiomics.response.cohort import split_table
-from npcradiomics.response.logistic import LogisticFit, fit_firth, fit_logistic
 from npcradiomics.response.radscore import Fit, fit_model
+from npcradiomics.response.regressions import LogisticModel, fit_columns, fit_imputed
+from npcradiomics.response.stability import repeats_of
 
 RADSCORE, VOLUME, CLINICAL = "rad-score", "volume", "clinical"
 COMBINED, FIRST_ORDER = "clinical + rad-score", "first-order"
@@ -25,20 +25,31 @@ MODELS = (RADSCORE, VOLUME, CLINICAL, COMBINED, FIRST_ORDER)
 
 
 class Patients(NamedTuple):
-    """What is known of patients, a row each: radiomic features, log volume, clinical columns (NaN: no value)."""
+    """What is known of patients, a row each: radiomic features, log volume, clinical columns (NaN: no value).
+
+    centre: of each patient; repeats: (patient, perturbation, feature), None where nothing was
+    perturbed.
+    """
 
     features: pd.DataFrame
     log_volume: pd.DataFrame
     clinical: pd.DataFrame
+    centre: pd.Series | None = None
+    repeats: np.ndarray | None = None
 
     def take(self, rows: np.ndarray) -> "Patients":
         """Those rows (positions or bool), numbered anew."""
         rows = np.flatnonzero(rows) if np.asarray(rows).dtype == bool else rows
-        return Patients(*(table.iloc[rows].reset_index(drop=True) for table in self))
+        known = (None if table is None else table.iloc[rows] for table in self[:4])
+        known = (None if table is None else table.reset_index(drop=True) for table in known)
+        return Patients(*known, None if self.repeats is None else self.repeats[rows])
 
 
 def known_patients(
-    table: pd.DataFrame, clinical: pd.DataFrame, which: str
+    table: pd.DataFrame,
+    clinical: pd.DataFrame,
+    which: str,
+    perturbed: pd.DataFrame | None = None,
 ) -> tuple[Patients, np.ndarray]:
     """What is known of the patients of a set, and their responses (patient,).
 
@@ -50,6 +61,8 @@ def known_patients(
         cohort/clinical.tsv: patient and the clinical columns as numbers; joined by name.
     which : str
         "train" or "validation".
+    perturbed : DataFrame
+        Repeated measurements of these patients, see `stability.repeats_of`.
 
     Raises
     ------
@@ -63,82 +76,11 @@ def known_patients(
     own = clinical.set_index("patient").loc[table["patient"]].reset_index(drop=True)
     log_volume = np.log(table["volume_cm3"]).to_frame("log volume")
     features, y = split_table(table)
-    return Patients(features.reset_index(drop=True), log_volume, own.astype(float)), y
-
-
-class LogisticModel(NamedTuple):
-    """A logistic regression on columns by name, its fit on `patients` of whom `events` responded.
-
-    Constant columns are left out of `columns`. Where the likelihood has no maximum
-    (`fit.separated`) the fit is Firth's.
-    """
-
-    columns: list
-    fit: LogisticFit
-    patients: int
-    events: int
-
-    def linear_predictor(self, table: pd.DataFrame) -> np.ndarray:
-        """Linear predictor (patient,) of a table with the columns; NaN where a value is missing."""
-        x = table[self.columns].to_numpy(dtype=np.float64)
-        return self.fit.coefficients[0] + x @ self.fit.coefficients[1:]
-
-
-def clinical_columns(
-    rows: Sequence[dict], numbers: Sequence[str], categories: Sequence[str]
-) -> pd.DataFrame:
-    """Clinical values of patients as numbers, one column per number and per further word of a category.
-
-    Parameters
-    ----------
-    rows
-        Of the patients table; a missing value is absent or empty.
-    numbers, categories
-        Columns of numbers and of words.
-
-    Returns
-    -------
-    DataFrame
-        (patient, column), NaN where there is no value. A category of words a, b, c has the columns
-        `name: b` and `name: c`, 1 or 0; `a`, the first in the alphabet, is the reference.
-    """
-    table = pd.DataFrame(rows).reindex(columns=[*numbers, *categories]).replace("", np.nan)
-    columns = {name: table[name].astype(float) for name in numbers}
-    for name in categories:
-        for word in sorted(table[name].dropna().unique())[1:]:
-            columns[f"{name}: {word}"] = (table[name] == word).where(table[name].notna()) * 1.0
-    return pd.DataFrame(columns, index=table.index, dtype=np.float64)
-
-
-def fit_columns(table: pd.DataFrame, y: np.ndarray) -> LogisticModel:
-    """Fit a logistic regression on the patients without a missing value.
-
-    Parameters
-    ----------
-    table : (patient, column)
-        NaN where a value is missing.
-    y : (patient,)
-        0 or 1.
-
-    Raises
-    ------
-    ValueError
-        No complete patient of one response, with the counts.
-    """
-    y = np.asarray(y)
-    complete = table.notna().all(axis=1).to_numpy()
-    used, response = table[complete], y[complete]
-    if np.unique(response).size < 2:
-        raise ValueError(
-            f"{complete.sum()} of {len(y)} patients have all of {', '.join(table)}, and"
-            f" {response.sum()} of them responded: both responses are needed"
-        )
-    varies = (used != used.iloc[0]).any().to_numpy()
-    columns = [name for name, more in zip(table, varies, strict=True) if more]
-    fit = fit_logistic(used[columns].to_numpy(), response)
-    if fit.separated:
-        fit = replace(fit_firth(used[columns].to_numpy(), response), separated=fit.separated)
-    return LogisticModel(columns, fit, len(response), int(response.sum()))
+    repeats = None
+    if perturbed is not None:
+        repeats = repeats_of(perturbed, table["patient"], list(features))
+    features = features.reset_index(drop=True)
+    return Patients(features, log_volume, own.astype(float), table["centre"], repeats), y
 
 
 def fit_others(
@@ -147,6 +89,8 @@ def fit_others(
     rad_score: np.ndarray,
     fold_labels: np.ndarray,
     settings: dict,
+    imputations: int = 0,
+    rng: np.random.Generator | None = None,
 ) -> tuple[dict[str, LogisticModel], Fit]:
     """Fit every model but the rad-score.
 
@@ -161,19 +105,29 @@ def fit_others(
         nothing else.
     settings
         Of `radscore.fit_model`.
+    imputations, rng
+        Of missing clinical values, see `fit_imputed`; 0: complete cases.
 
     Returns
     -------
     (dict, Fit)
         The regressions by name, and the model of first-order features.
     """
+
+    def fitted(table):
+        return fit_imputed(table, y, imputations, rng) if imputations else fit_columns(table, y)
+
     regressions = {
         VOLUME: fit_columns(patients.log_volume, y),
-        CLINICAL: fit_columns(patients.clinical, y),
-        COMBINED: fit_columns(with_score(patients.clinical, rad_score), y),
+        CLINICAL: fitted(patients.clinical),
+        COMBINED: fitted(with_score(patients.clinical, rad_score)),
     }
-    first = patients.features[first_order(patients.features)]
+    names = first_order(patients.features)
+    first, repeats = patients.features[names], patients.repeats
+    if repeats is not None:
+        repeats = repeats[:, :, patients.features.columns.get_indexer(names)]
     tuned = {"fold_labels": fold_labels, "smallest_penalty": SMALLEST_PENALTY}
+    tuned |= {"centres": patients.centre, "repeats": repeats}
     return regressions, fit_model(first, y, None, **settings, **tuned)
 
 
@@ -184,7 +138,7 @@ def with_score(clinical: pd.DataFrame, rad_score: np.ndarray) -> pd.DataFrame:
 
 def scores_of(
     regressions: dict[str, LogisticModel],
-    first: Callable[[pd.DataFrame], np.ndarray],
+    first: Callable[[pd.DataFrame, pd.Series | None], np.ndarray],
     patients: Patients,
     rad_score: np.ndarray,
 ) -> dict[str, np.ndarray]:
@@ -193,7 +147,7 @@ def scores_of(
     Parameters
     ----------
     regressions, first
-        Of `fit_others`; `first` gives the score of a table of features.
+        Of `fit_others`; `first` gives the score of a table of features and their centres.
     patients, rad_score
         Whom to score, and their rad-score.
 
@@ -208,7 +162,7 @@ def scores_of(
         VOLUME: regressions[VOLUME].linear_predictor(patients.log_volume),
         CLINICAL: regressions[CLINICAL].linear_predictor(patients.clinical),
         COMBINED: regressions[COMBINED].linear_predictor(combined),
-        FIRST_ORDER: first(patients.features),
+        FIRST_ORDER: first(patients.features, patients.centre),
     }
 
 
@@ -241,8 +195,26 @@ def models_file(
             "intercept": float(fit.coefficients[0]),
             "columns": columns,
             "covariance": fit.covariance.tolist(),
-            "note": f"Firth's penalised likelihood: {fit.separated}" if fit.separated else "",
+            "note": _note(model),
         }
+        if model.completion is not None:
+            written[name]["completion"] = {
+                "what": "a missing value is its expectation given the others, of a joint normal",
+                "columns": list(model.completion.mean.index),
+                "mean": model.completion.mean.tolist(),
+                "covariance": model.completion.covariance.to_numpy().tolist(),
+            }
     kept = dict(zip(first.selected, map(float, first.coefficients[1:]), strict=True))
     written[FIRST_ORDER] = {"features": kept, "notes": first.notes}
     return written
+
+
+def _note(model):
+    words = [f"Firth's penalised likelihood: {model.fit.separated}"] * bool(model.fit.separated)
+    n, missing = model.imputed
+    if n:
+        words.append(
+            f"{missing} missing values of {model.incomplete} of {model.patients} training patients"
+            f" imputed {n} times, pooled by Rubin's rules"
+        )
+    return "; ".join(words)

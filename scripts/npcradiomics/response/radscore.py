@@ -3,7 +3,7 @@
 Only training patients come in here. A new patient is scored from the file alone, see `scoring`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from npcradiomics.response.cohort import MIN_PER_RESPONSE
 from npcradiomics.response.discrimination import Threshold, youden
 from npcradiomics.response.distance import distance_file
+from npcradiomics.response.harmonization import Harmonization, fit_combat
 from npcradiomics.response.lasso import (
     CrossValidation,
     Path,
@@ -22,6 +23,7 @@ from npcradiomics.response.lasso import (
 )
 from npcradiomics.response.logistic import LogisticFit, fit_logistic
 from npcradiomics.response.sample_size import sample_size_note
+from npcradiomics.response.stability import unstable_features
 
 EVENTS_PER_VARIABLE = 10  # below this many a logistic model is known to be too optimistic
 NOTHING_KEPT = (
@@ -38,7 +40,8 @@ class Fit:
     selected: names the LASSO kept; lasso: intercept and coefficients (1 + selected) at the chosen
     penalty; logistic: LogisticFit on the selected; score_from: "logistic", "lasso" or "intercept";
     threshold: Youden's on training; notes: what a reader must know; standardised: (patient,
-    selected) values of the training patients over mean and SD, nothing replaced.
+    selected) values of the training patients over mean and SD, nothing replaced; harmonization: of
+    the centres, None without.
     """
 
     preparation: Preparation
@@ -52,14 +55,17 @@ class Fit:
     threshold: Threshold
     notes: list
     standardised: np.ndarray
+    harmonization: Harmonization | None = None
 
     @property
     def coefficients(self) -> np.ndarray:
         """Intercept and coefficients (1 + selected) of the rad-score, on prepared features."""
         return self.logistic.coefficients if self.score_from == "logistic" else self.lasso
 
-    def rad_score(self, features: pd.DataFrame) -> np.ndarray:
-        """Rad-score (patient) of a table of raw features."""
+    def rad_score(self, features: pd.DataFrame, centres: pd.Series | None = None) -> np.ndarray:
+        """Rad-score (patient) of a table of raw features; centres (patient) where they were harmonized."""
+        if self.harmonization is not None:
+            features = self.harmonization.apply(features, centres)
         prepared = self.preparation.apply(features)[self.selected].to_numpy()
         return self.coefficients[0] + prepared @ self.coefficients[1:]
 
@@ -78,6 +84,10 @@ def fit_model(
     fold_labels: np.ndarray | None = None,
     min_per_response: int = MIN_PER_RESPONSE,
     smallest_penalty: float | None = None,
+    harmonization: str = "none",
+    centres: pd.Series | None = None,
+    minimum_icc: float = 0.0,
+    repeats: np.ndarray | None = None,
 ) -> Fit:
     """Fit on training patients.
 
@@ -101,11 +111,17 @@ def fit_model(
         Patients of each response, at least.
     smallest_penalty
         Of `lasso.lasso_path`.
+    harmonization : 'none', 'combat'
+        'combat' needs centres (patient,): `harmonization.fit_combat`, before anything else.
+    minimum_icc
+        Above 0 features with a lower ICC(1,1) do not enter; needs repeats (patient, perturbation,
+        feature), harmonized likewise.
 
     Raises
     ------
     ValueError
-        Fewer than min_per_response patients of a response, and what prepare and lasso_path refuse.
+        Fewer than min_per_response patients of a response, and what prepare, lasso_path, fit_combat
+        and unstable_features refuse.
     """
     y = np.asarray(y)
     for value, response in ((1, "effective"), (0, "ineffective")):
@@ -114,7 +130,15 @@ def fit_model(
             raise ValueError(
                 f"{count} {response} patients to fit a model on, at least {min_per_response} needed"
             )
+    learnt, unstable = None, {}
+    if harmonization == "combat":
+        learnt = fit_combat(features, centres)
+        features = learnt.apply(features, centres)
+    if minimum_icc > 0:
+        unstable = _unstable(repeats, list(features), minimum_icc, learnt, centres)
+        features = features.drop(columns=list(unstable))
     preparation = prepare(features, outliers, iqr_factor)
+    preparation = replace(preparation, dropped=unstable | preparation.dropped)
     x = preparation.apply(features)
     path = lasso_path(x, y, smallest=smallest_penalty)
     labels = (
@@ -130,6 +154,14 @@ def fit_model(
     score_from, notes = _judged(y, selected, logistic, score)
     deviance = float(validated.cvm[row]) if measure == "deviance" else None
     notes.append(sample_size_note(len(y), rarer_count(y), features.shape[1], deviance))
+    if unstable:
+        notes.append(
+            f"{len(unstable)} of {len(unstable) + features.shape[1]} features have an ICC(1,1) below"
+            f" {minimum_icc:g} in {repeats.shape[1]} perturbations of each training patient and did"
+            " not enter"
+        )
+    if learnt is not None:
+        notes.append(f"ComBat, fitted on training: centres {', '.join(learnt.shift.index)}")
     beta = logistic.coefficients if score_from == "logistic" else lasso
     threshold = youden(y, beta[0] + x.to_numpy()[:, kept] @ beta[1:])
     return Fit(
@@ -144,7 +176,18 @@ def fit_model(
         threshold,
         notes,
         preparation.standardised(features)[selected].to_numpy(),
+        learnt,
     )
+
+
+def _unstable(repeats, names, minimum_icc, learnt, centres):
+    """Of the features as the model sees them."""
+    if repeats is None:
+        raise ValueError(f"minimum_icc is {minimum_icc:g} and there are no repeated measurements")
+    if learnt is not None:
+        again = (pd.DataFrame(one, columns=names) for one in np.moveaxis(repeats, 1, 0))
+        repeats = np.stack([learnt.apply(one, centres).to_numpy() for one in again], axis=1)
+    return unstable_features(repeats, names, minimum_icc)
 
 
 def rarer_count(y: np.ndarray) -> int:
@@ -201,7 +244,7 @@ def model_file(fit: Fit, n_patients: int, n_effective: int) -> dict:
     validated = fit.cross_validation
     return {
         "what": "rad-score = intercept + sum of coefficient x (value - mean) / sd; a value outside"
-        " lower..upper becomes the median first; effective where the rad-score is above the"
+        " lower..upper becomes the median first (after harmonization, where there is one); effective where the rad-score is above the"
         " threshold",
         "positive_class": "effective (CR or PR)",
         "training": {"patients": int(n_patients), "effective": int(n_effective)},
@@ -218,6 +261,9 @@ def model_file(fit: Fit, n_patients: int, n_effective: int) -> dict:
             "1se": float(validated.lambda_1se),
         },
         "distance": distance_file(fit.standardised),
+        "harmonization": None
+        if fit.harmonization is None
+        else fit.harmonization.to_file(fit.selected),
         "notes": fit.notes,
         "dropped": fit.preparation.dropped,
     }

@@ -5,6 +5,7 @@ import pandas as pd
 from scipy import special
 
 from npcradiomics.response.distance import distances
+from npcradiomics.response.harmonization import Harmonization
 from npcradiomics.response.preparation import Preparation
 
 # Share of a patient's features outside training's range above which no score is given.
@@ -20,7 +21,7 @@ def score_patients(model: dict, features: pd.DataFrame) -> pd.DataFrame:
     model
         As `radscore.model_file` makes it.
     features : (patient, feature)
-        Raw values; other columns are ignored.
+        Raw values; other columns are ignored, but for `centre` where the model harmonizes.
 
     Returns
     -------
@@ -34,9 +35,13 @@ def score_patients(model: dict, features: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        A feature of the model is missing or holds no finite number.
+        A feature of the model is missing or holds no finite number; a centre that training does not
+        have, see `of_known_centres`.
     """
     names = list(model["features"])
+    if model.get("harmonization") and names:
+        learnt = Harmonization.from_file(model["harmonization"])
+        features = learnt.apply(features, features["centre"])
     rows = pd.DataFrame([{"feature": name} | model["features"][name] for name in names])
     score = np.full(len(features), model["intercept"])
     unreplaced, n_outside, n_replaced = (
@@ -73,6 +78,43 @@ def score_patients(model: dict, features: pd.DataFrame) -> pd.DataFrame:
     far = ("mahalanobis", "share_nearer")
     columns |= dict(zip(far, distances(model, rows, features), strict=True))
     return pd.DataFrame(columns, index=features.index)
+
+
+def of_known_centres(model: dict, features: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Leave out patients of centres that a harmonizing model has not learnt.
+
+    Parameters
+    ----------
+    model, features
+        As `score_patients` takes them; `centre` may be missing.
+
+    Returns
+    -------
+    features
+        Of the patients who can be scored.
+    said
+        A line for each of the others.
+
+    Raises
+    ------
+    ValueError
+        Nobody is left; with the lines.
+    """
+    if not model.get("harmonization"):
+        return features, []
+    known = model["harmonization"]["centres"]
+    centres = features.get("centre", pd.Series("", features.index)).fillna("").astype(str)
+    words = f"the model has ComBat's parameters of {', '.join(known)} alone"
+    said = [
+        f"{name}: {f'centre {centre!r} is not one of training' if centre else 'no centre (column `centre`)'};"
+        f" {words}: {REFUSED}"
+        for name, centre in centres.items()
+        if centre not in known
+    ]
+    if said and len(said) == len(features):
+        more = f" and {len(said) - 5} patients more" if len(said) > 5 else ""
+        raise ValueError(" ".join(said[:5]) + more)
+    return features[centres.isin(known)], said
 
 
 def without_strangers(

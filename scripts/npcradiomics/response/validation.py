@@ -10,6 +10,7 @@ from scipy import special
 
 from npcradiomics.response.calibration import brier, recalibrate
 from npcradiomics.response.discrimination import area
+from npcradiomics.response.harmonization import MIN_PER_CENTRE, require_centres
 from npcradiomics.response.lasso import stratified_folds
 from npcradiomics.response.models import MODELS, RADSCORE, Patients, fit_others, scores_of
 from npcradiomics.response.radscore import fit_model, rarer_count
@@ -20,7 +21,13 @@ FEWEST = 2  # patients of each response a resampled model is fitted on, at least
 
 
 def repetition(
-    kind: str, number: int, patients: Patients, y: np.ndarray, seed: int, settings: dict
+    kind: str,
+    number: int,
+    patients: Patients,
+    y: np.ndarray,
+    seed: int,
+    settings: dict,
+    imputations: int = 0,
 ) -> tuple[dict, pd.DataFrame | None]:
     """One repetition.
 
@@ -35,6 +42,8 @@ def repetition(
         0 and 1.
     settings
         Of `radscore.fit_model`.
+    imputations
+        Of missing clinical values, made in every fit anew; 0: complete cases.
 
     Returns
     -------
@@ -46,7 +55,7 @@ def repetition(
     """
     rng = np.random.default_rng([seed, KINDS.index(kind), number])
     return {"nested": _nested, "bootstrap": _bootstrap, "permutation": _permuted}[kind](
-        patients, y, rng, settings
+        patients, y, rng, settings, imputations
     )
 
 
@@ -58,23 +67,33 @@ def numbers_of(table: pd.DataFrame, model: str) -> pd.DataFrame:
     return table[[name for name in table if named[name] != name]].rename(columns=named)
 
 
-def _fit(features, y, rng, settings, **more):
-    return fit_model(features, y, rng, **settings, min_per_response=FEWEST, **more)
+def _fit(patients, y, rng, settings, **more):
+    known = {"centres": patients.centre, "repeats": patients.repeats}
+    return fit_model(
+        patients.features, y, rng, **settings, min_per_response=FEWEST, **known, **more
+    )
+
+
+def _score(fit, patients):
+    return fit.rad_score(patients.features, patients.centre)
 
 
 def _tuning_folds(y, rng, settings):
     return stratified_folds(y, min(settings.get("folds", 10), rarer_count(y)), rng)
 
 
-def _fit_all(patients, y, labels, settings):
+def fit_all(patients, y, labels, rng, settings, imputations):
     """Every model on the same patients and tuning folds: the rad-score's, and who scores others by all of them."""
-    fit = _fit(patients.features, y, None, settings, fold_labels=labels)
-    own = fit.rad_score(patients.features)
+    fit = _fit(patients, y, None, settings, fold_labels=labels)
     loose = settings | {"min_per_response": FEWEST}
-    regressions, first = fit_others(patients, y, own, labels, loose)
+    # Imputations have a stream of their own, so that the folds stay those of complete cases.
+    own = rng.spawn(1)[0]
+    regressions, first = fit_others(
+        patients, y, _score(fit, patients), labels, loose, imputations, own
+    )
 
     def score(others):
-        return scores_of(regressions, first.rad_score, others, fit.rad_score(others.features))
+        return scores_of(regressions, first.rad_score, others, _score(fit, others))
 
     return fit, score
 
@@ -91,7 +110,7 @@ def _figures(model, y, score, auc=None, ending=""):
     return {f"{before}{key}{ending}": value for key, value in row.items()}
 
 
-def _nested(patients, y, rng, settings, models=MODELS):
+def _nested(patients, y, rng, settings, imputations, models=MODELS):
     """5-fold outer cross-validation; all steps, with their own 10-fold, on four fifths."""
     folds = stratified_folds(y, min(OUTER_FOLDS, rarer_count(y)), rng)
     scores = pd.DataFrame(np.nan, index=range(len(y)), columns=list(models))
@@ -101,11 +120,11 @@ def _nested(patients, y, rng, settings, models=MODELS):
         inside = patients.take(~out), y[~out]
         labels = _tuning_folds(inside[1], rng, settings)
         if len(models) > 1:
-            fit, score = _fit_all(*inside, labels, settings)
+            fit, score = fit_all(*inside, labels, rng, settings, imputations)
             found = score(patients.take(out))
         else:
-            fit = _fit(inside[0].features, inside[1], None, settings, fold_labels=labels)
-            found = {RADSCORE: fit.rad_score(patients.features[out])}
+            fit = _fit(*inside, None, settings, fold_labels=labels)
+            found = {RADSCORE: _score(fit, patients.take(out))}
         for name in models:
             scores.loc[out, name] = found[name]
             # Averaged over folds: scores of different models have no common scale, and pooling
@@ -122,20 +141,27 @@ def _nested(patients, y, rng, settings, models=MODELS):
     return row | {"selected": "|".join(kept)}, scores
 
 
-def _bootstrap(patients, y, rng, settings):
+def _bootstrap(patients, y, rng, settings, imputations):
     """Models of a resampled cohort, on that cohort and on the one it was drawn from.
 
     Efron 1983; Harrell 1996.
     """
     drawn = rng.integers(0, len(y), len(y))
-    while rarer_count(y[drawn]) < FEWEST or _distinct(y, drawn) < 3:
+    centres = patients.centre if settings.get("harmonization") == "combat" else None
+    if centres is not None:
+        require_centres(centres)
+    while (
+        rarer_count(y[drawn]) < FEWEST
+        or _distinct(y, drawn) < 3
+        or (centres is not None and _fewest(centres, drawn) < MIN_PER_CENTRE)
+    ):
         drawn = rng.integers(0, len(y), len(y))
     # Copies of a patient stay in one fold: split, they would be learnt and tested at once.
     members = np.unique(drawn)
     labels = stratified_folds(y[members], min(settings["folds"], _distinct(y, drawn)), rng)
     labels = labels[np.searchsorted(members, drawn)]
     resampled = patients.take(drawn)
-    fit, score = _fit_all(resampled, y[drawn], labels, settings)
+    fit, score = fit_all(resampled, y[drawn], labels, rng, settings, imputations)
     row = {}
     for name, whom, response in (("resampled", resampled, y[drawn]), ("original", patients, y)):
         for model, found in score(whom).items():
@@ -148,10 +174,15 @@ def _distinct(y, drawn):
     return rarer_count(y[np.unique(drawn)])
 
 
-def _permuted(patients, y, rng, settings):
+def _fewest(centres, drawn):
+    """Patients of the smallest centre among those drawn."""
+    return int(centres.iloc[drawn].value_counts().reindex(centres.unique(), fill_value=0).min())
+
+
+def _permuted(patients, y, rng, settings, imputations):
     """All steps on shuffled responses: nested AUC of one 5-fold, and the training AUC."""
     shuffled = rng.permutation(y)
-    row, _ = _nested(patients, shuffled, rng, settings, models=(RADSCORE,))
-    fit = _fit(patients.features, shuffled, rng, settings)
-    apparent = area(shuffled, fit.rad_score(patients.features))
+    row, _ = _nested(patients, shuffled, rng, settings, imputations, models=(RADSCORE,))
+    fit = _fit(patients, shuffled, rng, settings)
+    apparent = area(shuffled, _score(fit, patients))
     return {"auc": row["auc"], "auc_training": apparent, "n_selected": len(fit.selected)}, None

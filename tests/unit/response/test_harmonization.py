@@ -1,10 +1,12 @@
 """ComBat against R's sva, and what it refuses."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from npcradiomics.response.harmonization import fit_combat
+from npcradiomics.response.harmonization import Harmonization, fit_combat
 
 # sva 3.46.0 (R 4.2.2): t(ComBat(t(x), batch = batch, par.prior = TRUE)); 14 patients of A, 9 of B.
 INPUT = """
@@ -109,12 +111,32 @@ def test_a_constant_feature_stays_as_it_is(case):
     assert (found["c"] == 4.0).all()
 
 
+def test_one_feature_alone_has_nothing_to_be_drawn_towards(case):
+    x, centres, _ = case
+    found = fit_combat(x[["f0"]], centres).apply(x[["f0"]], centres)["f0"]
+    # Mean and SD (n - 1 over n of the pooled one) of both centres are the same, exactly.
+    groups = [found[centres == name] for name in ("A", "B")]
+    assert groups[0].mean() == pytest.approx(groups[1].mean(), abs=1e-12)
+    assert groups[0].std() == pytest.approx(groups[1].std(), rel=1e-12)
+
+
+def test_a_model_file_harmonizes_as_the_fit_does(case):
+    x, centres, expected = case
+    written = json.loads(json.dumps(fit_combat(x, centres).to_file(["f4", "f1"])))
+    found = Harmonization.from_file(written).apply(x, centres)
+    assert list(found) == ["f4", "f1"] and written["centres"] == ["A", "B"]
+    np.testing.assert_allclose(found, expected[["f4", "f1"]], atol=1e-5)
+
+
 def test_small_and_unknown_centres_are_refused_with_their_number(case):
     x, centres, _ = case
     few = centres.copy()
     few[18:] = "C"
     few[14:18] = "B"
     with pytest.raises(ValueError, match="5 training patients of each centre: 'B' has 4"):
+        fit_combat(x, few)
+    few[20:] = ""
+    with pytest.raises(ValueError, match="3 of 23 training patients have no centre"):
         fit_combat(x, few)
     with pytest.raises(ValueError, match="1 centre among"):
         fit_combat(x, pd.Series(["A"] * 23))

@@ -7,13 +7,12 @@ import pytest
 from npcradiomics.response.models import (
     MODELS,
     Patients,
-    clinical_columns,
-    fit_columns,
     fit_others,
     known_patients,
     models_file,
     scores_of,
 )
+from npcradiomics.response.regressions import clinical_columns, fit_columns
 
 
 def test_clinical_values_become_numbers_and_the_first_word_is_the_reference():

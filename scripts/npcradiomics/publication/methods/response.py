@@ -45,7 +45,7 @@ def paragraphs(settings: dict, cohort: dict, versions: dict, pyradiomics: dict) 
     return [
         _patients(settings, cohort),
         _features(settings, cohort, versions, pyradiomics),
-        _model(settings["model"]),
+        _model(settings["model"], settings["repeatability"]),
         _validation(settings["resampling"]),
         _comparison(settings),
         *([_new_patients(settings, cohort)] if cohort["new"] else []),
@@ -100,7 +100,7 @@ def _features(settings, cohort, versions, pyradiomics):
     )
 
 
-def _model(used):
+def _model(used, repeated):
     replaced = (
         f"Values more than {used['iqr_factor']:g} interquartile ranges beyond the quartiles of the"
         " training patients were replaced by the training median."
@@ -109,6 +109,16 @@ def _model(used):
     return paragraph(
         "Model",
         "The model was fitted on the training patients alone.",
+        "Differences between the centres were taken out of the features by ComBat [@johnson2007] with the"
+        " parameters of the training patients, without covariates."
+        if used["harmonization"] == "combat"
+        else "",
+        "Features with an intraclass correlation ICC(1,1) [@shrout1979] below"
+        f" {repeated['minimum_icc']:g} in {repeated['n_perturbations']} perturbed examinations of each"
+        " training patient (contour drawn again by supervoxels and changed in volume, image turned,"
+        f" shifted and with noise [@zwanenburg2019]; seed {repeated['seed']}) were left out."
+        if used["stable_features"]
+        else "",
         replaced if used["outliers"] == "iqr" else "No value was replaced as an outlier.",
         "Features were scaled to mean 0 and standard deviation 1 of the training patients; constant"
         " features and linear copies of others were dropped.",
@@ -135,7 +145,7 @@ def _validation(used):
         " with exact intervals [@clopper1934]; intervals are of 95 %.",
         "Calibration is given as slope and intercept [@cox1958], Brier score, Hosmer-Lemeshow test"
         " [@hosmer1980] and a smoothed curve, and the clinical use as net benefit [@vickers2006].",
-        "All steps from the replacement of outliers on were repeated in"
+        "All steps of the model and of those it is compared with were repeated in"
         f" {count(used['nested'], 'nested five-fold cross-validation')} of the training set, in"
         f" {used['bootstrap']} bootstrap samples, from which the optimism was estimated [@harrell1996],"
         f" and with {used['permutation']} permutations of the responses [@phipson2010] (seed"
@@ -153,6 +163,15 @@ def _comparison(settings):
             None, ["the logarithm of the tumour's volume", clinical, "first-order features alone"]
         )
     )
+    times = settings["model"]["imputations"]
+    missing = (
+        f"Missing clinical values of the training patients were imputed {count(times, 'time')} by chained"
+        " equations with the response [@vanbuuren2011], and the regressions pooled by Rubin's rules"
+        " [@rubin1987]; those of patients to be scored were set to their expectation given the patient's"
+        " other values [@hoogland2020]."
+        if times
+        else "A patient without a value that a model needs was left out of that model."
+    )
     tests = [
         "numbers by the t-test of equal variances" if set(columns) - set(words) else "",
         f"categories ({', '.join(words)}) by the chi-square test without Yates' correction"
@@ -164,8 +183,9 @@ def _comparison(settings):
         f"The rad-score was compared with models of {beside}, fitted on the same training patients with"
         " the same folds; the areas in the validation set were compared by DeLong's paired test at 0.05,"
         " not adjusted for the number of models.",
-        "A patient without a value that a model needs was left out of that model; where a regression"
-        " separated the responses, Firth's penalised likelihood [@firth1993] stood in its place."
+        missing if columns else "",
+        "Where a regression separated the responses, Firth's penalised likelihood [@firth1993] stood in"
+        " its place."
         if columns
         else "",
         f"Clinical characteristics of both responses were compared: {listed(filter(None, tests))}."

@@ -43,8 +43,12 @@ SILENT = {
     },
 }
 # What else must be set for a key to matter.
+STABLE = {"model": {"stable_features": True}}
 WHERE_IT_MATTERS = {
     ("response", "features: pyradiomics"): {"features": {"set": "pyradiomics"}},
+    ("response", "repeatability: n_perturbations"): STABLE,
+    ("response", "repeatability: minimum_icc"): STABLE,
+    ("response", "repeatability: seed"): STABLE,
     ("heterogeneity", "multiverse: crossed"): {"multiverse": {"design": "factorial"}},
 }
 # Values of keys whose schema does not say enough to find another one.
@@ -145,6 +149,7 @@ def variants():
     for section in ("spatial_null", "multiverse"):
         config = {section: {"surrogates": 0, "n_draws": 1}}
         yield paragraphs("heterogeneity", settings_of("heterogeneity", **config))
+    yield paragraphs("response", settings_of("response", model={"imputations": 20}))
 
 
 def test_every_sentence_that_can_be_written_reads_as_one():
