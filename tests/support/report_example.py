@@ -35,8 +35,8 @@ FIGURES = ("fig2", "fig3")
 
 def universes():
     """Two features in three universes: the study's own path, one of fewer levels, one in which nothing was measured."""
-    axes = {"region": "whole", "quantizer": "lloyd", "fit": "region", "levels": 256, "resampling": "none",
-            "outliers": "none", "grown_mm": 0, "moved": 0, "test": "paper"}  # fmt: skip
+    axes = {"intensity": "none", "region": "whole", "quantizer": "lloyd", "fit": "region",
+            "levels": 256, "resampling": "none", "outliers": "none", "grown_mm": 0, "moved": 0, "test": "paper"}  # fmt: skip
     names = {"path": {}, "levels 64": {"levels": 64}, "levels 32": {"levels": 32}}
     dz = {"GLCM_Energy": [1.5, 0.5, np.nan], "GLSZM_ZSV": [-0.25, 0.75, np.nan]}
     return pd.DataFrame(

@@ -4,6 +4,7 @@ from npcradiomics.publication.methods.text import Paragraph, count, listed, para
 
 # In the order of multiverse.design.AXES.
 _AXES = {
+    "intensity": "normalisation of the intensities",
     "region": "recurrent region",
     "quantizer": "quantizer",
     "fit": "region that the quantizer is fitted to",
