@@ -20,9 +20,8 @@ def main(snakemake):
         params.counts,
         Path(given.record).parent,
     )
-    items = pd.read_csv(given.asked, sep="\t", dtype={"item": str}).rename(
-        columns={params.study: "rule"}
-    )
+    items = read_table(given.asked, as_text=True).rename(columns={params.study: "rule"})
+    items["weight"] = pd.to_numeric(items["weight"])
     columns = ["item", "section", "asks", "weight", "rule"]
     filled = {}
     for name in params.names:

@@ -249,6 +249,7 @@ def test_every_target_goes_without_whom_a_person_rejected_the_config_excludes_or
         "derive_regions",
         "extract_features",
         "draw_regions",
+        "measure_universes",
         "perturb_regions",
         "measure_dose",
         "appendix",

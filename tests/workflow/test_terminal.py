@@ -106,8 +106,9 @@ def test_progress_is_told_by_the_same_steps_where_the_workflow_is_a_module(works
 
 
 def test_the_demo_ends_with_three_things_that_it_makes(tmp_path):
-    for name in ("Makefile", "pyproject.toml", "uv.lock"):
-        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "envs").mkdir()
+    for name in ("Makefile", "pyproject.toml", "uv.lock", "envs/viewer.sh"):
+        shutil.copy(ROOT / name, tmp_path / name)
     stand_in = tmp_path / ".venv" / "bin" / "snakemake"
     stand_in.parent.mkdir(parents=True)
     stand_in.write_text('#!/bin/sh\necho "$@" > arguments\n', encoding="utf-8")

@@ -53,9 +53,9 @@ def run_script(folder, table):
     names = ("model", "curve", "paths", "preparation", "dropped")
     output = SimpleNamespace(**{name: folder / name for name in names})
     snakemake = SimpleNamespace(
-        input=SimpleNamespace(features=folder / "features.tsv"),
+        input=SimpleNamespace(features=folder / "features.tsv", perturbed=[]),
         output=output,
-        params=SimpleNamespace(model={"seed": 3, "lambda_rule": "min", "score": "logistic"}),
+        params=SimpleNamespace(model={"lambda_rule": "min", "score": "logistic"}, seed=3),
     )
     fit_radscore.main(snakemake)
     return [(folder / name).read_bytes() for name in names]

@@ -26,6 +26,7 @@ def clone(tmp_path):
     folder = tmp_path / "My Study (2), grün"
     (folder / "envs").mkdir(parents=True)
     (folder / "envs" / "setup.sh").write_bytes((ROOT / "envs" / "setup.sh").read_bytes())
+    command(folder / "envs" / "viewer.sh", "#!/bin/sh\n")
     command(folder / "uv", UV)
     command(folder / "fits", FITS)
     return folder
@@ -106,6 +107,7 @@ def test_make_runs_the_set_up_where_the_stamp_is_of_another_place(clone):
     stamp.write_text(f"{clone.resolve()}\n", encoding="utf-8")
     os.utime(clone / "uv.lock", (0, 0))
     os.utime(clone / "pyproject.toml", (0, 0))
+    os.utime(clone / "envs" / "viewer.sh", (0, 0))
     assert "setup.sh" not in planned()
     stamp.write_text("/elsewhere\n", encoding="utf-8")
     assert "sh envs/setup.sh" in planned()

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from npcradiomics.files import read_json
+from npcradiomics.tables import read_table
 
 YES, NO, OPEN, NOT_APPLICABLE = "yes", "no", "for you to fill", "does not apply"
 RECORD, METHODS, TABLE = "provenance.json", "methods.md", "patients table"
@@ -153,7 +154,7 @@ def _riley(run, argument):
 
 
 def _validation(run, argument):
-    table = pd.read_csv(run.results / "cohort/performance.tsv", sep="\t").set_index("set")
+    table = read_table(run.results / "cohort/performance.tsv").set_index("set")
     n = int(table["patients"].get("validation", 0))
     return Answer(
         YES if n else NO, "cohort/performance.tsv", "patients, validation", f"{n} patients"
