@@ -62,6 +62,7 @@ rule copy_viewer:
         "<results>/logs/copy_viewer.log",
     benchmark:
         "<results>/benchmarks/copy_viewer.tsv"
+    localrule: True
     conda:
         "../../envs/npcradiomics.yaml"
     params:
