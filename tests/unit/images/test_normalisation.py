@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from npcradiomics.features.extraction import extract
 from npcradiomics.images.normalisation import bias_field, head_mask, normalise
 from npcradiomics.refusal import Refusal
 
@@ -93,6 +94,25 @@ def test_z_scores_are_of_the_reference_and_the_same_on_every_scale(corrected):
     inside = sitk.GetArrayFromImage(head_mask(image)) > 0
     assert of_head[inside].mean() == pytest.approx(0, abs=1e-4)
     assert of_head[inside].std(ddof=1) == pytest.approx(1, abs=1e-4)
+
+
+def test_z_scores_change_three_of_the_47_features_by_gain_and_offset(corrected):
+    """One quantizer per region: mean, variance and MAD follow (v - m) / s, the other 44 do not move."""
+    image, head, *_ = example()
+    scored = normalise(image, "n4_zscore", field=corrected.field)
+    region = np.zeros(SHAPE, bool)
+    region[6:18, 25:55, 25:55] = True
+    region &= head
+    plain, scores = (
+        extract(sitk.GetArrayFromImage(each.image), region) for each in (corrected, scored)
+    )
+    assert np.array_equal(plain.levels, scores.levels)
+    expected = dict(plain.features)
+    expected["Intensity_Mean"] = (expected["Intensity_Mean"] - scored.mean) / scored.sd
+    expected["Intensity_Variance"] /= scored.sd**2
+    expected["Intensity_MAD"] /= scored.sd
+    assert len(expected) == 47
+    assert scores.features == pytest.approx(expected, rel=1e-6)
 
 
 def test_none_gives_the_image_as_it_is():
