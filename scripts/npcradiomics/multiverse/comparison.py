@@ -99,7 +99,8 @@ def compare_universes(
     effects = pd.DataFrame(effects)
     by_feature = _by_feature(effects, names, measured, test, alpha)
     words, axes = list(by_feature["word"]), list(by_feature["word_axis"])
-    sentences = [conclusions.cohort_sentence(words, axes, len(design.universes))]
+    on_path = effects.loc[effects["universe"] == PATH, "verdict"] == TEXTURE
+    sentences = [conclusions.cohort_sentence(words, axes, list(on_path), len(design.universes))]
     return Multiverse(
         effects,
         _universes(design, universes, records, measured, features),
@@ -201,13 +202,16 @@ def _universes(design, universes, records, measured, features):
     notes = [
         [str(one.notes[row]) for one in records for row in one.rows([text])] for text in labels
     ]
-    size = np.nanmax(np.abs(features[:, :1]), axis=2)  # (patients, 1, F)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        apart = np.abs(features - features[:, :1]).max(axis=2) / np.where(size > 0, size, 1.0)
+    size = np.nan_to_num(np.abs(features[:, :1])).max(axis=2)  # (patients, 1, F)
+    undefined = np.isnan(features)
+    apart = np.abs(np.nan_to_num(features) - np.nan_to_num(features[:, :1]))
+    # Undefined in both is the same, in one is not.
+    apart = np.where(undefined == undefined[:, :1], apart, np.inf).max(axis=2)
+    apart /= np.where(size > 0, size, 1.0)
     rows = []
     for (name, universe), (k, _) in zip(design.universes.items(), universes, strict=True):
         there = np.array([not note for note in notes[k]])
-        largest = np.nanmax(apart[there, k], axis=0) if there.any() else np.array([np.nan])
+        largest = apart[there, k].max(axis=0) if there.any() else np.array([np.nan])
         reasons = list(dict.fromkeys(note for note in notes[k] if note))
         rows.append(
             {"universe": name, **universe, "n": int(there.sum())}

@@ -1,6 +1,7 @@
-"""One word per feature: does what is found hold on every path, or does it hang on one choice?"""
+"""One word per feature: does what is found hold over all universes, or does it hang on a choice?"""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 from scipy import stats
@@ -30,6 +31,10 @@ def word(
 ) -> tuple[str, str]:
     """The word, and the axis of DEPENDS ("" else).
 
+    The strongest universe is chosen by the data: where all are alike, the widest gap to it is a
+    range, and is judged as one (Tukey), which is at most too wide where universes are correlated
+    unequally.
+
     Parameters
     ----------
     universes : sequence of {axis: value}
@@ -41,6 +46,10 @@ def word(
     shares : {axis: share}
         Of the variance of the statistic.
     alpha : float
+
+    References
+    ----------
+    Hayter 1984, Ann Stat 12:61 (Tukey's range with unequal variances of the differences).
     """
     tested = np.flatnonzero(~np.isnan(statistic))
     if not tested.size:
@@ -49,12 +58,18 @@ def word(
         return DOES_NOT, ""
     best = tested[np.argmax(np.abs(statistic[tested]))]
     kept = (np.sign(statistic) == np.sign(statistic[best])) & (p <= alpha)
-    behind = gap > stats.norm.isf(alpha / max(tested.size - 1, 1))
+    behind = gap > _widest_gap(alpha, tested.size)
     lost = [k for k in tested if behind[k] and not kept[k]]
     if not lost:
         return HOLDS, ""
     axes = [axis for axis in shares if any(_part(universes, k, best, axis) for k in lost)]
     return DEPENDS, max(axes, key=lambda axis: shares[axis])
+
+
+@cache
+def _widest_gap(alpha, n):
+    """Gap that the strongest of n universes has before another with probability alpha by chance."""
+    return stats.studentized_range.isf(alpha, n, np.inf) / np.sqrt(2) if n > 1 else np.inf
 
 
 def _part(universes, one, other, axis):
@@ -66,22 +81,38 @@ def spoken(word: str, axis: str) -> str:
     return f"{word} {axis}" if word == DEPENDS else word
 
 
-def cohort_sentence(words: Sequence[str], axes: Sequence[str], n_universes: int) -> str:
-    """What the whole cohort says: a sentence.
+def cohort_sentence(
+    words: Sequence[str], axes: Sequence[str], on_path: Sequence[bool], n_universes: int
+) -> str:
+    """What the whole cohort says, in a sentence or two.
 
     Parameters
     ----------
     words, axes : sequence of str
         Of each feature, as `word` gives them.
+    on_path : sequence of bool
+        Whether it is called texture on the study's own path.
     n_universes : int
     """
-    n, counted = len(words), [one for one in words if one != UNTESTED]
-    if not counted:
-        return f"No feature could be tested in {n_universes} universes: no patient has draws."
+    n, untested = len(words), words.count(UNTESTED)
+    if untested == n:
+        return f"No feature could be tested in {n_universes} universes: fewer than three patients have draws."
     depends = [axis for one, axis in zip(words, axes, strict=True) if one == DEPENDS]
     by_axis = ", ".join(f"{axis} {depends.count(axis)}" for axis in dict.fromkeys(depends))
-    return (
-        f"Over {n_universes} universes, {words.count(HOLDS)} of {n} features hold on every path,"
-        f" {len(depends)} depend on one choice{f' ({by_axis})' if depends else ''} and"
-        f" {words.count(DOES_NOT)} do not hold on any."
+    lost = [called for one, called in zip(words, on_path, strict=True) if one == DOES_NOT]
+    said = (
+        f"Over {n_universes} universes, of {n} features {_verb(words.count(HOLDS), 'hold')},"
+        f" {_verb(len(depends), 'depend')} on a choice{f' ({by_axis})' if depends else ''} and"
+        f" {len(lost)} {'does' if len(lost) == 1 else 'do'} not hold"
+        f"{f'; {untested} could not be tested' if untested else ''}."
     )
+    if any(lost):
+        said += (
+            f" {sum(lost)} of those that do not hold {'is' if sum(lost) == 1 else 'are'} called texture on the"
+            " study's own path, but in no universe beyond chance where all universes are searched."
+        )
+    return said
+
+
+def _verb(n, word):
+    return f"{n} {word}{'s' if n == 1 else ''}"

@@ -118,9 +118,8 @@ def test_words_are_planted(compared):
     assert everywhere["share_sign"] == 1.0 and everywhere["p_share"] < 0.05
     dz = compared.effects[compared.effects["feature"] == at_256.name]["dz"]
     assert (at_256["dz_lowest"], at_256["dz_highest"]) == (dz.min(), dz.max())
-    assert (
-        "1 of 10 features hold on every path, 1 depend on one choice (levels 1)"
-        in (compared.sentences[0])
+    assert compared.sentences[0].startswith(
+        "Over 7 universes, of 10 features 1 holds, 1 depends on a choice (levels 1) and 8 do not hold."
     )
 
 
@@ -130,6 +129,18 @@ def test_universes_that_change_nothing_are_told_by_measurement(compared):
     assert table.loc["levels 32", "n_equal_features"] == 0
     assert table.loc["quantizer optimal", "n"] == 0
     assert table.loc["quantizer optimal", "note"] == "region has 9 distinct values"
+
+
+def test_a_feature_undefined_in_one_of_two_universes_is_not_the_same_in_both(records):
+    """Undefined in both is the same; in one alone it is not, whoever else has it."""
+    uniform = [one["quantizer"] for one in measured_universes(DESIGN)].index("uniform")
+    features = records[0].features.copy()
+    features[uniform, 0, 0, 0] = np.nan  # the path has it
+    features[[0, uniform], 0, 0, 1] = np.nan  # nor has the path
+    one = UniverseRecord(**vars(records[0]) | {"features": features})
+    compared = compare_universes([one, *records[1:]], DESIGN, **OPTIONS)
+    table = compared.universes.set_index("universe")
+    assert table.loc["quantizer uniform", "n_equal_features"] == 9
 
 
 def test_without_surrogates_and_with_an_obstacle_nothing_is_texture(records):
@@ -173,8 +184,11 @@ def test_table_5_says_it(compared):
     assert row["Called texture"] == row["Significant"] == "83 %"
     assert row["ICC(1,1); ICC(3,1), recurrent"] == "0.50 (0.50 to 0.50); 0.50 (0.50 to 0.50)^"
     assert row["ICC(1,1); ICC(3,1), non-recurrent"].endswith("0.90)")
-    assert table.caption.startswith("Over 7 universes, 1 of 10 features hold")
+    assert table.caption.startswith("Over 7 universes, of 10 features 1 holds")
     notes = " ".join(table.footnotes)
-    assert "in all 10 features of all patients: quantizer uniform, test t, test wilcoxon." in notes
+    assert (
+        "in all 10 features of all patients measured: quantizer uniform, test t, test wilcoxon."
+        in notes
+    )
     assert "quantizer optimal: 0 of 12 patients (region has 9 distinct values)" in notes
     assert len(table5(*shown, alpha=0.05, notice="").header) == len(table.header) - 2

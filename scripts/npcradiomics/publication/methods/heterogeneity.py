@@ -64,7 +64,9 @@ def paragraphs(settings: dict, cohort: dict, versions: dict, pyradiomics: dict) 
         _features(settings, versions, pyradiomics),
         _statistics(settings["statistics"], versions),
         _null(settings) if settings["spatial_null"]["enabled"] else None,
-        multiverse_paragraph(settings["multiverse"]) if settings["multiverse"]["enabled"] else None,
+        multiverse_paragraph(settings["multiverse"], settings["statistics"]["alpha"])
+        if settings["multiverse"]["enabled"]
+        else None,
         software_paragraph(versions),
     ]
     return [one for one in made if one]

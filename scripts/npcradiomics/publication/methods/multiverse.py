@@ -17,10 +17,10 @@ _AXES = {
 }
 
 
-def multiverse_paragraph(used: dict) -> Paragraph:
+def multiverse_paragraph(used: dict, alpha: float) -> Paragraph:
     """Which choices were taken otherwise, and how it was judged what the conclusion depends on.
 
-    used: section `multiverse` of the settings.
+    used: section `multiverse` of the settings; alpha: level of a family.
     """
     values = {axis: used["axes"][axis] for axis in _AXES if used["axes"].get(axis)}
     crossed = used["design"] == "factorial"
@@ -39,7 +39,7 @@ def multiverse_paragraph(used: dict) -> Paragraph:
         f"Each of these universes was measured with {count(used['n_draws'], 'motion')} of the recurrence's"
         " own shape, the same in all, and"
         f" {count(textures, 'random texture') if textures else 'no random textures'}.",
-        "Whether the difference of a feature holds over the universes was judged, at 0.05, by its largest"
+        f"Whether the difference of a feature holds over the universes was judged, at {alpha:g}, by its largest"
         " z over all features and universes, against"
         f" {used['n_recombinations']:,} recombinations of the patients' draws in all universes at once"
         " [@simonsohn2020]; what moves an effect most is the choice of the largest variance component.",

@@ -69,7 +69,7 @@ def heterogeneity_answer(
     doubtful : list of str
         Patients in the statistics whose registration is not beyond doubt.
     holding : set of str or None
-        Features whose conclusion holds in every universe (Table 5); None where they were not made.
+        Features whose word is *holds* (Table 5); None where they were not made.
     """
     n, n_features = int(statistics["n"].max()), len(statistics)
     alpha = float(statistics["threshold"].iloc[0] * statistics["n_tests"].iloc[0])
@@ -114,7 +114,8 @@ def heterogeneity_answer(
         (doubtful, _doubtful(doubtful, n)),
         (
             hanging,
-            f"{len(hanging)} of the {n_texture} called texture depend on choices of the analysis (Table 5).",
+            f"{len(hanging)} of the {n_texture} called texture {'does' if len(hanging) == 1 else 'do'} not hold over the"
+            " choices of the analysis (Table 5).",
         ),
     ]
     return judged([first, second], red, amber)

@@ -106,7 +106,7 @@ def _inert(universes, n_features):
     sentences = []
     if len(whole):
         sentences.append(
-            f"Measured as on the path in all {n_features} features of all patients: {', '.join(whole['universe'])}."
+            f"Measured as on the path in all {n_features} features of all patients measured: {', '.join(whole['universe'])}."
         )
     if len(part):
         words = (f"{row.universe} ({row.n_equal_features})" for row in part.itertuples())

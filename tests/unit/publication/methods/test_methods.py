@@ -170,6 +170,8 @@ def test_numbers_in_sentences_are_those_of_the_settings():
     text = markdown(paragraphs("heterogeneity", settings), "Methods")
     assert "significant below p = 0.01/20 = 0.0005 (Bonferroni)" in text
     assert "in 17 of 20 patients" in text
+    assert "normalisation of the intensities (none, n4, n4_zscore)" in text
+    assert "over the universes was judged, at 0.01," in text
     assert (
         "Not in the comparison: 2 (recurrence not in field) and 1 (registration rejected by a"
         in text

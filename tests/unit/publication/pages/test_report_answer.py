@@ -147,7 +147,7 @@ def test_texture_that_hangs_on_a_choice():
     assert answer(texture=TEXTURE, holding={*TEXTURE}).light == GREEN
     found = answer(texture=TEXTURE, holding={TEXTURE[0]})
     assert found.against == [
-        "1 of the 2 called texture depend on choices of the analysis (Table 5)."
+        "1 of the 2 called texture does not hold over the choices of the analysis (Table 5)."
     ]
     assert found.light == AMBER
 
