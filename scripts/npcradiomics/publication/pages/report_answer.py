@@ -159,9 +159,11 @@ def _texture_or_size(features, statistics, n, alpha):
     size = int((features["verdict"] == GEOMETRY).sum())
     if len(texture):
         worst = float(texture[["p_maxt", "surrogate_p_maxt"]].max(axis=1).max())
+        beyond = int((~texture["feature"].isin(statistics.query("significant")["feature"])).sum())
+        also = f"; {beyond} of them not by the paper's test, which this does not ask" if beyond else ""
         more = f"; {size} of the others {_are(size)} explained by size or shape" if size else ""
         return (
-            f"It is texture, not only size, in {_count(len(texture), 'feature')} ({_named(texture)}): further apart than regions"
+            f"It is texture, not only size, in {_count(len(texture), 'feature')} ({_named(texture)}{also}): further apart than regions"
             f" of the same size in the same tumours, and than random texture (p {p_words(worst)}"
             f" {'or less ' if len(texture) > 1 else ''}{together}){more}."
         )

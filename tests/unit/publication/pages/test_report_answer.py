@@ -46,6 +46,7 @@ def test_texture():
     )
     assert found.sentences[1].startswith("It is texture, not only size, in 2 features (")
     assert all(f"{name} higher" in found.sentences[1] for name in TEXTURE)
+    assert "paper's test" not in found.sentences[1]
     assert (found.light, found.against) == (GREEN, [])
 
 
@@ -57,6 +58,18 @@ def test_only_size():
         " (p above 0.05 for each)."
     )
     assert found.light == GREEN
+
+
+def test_texture_that_the_papers_test_does_not_find():
+    """Two features differ by the paper's test; of the two that are texture one is taken from it."""
+    records, statistics = null_example.cohort(14, texture=TEXTURE)
+    found = compare_with_null(records, statistics, n_recombinations=2000, seed=1)
+    statistics.loc[statistics["feature"] == TEXTURE[1], "significant"] = False
+    null = Null(found.features, found.controls, "none")
+    said = heterogeneity_answer(statistics, null, NOBODY, []).sentences
+    assert "14 patients, 1 of 47 features" in said[0]
+    assert said[1].startswith("It is texture, not only size, in 2 features (")
+    assert "; 1 of them not by the paper's test, which this does not ask): further" in said[1]
 
 
 def test_texture_and_size_side_by_side():

@@ -38,18 +38,21 @@ def browser(tmp_path_factory):
 @pytest.mark.parametrize(("width", "height"), [(1600, 900), (1280, 720), (375, 812)])
 def test_the_answer_stands_on_the_first_screen_and_nothing_hangs_over(browser, page, width, height):
     browser.open(page, width, height)
-    answer, bottom, overhang, smallest = browser.run("""
+    answer, bottom, smallest = browser.run("""
         const sizes = [...document.body.querySelectorAll("*")].filter((e) => [...e.childNodes].some(
           (n) => n.nodeType === 3 && n.textContent.trim()) && e.getClientRects().length && !e.closest("script, svg"))
           .map((e) => parseFloat(getComputedStyle(e).fontSize));
         return [document.querySelector(".answer").textContent, document.querySelector(".first").getBoundingClientRect().bottom,
-          document.documentElement.scrollWidth - window.innerWidth, Math.min(...sizes)];""")
+          Math.min(...sizes)];""")
     assert answer.startswith(
         "In 14 of 16 patients (1 missing because a step failed), 2 of 47 features"
     )
-    assert bottom <= height and overhang <= 0 and smallest >= 12
+    assert bottom <= height and smallest >= 12
     first = browser.run("return document.querySelector('.first').innerText")
     assert "Simulated patients: no clinical data" in first and "To be read with care" in first
+    # Unfolded too. A phone's innerWidth grows with a page that hangs over: the width asked for does not.
+    browser.run("document.querySelectorAll('details').forEach((one) => { one.open = true; });")
+    assert browser.run("return document.documentElement.scrollWidth") <= width
 
 
 def test_names_and_reasons_are_text(browser, page):
