@@ -160,7 +160,9 @@ def _texture_or_size(features, statistics, n, alpha):
     if len(texture):
         worst = float(texture[["p_maxt", "surrogate_p_maxt"]].max(axis=1).max())
         beyond = int((~texture["feature"].isin(statistics.query("significant")["feature"])).sum())
-        also = f"; {beyond} of them not by the paper's test, which this does not ask" if beyond else ""
+        also = (
+            f"; {beyond} of them not by the paper's test, which this does not ask" if beyond else ""
+        )
         more = f"; {size} of the others {_are(size)} explained by size or shape" if size else ""
         return (
             f"It is texture, not only size, in {_count(len(texture), 'feature')} ({_named(texture)}{also}): further apart than regions"
