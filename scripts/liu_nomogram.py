@@ -37,7 +37,7 @@ def main(snakemake):
     sentence = ". ".join(said)
     figure = plot_nomogram(found, example, patient, labels, sentence, params.simulated)
     save(figure, made.pdf, made.png, made.svg)
-    content = calculator_content(model, labels, sentence, params.simulated)
+    content = calculator_content(model, labels, params.words, sentence, params.simulated)
     write_text(render(given.template, **content), made.page)
 
 

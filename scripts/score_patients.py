@@ -32,7 +32,8 @@ def scored(model, features, max_outside=MAX_OUTSIDE):
     model, everyone = read_json(model), read_features(features, words=["centre"])
     known, said = of_known_centres(model, everyone)
     table, more = without_strangers(score_patients(model, known), max_outside)
-    table = table.reindex(everyone.index)
+    counts = dict.fromkeys(table.select_dtypes("integer"), "Int64")  # empty where nobody was scored
+    table = table.astype(counts).reindex(everyone.index)
     table["called"] = table["called"].fillna(REFUSED)
     return table.reset_index(), said + more
 

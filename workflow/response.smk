@@ -8,7 +8,7 @@ from npcradiomics.cohort import clinical_values, same_files, sources
 from npcradiomics.publication.methods.counts import table_counts
 from npcradiomics.publication.notices import cohort_notice, settings_sentence
 from npcradiomics.response.cohort import assign_sets, refuse_known
-from npcradiomics.response.harmonization import require_centres
+from npcradiomics.response.harmonization import require_centres, require_comparable_centres
 
 study, paper = "response", "https://doi.org/10.61186/ijrr.23.2.311"
 settings = settings_of("response")

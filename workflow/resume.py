@@ -127,6 +127,11 @@ def main(command):
     folder = Path.cwd().resolve()
     if not command:
         sys.exit(__doc__)
+    if not shutil.which(command[0]):
+        sys.exit(
+            f"resume: there is no command {command[0]!r}; give the whole command:"
+            f" python workflow/resume.py snakemake {' '.join(command)}"
+        )
     if alive := main_snakemakes(folder):
         sys.exit(
             f"resume: Snakemake runs in this folder (process {alive[0].pid}); nothing was done"

@@ -338,11 +338,15 @@ def test_steps_beside_the_paper_s_are_keys_and_a_new_patient_of_a_strange_centre
     scored = other.table("cohort/new_radscore.tsv").set_index("patient")
     assert list(scored["called"][1:]) == ["not scored"] * 2
     assert scored["rad_score"].isna().tolist() == [False, True, True]
+    written = (other.results / "cohort/new_radscore.tsv").read_text(encoding="utf-8").splitlines()
+    place = written[0].split("\t").index("n_features")
+    counts = [line.split("\t")[place] for line in written[1:]]
+    model = json.loads((other.results / "cohort/model.json").read_text(encoding="utf-8"))
+    assert counts[0] == str(len(model["features"])) and counts[1] == counts[2]
     # NEW0 is a training patient under another name: ComBat with training's parameters, by hand.
     known = (
         other.table("cohort/features.tsv").set_index("patient").loc[small_cohort()[0]["patient"]]
     )
-    model = json.loads((other.results / "cohort/model.json").read_text(encoding="utf-8"))
     total = model["intercept"]
     for name, one in model["features"].items():
         learnt = model["harmonization"]["features"][name]
@@ -560,6 +564,15 @@ def test_combat_without_centres_is_refused_by_a_dry_run(tmp_path):
     )
     assert finished.returncode != 0
     assert "ComBat needs 5 training patients of each centre: 'C' has 2" in finished.stdout
+
+
+def test_a_patient_without_centre_is_counted_by_a_dry_run_of_the_centres(tmp_path):
+    rows = small_cohort()
+    rows[0]["centre"] = ""
+    write_rows(tmp_path / "patients.tsv", rows)
+    finished = Study(tmp_path).run("response_centres", "-n")
+    assert finished.returncode != 0
+    assert f"1 of {N_PATIENTS} patients have no centre (column `centre`)" in finished.stdout
 
 
 def test_a_wrong_table_is_refused_before_the_first_job(tmp_path):

@@ -148,6 +148,10 @@ rule liu_nomogram:
     params:
         *code_of("liu_nomogram"),
         labels=settings["clinical_labels"],
+        words={
+            name: sorted({row[name] for row in patients.values() if name in row})
+            for name in settings["clinical_categories"]
+        },
         simulated=simulated_cohort,
         notice=notice,  # in Snakemake's report
     script:
@@ -164,9 +168,9 @@ rule compare_variants:
         tsv="<results>/tables/variants.tsv",
         markdown="<results>/tables/variants.md",
         latex="<results>/tables/variants.tex",
-        word="<results>/tables/variants.docx",
+        word=shown("<results>/tables/variants.docx", "tables", "liu.rst", table="variants"),
         pdf="<results>/figures/variants.pdf",
-        png="<results>/figures/variants.png",
+        png=shown("<results>/figures/variants.png", "figures", "liu.rst", figure="variants"),
         icc="<results>/cohort/icc.tsv",
     log:
         "<results>/logs/compare_variants.log",
@@ -188,15 +192,23 @@ rule compare_variants:
         "../../scripts/compare_variants.py"
 
 
+def refuse_without_centre(wildcards):
+    """A dry run says what the job would."""
+    if workflow.dryrun:
+        require_comparable_centres([row.get("centre", "") for row in patients.values()])
+    return []
+
+
 rule compare_centres:
     """The rad-score at each centre, by models that have not seen the centre, and with ComBat beside it."""
     input:
+        refuse_without_centre,
         features="<results>/cohort/features.tsv",
     output:
         tsv="<results>/tables/centres.tsv",
         markdown="<results>/tables/centres.md",
         latex="<results>/tables/centres.tex",
-        word="<results>/tables/centres.docx",
+        word=shown("<results>/tables/centres.docx", "tables", "liu.rst", table="centres"),
     log:
         "<results>/logs/compare_centres.log",
     benchmark:

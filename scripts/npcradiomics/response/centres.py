@@ -7,6 +7,7 @@ from scipy import special
 from npcradiomics.response.calibration import brier
 from npcradiomics.response.cohort import split_table
 from npcradiomics.response.discrimination import auc_delong
+from npcradiomics.response.harmonization import require_comparable_centres
 from npcradiomics.response.radscore import Fit, fit_model
 
 FEWEST = 2  # of each response, for an area with an interval
@@ -40,14 +41,8 @@ def compare_centres(
     ValueError
         Patients without centre, with their number; one centre only.
     """
-    without = table["centre"] == ""
-    if without.any():
-        raise ValueError(
-            f"{without.sum()} of {len(table)} patients have no centre (column `centre`)"
-        )
+    require_comparable_centres(table["centre"])
     names = sorted(table["centre"].unique())
-    if len(names) < 2:
-        raise ValueError(f"all {len(table)} patients are of one centre, {names[0]!r}")
     features, y = split_table(table)
     features, centres = features.reset_index(drop=True), table["centre"].reset_index(drop=True)
     inside = (table["set"] == "train").to_numpy()

@@ -99,6 +99,17 @@ def require_centres(centres: Iterable[str]) -> None:
         )
 
 
+def require_comparable_centres(centres: Iterable[str]) -> None:
+    """Raise ValueError where patients have no centre, or all have one, with the numbers."""
+    counts = Counter(centres)
+    if "" in counts:
+        raise ValueError(
+            f"{counts['']} of {counts.total()} patients have no centre (column `centre`)"
+        )
+    if len(counts) < 2:
+        raise ValueError(f"all {counts.total()} patients are of one centre, {next(iter(counts))!r}")
+
+
 def fit_combat(features: pd.DataFrame, centres: pd.Series) -> Harmonization:
     """Learn shift and scale of every centre by parametric empirical Bayes, without covariates.
 

@@ -176,17 +176,22 @@ def models_file(
     regressions, first
         Of `fit_others`.
     patients, rad_score
-        The training patients, for the range of each column.
+        The training patients, for the range of each column: of those on whom the model was fitted.
     """
-    known = with_score(patients.clinical.join(patients.log_volume), rad_score)
+    known = {
+        VOLUME: patients.log_volume,
+        CLINICAL: patients.clinical,
+        COMBINED: with_score(patients.clinical, rad_score),
+    }
     written = {}
     for name, model in regressions.items():
         fit, columns = model.fit, {}
+        used = known[name].dropna() if model.completion is None else known[name]
         for place, column in enumerate(model.columns, start=1):
             columns[column] = {
                 "coefficient": float(fit.coefficients[place]),
                 "se": float(fit.se[place]),
-            } | {key: float(known[column].agg(key)) for key in ("min", "median", "max")}
+            } | {key: float(used[column].agg(key)) for key in ("min", "median", "max")}
         written[name] = {
             "what": "linear predictor = intercept + sum of coefficient x value; covariance in the"
             " order intercept, columns",

@@ -90,6 +90,26 @@ def test_models_written_out_score_a_patient_by_hand():
     assert row[0]["se"] == pytest.approx(np.sqrt(one["covariance"][1][1]))
 
 
+def test_the_range_of_a_model_is_that_of_the_patients_it_was_fitted_on():
+    known, y = patients()
+    known.clinical["afp"] = np.arange(60.0)
+    known.clinical.loc[3, ["age", "afp"]] = 200.0, np.nan  # the oldest is no complete case
+    rad_score = np.linspace(-1, 1, 60)
+    regressions, first = fit_others(known, y, rad_score, np.arange(60) // 2 % 5 + 1, {"folds": 5})
+    written = models_file(regressions, first, known, rad_score)
+    others = known.clinical["age"].drop(3)
+    for name in ("clinical", "clinical + rad-score"):
+        assert written[name]["patients"] == 59
+        age = written[name]["columns"]["age"]
+        assert (age["min"], age["median"], age["max"]) == (
+            others.min(),
+            others.median(),
+            others.max(),
+        )
+    volume = known.log_volume["log volume"]
+    assert written["volume"]["columns"]["log volume"]["median"] == volume.median()
+
+
 def test_clinical_rows_are_joined_by_name():
     table = pd.DataFrame(
         {

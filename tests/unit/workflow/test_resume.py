@@ -23,7 +23,7 @@ def resume(tmp_path):
     (folder / ".snakemake/locks").mkdir(parents=True)
     tools.mkdir()
 
-    def run(squeue=None):
+    def run(squeue=None, command=ECHO):
         for name, text in {
             "squeue": squeue,
             "scancel": f'echo "$@" >>{tmp_path}/cancelled',
@@ -32,7 +32,7 @@ def resume(tmp_path):
                 (tools / name).write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
                 (tools / name).chmod(0o755)
         return subprocess.run(
-            [sys.executable, str(RESUME), *ECHO],
+            [sys.executable, str(RESUME), *command],
             cwd=folder,
             env=os.environ | {"PATH": f"{tools}:/usr/bin:/bin" if squeue else str(tools)},
             capture_output=True,
@@ -49,6 +49,17 @@ def test_the_lock_goes_and_the_command_goes_on(resume):
     done = resume()
     assert done.returncode == 0 and "went on with ['--rerun-incomplete']" in done.stdout
     assert not lock.exists()
+
+
+def test_options_without_the_command_are_refused_in_one_line(resume):
+    lock = resume.folder / ".snakemake/locks/0.input.lock"
+    lock.touch()
+    done = resume(command=["-c4", "response_study"])
+    assert done.returncode == 1 and lock.exists()
+    assert done.stderr == (
+        "resume: there is no command '-c4'; give the whole command:"
+        " python workflow/resume.py snakemake -c4 response_study\n"
+    )
 
 
 def test_a_job_that_was_left_behind_is_ended(resume):

@@ -7,7 +7,11 @@ from scipy import stats
 
 
 def calculator_content(
-    model: dict, labels: dict[str, str], sentence: str, simulated: bool
+    model: dict,
+    labels: dict[str, str],
+    words: dict[str, list[str]],
+    sentence: str,
+    simulated: bool,
 ) -> dict[str, Any]:
     """Content of the template calculator.html.
 
@@ -17,6 +21,8 @@ def calculator_content(
         As ``response.models.models_file`` writes the combined model.
     labels : dict
         Column to printed label.
+    words : dict
+        Category to all its words in the cohort.
     sentence : str
         What the page must say of the model, or "".
     simulated : bool
@@ -26,8 +32,8 @@ def calculator_content(
     -------
     dict
         fields: one per column, or per category with its words (a column `sex: male` is the word
-        male of the category sex, and `not any of these` its reference); model: what the page's
-        script needs, as JSON.
+        male of the category sex) and `others`, the reference and words that training does not
+        have; model: what the page's script needs, as JSON.
     """
     fields: dict[str, dict] = {}
     for name, row in model["columns"].items():
@@ -39,6 +45,9 @@ def calculator_content(
             field["words"].append(word)
         else:
             field |= {key: row[key] for key in ("min", "median", "max")}
+    for category, field in fields.items():
+        if field["words"]:
+            field["others"] = " or ".join(w for w in words[category] if w not in field["words"])
     needed = {
         "intercept": model["intercept"],
         "columns": [{"name": name} | row for name, row in model["columns"].items()],

@@ -33,7 +33,8 @@ return ["probability", "words", "warning"].map((id) => document.getElementById(i
 
 
 def page(simulated=False):
-    content = calculator_content(MODEL, {"age": "Age <years>"}, "Slope < 1", simulated)
+    words = {"sex": ["female", "male", "unsaid"]}  # nobody of training is "unsaid"
+    content = calculator_content(MODEL, {"age": "Age <years>"}, words, "Slope < 1", simulated)
     return render(ROOT / "workflow/report/calculator.html", **content)
 
 
@@ -41,6 +42,8 @@ def test_the_page_needs_nothing_from_elsewhere_and_says_simulated():
     text = page(True)
     assert "Simulated patients: no clinical data" in text
     assert "Age &lt;years&gt;" in text and "<b>Slope &lt; 1.</b>" in text
+    # What the model takes for its reference has a name, which is not "none of these".
+    assert '<option value="-">female or unsaid</option>' in text
     assert not re.search(r"""(src|href)=["']|https?://|@import|fetch[(]|XMLHttp""", text)
 
 
