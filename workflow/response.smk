@@ -8,7 +8,11 @@ from npcradiomics.cohort import clinical_values, same_files, sources
 from npcradiomics.publication.methods.counts import table_counts
 from npcradiomics.publication.notices import cohort_notice, settings_sentence
 from npcradiomics.response.cohort import assign_sets, refuse_known
-from npcradiomics.response.harmonization import require_centres, require_comparable_centres
+from npcradiomics.response.harmonization import (
+    refuse_strange_centres,
+    require_centres,
+    require_comparable_centres,
+)
 
 study, paper = "response", "https://doi.org/10.61186/ijrr.23.2.311"
 settings = settings_of("response")
@@ -27,12 +31,21 @@ clinical_numbers = [
 ]
 clinical_values.require_numbers(patients.values(), clinical_numbers)
 sets = assign_sets(list(patients.values()), **settings["split"])
+clinical_values.require_values(
+    [row for row, where in zip(patients.values(), sets, strict=True) if where == "train"],
+    settings["clinical_columns"],
+)
 if settings["model"]["harmonization"] == "combat":
-    require_centres(
-        row.get("centre", "")
-        for row, where in zip(patients.values(), sets, strict=True)
-        if where == "train"
-    )
+    centres_of = {
+        name: [
+            row.get("centre", "")
+            for row, where in zip(patients.values(), sets, strict=True)
+            if where == name
+        ]
+        for name in ("train", "validation")
+    }
+    require_centres(centres_of["train"])
+    refuse_strange_centres(centres_of["validation"], centres_of["train"])
 simulated_patients = [name for name, row in patients.items() if is_simulated(row)]
 simulated_cohort = bool(simulated_patients)
 # said on every table and figure

@@ -566,6 +566,28 @@ def test_combat_without_centres_is_refused_by_a_dry_run(tmp_path):
     assert "ComBat needs 5 training patients of each centre: 'C' has 2" in finished.stdout
 
 
+def test_combat_refuses_a_centre_of_validation_alone_in_a_dry_run(tmp_path):
+    rows = small_cohort()
+    for row in [row for row in rows if row["split"] == "validation"][:3]:
+        row["centre"] = "V"
+    write_rows(tmp_path / "patients.tsv", rows)
+    finished = Study(tmp_path, model=MODEL | {"harmonization": "combat"}).run(
+        "response_study", "-n"
+    )
+    assert finished.returncode != 0
+    assert "centres that training does not have: 'V' (3 patients)" in finished.stdout
+
+
+def test_a_clinical_column_without_a_value_in_training_is_refused_by_a_dry_run(tmp_path):
+    rows = small_cohort()
+    for row in rows:
+        row["afp"] = "" if row["split"] == "train" else row["afp"]
+    write_rows(tmp_path / "patients.tsv", rows)
+    finished = Study(tmp_path).run("response_study", "-n")
+    assert finished.returncode != 0
+    assert "no value for any of 22 training patients in afp" in finished.stdout
+
+
 def test_a_patient_without_centre_is_counted_by_a_dry_run_of_the_centres(tmp_path):
     rows = small_cohort()
     rows[0]["centre"] = ""

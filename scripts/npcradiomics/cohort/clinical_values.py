@@ -113,3 +113,13 @@ def require_numbers(rows: Iterable[dict], columns: list[str]) -> None:
             f"clinical columns that should hold numbers: {'; '.join(faults[:5])}{more}"
             " (words belong into clinical_categories, an unknown value stays empty)"
         )
+
+
+def require_values(rows: list[dict], columns: list[str]) -> None:
+    """ValueError naming the `columns` in which no patient of these has a value: no model could take them."""
+    empty = [column for column in columns if not any(column in row for row in rows)]
+    if empty:
+        raise ValueError(
+            f"no value for any of {len(rows)} training patients in {', '.join(empty)}"
+            " (leave them out of clinical_columns)"
+        )

@@ -5,7 +5,7 @@ the features, and differs from R's sva by 0.57 SD on the case of the tests. This
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -42,14 +42,7 @@ class Harmonization(NamedTuple):
         ValueError
             A centre that training does not have, with the number of its patients.
         """
-        strange = centres[~centres.isin(self.shift.index)]
-        if len(strange):
-            counts = strange.value_counts()
-            words = ", ".join(f"{name!r} ({count} patients)" for name, count in counts.items())
-            raise ValueError(
-                f"centres that training does not have: {words}; ComBat has no shift for them"
-                " (harmonization: none)"
-            )
+        refuse_strange_centres(centres, self.shift.index)
         standard = (features[self.mean.index] - self.mean) / self.sd
         shift, scale = (table.loc[centres].to_numpy() for table in (self.shift, self.scale))
         return (standard - shift) / scale * self.sd + self.mean
@@ -96,6 +89,17 @@ def require_centres(centres: Iterable[str]) -> None:
     if few:
         raise ValueError(
             f"ComBat needs {MIN_PER_CENTRE} training patients of each centre: {', '.join(few)}"
+        )
+
+
+def refuse_strange_centres(centres: Iterable[str], known: Collection[str]) -> None:
+    """Raise ValueError where patients are of centres that training does not have, with their numbers."""
+    strange = Counter(name for name in centres if name not in known)
+    if strange:
+        words = ", ".join(f"{name!r} ({n} patients)" for name, n in strange.most_common())
+        raise ValueError(
+            f"centres that training does not have: {words}; ComBat has no shift for them"
+            " (harmonization: none)"
         )
 
 

@@ -153,9 +153,13 @@ def report_content(files: StudyFiles, *, simulated: bool, notice: str) -> dict:
         "The combined model as a page in which one types a patient's values: calculator.html.",
         rule="liu_nomogram", files=["calculator.html"],
     )  # fmt: skip
+    tumours = text(
+        "Each tumour on its slices, and who is unlike the cohort, are pages of their own"
+        " (target response_overview): cohort/overview.html."
+    )
     notes = [f"{note[0].upper()}{note[1:]}." for note in model["notes"]]
     sections = [
-        section("patients", "Who is in", _patients(performance),
+        section("patients", "Who is in", _patients(performance), tumours,
                 printed_table(files, "table1", "liu_tables"), printed_table(files, "table2", "liu_tables")),
         section("volume", "Is the rad-score worth more than volume?", printed_table(files, "table3", "liu_table3"), drawn("fig6")),
         section("validation", "What it is worth in other patients", printed_table(files, "performance", "liu_validation"), drawn("validation")),
