@@ -34,3 +34,10 @@ repetitions = {
 def resampled(kind, ending=""):
     """Files of all jobs of a kind; the name has the first repetition."""
     return [f"<results>/resampling/{kind}_{first}{ending}.tsv" for first in repetitions[kind]]
+
+
+def refuse_without_centre(wildcards):
+    """A dry run says what the job would."""
+    if workflow.dryrun:
+        require_comparable_centres([row.get("centre", "") for row in patients.values()])
+    return []

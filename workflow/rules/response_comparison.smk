@@ -192,13 +192,6 @@ rule compare_variants:
         "../../scripts/compare_variants.py"
 
 
-def refuse_without_centre(wildcards):
-    """A dry run says what the job would."""
-    if workflow.dryrun:
-        require_comparable_centres([row.get("centre", "") for row in patients.values()])
-    return []
-
-
 rule compare_centres:
     """The rad-score at each centre, by models that have not seen the centre, and with ComBat beside it."""
     input:
