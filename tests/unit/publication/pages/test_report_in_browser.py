@@ -161,7 +161,12 @@ def test_by_keyboard_alone_to_the_sections_and_into_a_folded_one(browser, page):
     assert browser.run("return location.hash") == "#sections"
     browser.run("document.querySelector('nav a[href=\"#provenance\"]').focus();")
     assert browser.run("return document.getElementById('provenance').open") is False
+    # The page hears of the new address in a task of its own, behind the key's.
+    browser.run("""
+        window.heard = new Promise((done) => window.addEventListener("hashchange",
+          (event) => { if (event.newURL.endsWith("#provenance")) done(); }));""")
     browser.press(ENTER)
+    browser.run("return window.heard.then(() => true)")
     assert browser.run("return document.getElementById('provenance').open") is True
     browser.run("document.querySelector('#provenance summary').focus();")
     browser.press(ENTER)
