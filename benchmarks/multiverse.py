@@ -14,40 +14,38 @@ import sys
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+
 import numpy as np
 import real_geometry
+from null_summary import ALPHA, interval
 from null_textures import TUMOUR_SD, random_texture
-from scipy import stats
 
+from npcradiomics.cohort.configuration import complete_settings, read_schema
 from npcradiomics.features.extraction import FEATURE_NAMES
 from npcradiomics.multiverse.conclusions import word
 from npcradiomics.multiverse.contours import grow
-from npcradiomics.multiverse.design import make_design, measured_universes, study_path
-from npcradiomics.multiverse.measurement import _Case
+from npcradiomics.multiverse.design import (
+    make_design,
+    measured_universes,
+    measurements_and_tests,
+    study_path,
+)
+from npcradiomics.multiverse.measurement import Case
 from npcradiomics.multiverse.recombination import test_curve
-from npcradiomics.multiverse.variance import variance_shares
+from npcradiomics.multiverse.variance import shares_by_axis
 from npcradiomics.spatial_null.placements import NotDrawable
 from npcradiomics.spatial_null.pools import differences, pool
 
-SHARED = Path(__file__).parents[2] / "shared"
-N_DRAWS, N_RECOMBINATIONS, SEED, ALPHA = 9, 500, 2020, 0.05
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+N_DRAWS, N_RECOMBINATIONS, SEED = 9, 500, 2020
 N_VARIANTS = 4  # of each of the six tumours
 ROOM = ((2, 2), (14, 14), (14, 14))  # for what lies beyond the tumour
 AROUND = 3.0  # SDs by which the tissue around the tumour is darker
 MOVED_VOXELS = ((2, -1),)  # rows and columns
-PATH = study_path(
-    {
-        "intensity": {"normalisation": "none"},
-        "regions": {"recurrent": "whole"},
-        "extraction": {
-            "n_levels": 256,
-            "quantizer": "lloyd",
-            "quantizer_fit": "region",
-            "resampling": "none",
-            "outliers": "none",
-        },
-    }
-)
+SCHEMA = read_schema(ROOT / "workflow/schemas/heterogeneity_config.schema.yaml")
+PATH = study_path(complete_settings({}, SCHEMA, "config"))  # of the defaults
 AXES = {
     "region": ["inside_gtv"],
     "fit": ["gtv"],
@@ -87,7 +85,7 @@ def geometries(n_variants: int) -> list[list]:
                 )
                 for u in universes
             }
-            case = _Case(f"{number}.{k}", {}, gtv, contours, made.spacing_mm, 64)
+            case = Case(f"{number}.{k}", {}, gtv, contours, made.spacing_mm, 64)
             try:
                 case.move(N_DRAWS, "depth", SEED)
             except (NotDrawable, ValueError) as error:
@@ -99,7 +97,7 @@ def geometries(n_variants: int) -> list[list]:
     return [variants for variants in found if variants]
 
 
-def volume_of(rng: np.random.Generator, case: _Case, situation: str) -> np.ndarray:
+def volume_of(rng: np.random.Generator, case: Case, situation: str) -> np.ndarray:
     """A texture in and round a tumour, with what the situation plants in the recurrence."""
     volume = random_texture(rng, case.gtv.shape, case.spacing_mm)
     later = case.contours[0, 0]
@@ -108,8 +106,8 @@ def volume_of(rng: np.random.Generator, case: _Case, situation: str) -> np.ndarr
     elif situation == "rougher":
         volume[later] += rng.normal(0, TUMOUR_SD, np.count_nonzero(later))
     elif situation == "fine steps":
-        # Steps of 4 grey values, long runs; in the recurrence half a step up or down, which 64
-        # levels cannot tell from the step.
+        # Steps of 4 grey values, long runs; in the recurrence a quarter of a step up or down, which
+        # 64 levels cannot tell from the step.
         smooth = random_texture(rng, case.gtv.shape, case.spacing_mm)
         rank = np.argsort(np.argsort(smooth, axis=None)).reshape(smooth.shape) / smooth.size
         volume = 4.0 * np.floor(64 * rank)
@@ -124,11 +122,6 @@ def cohort(rng: np.random.Generator, library: list[list], situation: str) -> dic
     """One cohort: p of the curve and of the path, and the words."""
     design = make_design(PATH, AXES, "around")
     measured = measured_universes(design)
-    place = {tuple(u.values()): k for k, u in enumerate(measured)}
-    universes = [
-        (place[tuple(u[axis] for axis in measured[0])], u["test"])
-        for u in design.universes.values()
-    ]
     pools = []
     for variants, count in zip(library, real_geometry.shares(rng, len(library)), strict=True):
         for k in rng.choice(len(variants), count, replace=False):
@@ -140,7 +133,7 @@ def cohort(rng: np.random.Generator, library: list[list], situation: str) -> dic
     test = test_curve(
         pools,
         shape,
-        universes,
+        measurements_and_tests(design, measured),
         threshold=ALPHA / len(FEATURE_NAMES),
         n_recombinations=N_RECOMBINATIONS,
         seed=int(rng.integers(2**31)),
@@ -149,9 +142,7 @@ def cohort(rng: np.random.Generator, library: list[list], situation: str) -> dic
     for name in SITUATIONS[situation].get("judged", ()):
         f = FEATURE_NAMES.index(name)
         s = test.statistic[:, f]
-        there = [one for one, known in zip(measured, ~np.isnan(s), strict=True) if known]
-        axes, shares = variance_shares(there, s[~np.isnan(s)][:, None])
-        shares = dict(zip(axes, shares[:, 0], strict=True))
+        shares = shares_by_axis(measured, s)
         words[name] = word(
             measured, s, test.p[:, f], test.gap[:, f], test.p_curve[f], shares, ALPHA
         )
@@ -163,12 +154,6 @@ def cohort(rng: np.random.Generator, library: list[list], situation: str) -> dic
         "p_share": np.nan_to_num(test.p_share, nan=1.0).tolist(),
         "words": words,
     }
-
-
-def interval(k: int, n: int) -> str:
-    """Clopper-Pearson 95 % interval of k of n."""
-    low, high = stats.binomtest(k, n).proportion_ci(method="exact")
-    return f"{k}/{n}, {100 * k / n:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
 
 
 def summarise(path: Path) -> None:
@@ -188,9 +173,9 @@ def summarise(path: Path) -> None:
             for key in ("p_median", "p_share")
         )
         right = [tuple(found) == what["right"] for row in part for found in row["words"].values()]
-        words = interval(sum(right), len(right)) if right else "-"
+        words = f"{sum(right)}/{len(right)}, {interval(sum(right), len(right))}" if right else "-"
         print(
-            f"{situation} | {interval(curve, n)} | {interval(own, n)} | {100 * median:.1f} % |"
+            f"{situation} | {curve}/{n}, {interval(curve, n)} | {own}/{n}, {interval(own, n)} | {100 * median:.1f} % |"
             f" {100 * share:.1f} % | {words}"
         )
         for name in part[0]["words"] if len(part[0]["words"]) < 10 else ():

@@ -27,8 +27,7 @@ SIZE_DRIVEN = (
 
 def interval(k: int, n: int) -> str:
     """Clopper-Pearson 95 % interval of k of n."""
-    low = stats.beta.ppf(0.025, k, n - k + 1) if k else 0.0
-    high = stats.beta.ppf(0.975, k + 1, n - k) if k < n else 1.0
+    low, high = stats.binomtest(k, n).proportion_ci(method="exact")
     return f"{100 * k / n:.1f} % ({100 * low:.1f}-{100 * high:.1f})"
 
 

@@ -1,16 +1,22 @@
 """The cohort in every universe: effects, tests, verdicts, the curve of each feature, and what moves it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from npcradiomics.multiverse import conclusions
-from npcradiomics.multiverse.design import AXES, MEASURED, PATH, Design, measured_universes
+from npcradiomics.multiverse.design import (
+    AXES,
+    PATH,
+    Design,
+    measured_universes,
+    measurements_and_tests,
+)
 from npcradiomics.multiverse.recombination import CurveTest, family_p, test_curve
 from npcradiomics.multiverse.records import UniverseRecord, label
-from npcradiomics.multiverse.variance import variance_shares
+from npcradiomics.multiverse.variance import shares_by_axis
 from npcradiomics.spatial_null.pools import differences, pool
 from npcradiomics.spatial_null.verdict import TEXTURE, verdict
 from npcradiomics.statistics.comparison import compare_differences
@@ -64,11 +70,7 @@ def compare_universes(
     features = _stacked(records, measured)  # (patients, M, 2, F), as observed
     names = records[0].feature_names.tolist()
     shape, threshold = (len(measured), len(names)), alpha / n_tests
-    place = {label(one): k for k, one in enumerate(measured)}
-    universes = [
-        (place[label({axis: one[axis] for axis in MEASURED})], one["test"])
-        for one in design.universes.values()
-    ]
+    universes = measurements_and_tests(design, measured)
     options = {"n_recombinations": n_recombinations, "seed": seed}
     spatial, surrogate = _pools(records, measured)
     test = test_curve(spatial, shape, universes, threshold=threshold, **options)
@@ -150,18 +152,12 @@ def _by_feature(effects, names, measured, test: CurveTest, alpha):
     rows = []
     for f, name in enumerate(names):
         own = effects[effects["feature"] == name]
-        known = own["dz"].notna().to_numpy()
         path = own.loc[own["universe"] == PATH, "dz"].iloc[0]
-        of_dz = _shares(
-            [one for one, there in zip(settings, known, strict=True) if there],
-            own["dz"].to_numpy()[known],
-        )
-        s = test.statistic[:, f]
-        there = ~np.isnan(s)
-        of_s = _shares([one for one, ok in zip(measured, there, strict=True) if ok], s[there])
-        p, gap = test.p[:, f], test.gap[:, f]
+        of_dz = shares_by_axis(settings, own["dz"].to_numpy())
+        s, p, gap = test.statistic[:, f], test.p[:, f], test.gap[:, f]
+        of_s = shares_by_axis(measured, s)
         word, axis = conclusions.word(measured, s, p, gap, test.p_curve[f], of_s, alpha)
-        own = own[known]
+        own = own[own["dz"].notna()]
         moved_by = max(of_dz, key=of_dz.get) if of_dz and max(of_dz.values()) > 0 else ""
         rows.append(
             {
@@ -187,13 +183,6 @@ def _by_feature(effects, names, measured, test: CurveTest, alpha):
             | {f"variance_{axis}": of_dz.get(axis, np.nan) for axis in (*AXES, "residual")}
         )
     return pd.DataFrame(rows)
-
-
-def _shares(universes: Sequence[Mapping], values):
-    if len(universes) < 2:
-        return {}
-    axes, shares = variance_shares(universes, np.asarray(values)[:, None])
-    return dict(zip(axes, shares[:, 0].tolist(), strict=True))
 
 
 def _universes(design, universes, records, measured, features):

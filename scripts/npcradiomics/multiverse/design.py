@@ -102,6 +102,17 @@ def measured_universes(design: Design) -> list[dict]:
     return found
 
 
+def measurements_and_tests(design: Design, measured: Sequence[Mapping]) -> list[tuple[int, str]]:
+    """Of each universe of a design: the place of what is measured for it, and its test.
+
+    measured: as `measured_universes` has it.
+    """
+    return [
+        (measured.index({axis: universe[axis] for axis in MEASURED}), universe["test"])
+        for universe in design.universes.values()
+    ]
+
+
 def _values(axis, own, others):
     """Values of an axis, the path's own first."""
     if axis == "moved":

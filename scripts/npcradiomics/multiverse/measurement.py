@@ -75,7 +75,7 @@ def measure_universes(
     new = [k for k, key in enumerate(keys) if key not in before]
     measured, reason = {}, kept.reason if kept is not None else ""
     if new:
-        case = _Case(patient, volumes, gtv > 0, contours, spacing_zyx_mm, min_voxels)
+        case = Case(patient, volumes, gtv > 0, contours, spacing_zyx_mm, min_voxels)
         case.move(n_draws, match, seed)
         reason = case.reason
         measured = case.measure([universes[k] for k in new], surrogates, seed)
@@ -101,10 +101,22 @@ def measure_universes(
     )
 
 
-class _Case:
-    """One patient's tumour with its contours, their motions, and the surrogate fields."""
+class Case:
+    """One patient's tumour with its contours, their motions, and the surrogate fields.
 
-    def __init__(self, patient, volumes, gtv, contours, spacing_mm, min_voxels):
+    Parameters: as of `measure_universes`; gtv bool. `volumes` may change between measurements.
+    Attribute reason, after `move`: "" or why there are no draws.
+    """
+
+    def __init__(
+        self,
+        patient: str,
+        volumes: Mapping[str, np.ndarray],
+        gtv: np.ndarray,
+        contours: Mapping[tuple, np.ndarray | str],
+        spacing_mm: Sequence[float],
+        min_voxels: int,
+    ) -> None:
         self.patient, self.volumes, self.gtv, self.spacing_mm = patient, volumes, gtv, spacing_mm
         self.min_voxels = min_voxels
         self.contours = {k: mask for k, mask in contours.items() if not isinstance(mask, str)}
@@ -112,8 +124,8 @@ class _Case:
         self.tumour = Tumour(gtv, spacing_mm)
         self.reason, self.laid = "", {}
 
-    def move(self, n_draws, match, seed):
-        """Lay every contour at rest and by every motion."""
+    def move(self, n_draws: int, match: str, seed: int) -> None:
+        """Lay every contour at rest and by every motion; before `measure`."""
         motions, own = None, self.contours[0, 0]
         around = Surroundings(self.tumour, self.gtv, self.contours.values())
         try:
@@ -147,8 +159,10 @@ class _Case:
             orders += list(np.argsort(two, axis=1, kind="stable"))
         return orders[:n]
 
-    def measure(self, universes, surrogates=0, seed=0):
-        """For each universe its features, those of its surrogates, and a note."""
+    def measure(
+        self, universes: Sequence[Mapping], surrogates: int = 0, seed: int = 0
+    ) -> list[tuple[np.ndarray, np.ndarray, str]]:
+        """For each universe its features, those of its surrogates, and a note, as UniverseRecord."""
         found = [None] * len(universes)
         groups = {}
         for k, one in enumerate(universes):

@@ -216,7 +216,7 @@ def _median(dz, used):
     """Median over the universes (axis 1) in which a feature is tested."""
     kept = used.any(axis=1)
     dz, used = dz[:, kept], used[kept]
-    if used.all():
+    if kept.any() and used.all():
         return np.median(dz, axis=1)
     median = np.zeros((dz.shape[0], dz.shape[2]))
     for feature in np.flatnonzero(used.any(axis=0)):

@@ -59,6 +59,18 @@ def variance_shares(universes: Sequence[Mapping], results: np.ndarray) -> tuple[
     )
 
 
+def shares_by_axis(universes: Sequence[Mapping], results: np.ndarray) -> dict[str, float]:
+    """`variance_shares` of one column, {axis or "residual": share}; universes with NaN are left out.
+
+    Empty where fewer than two are left.
+    """
+    known = np.flatnonzero(~np.isnan(results))
+    if known.size < 2:
+        return {}
+    axes, shares = variance_shares([universes[k] for k in known], results[known, None])
+    return dict(zip(axes, shares[:, 0].tolist(), strict=True))
+
+
 def _dummies(values):
     known = list(dict.fromkeys(values))
     return np.array([[value == one for one in known] for value in values], float)

@@ -4,31 +4,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from npcradiomics.cohort.configuration import complete_settings, read_schema
 from npcradiomics.features.extraction import FEATURE_NAMES as ALL
 from npcradiomics.multiverse.comparison import compare_universes
 from npcradiomics.multiverse.design import PATH, make_design, measured_universes, study_path
 from npcradiomics.multiverse.records import UniverseRecord, label
 from npcradiomics.publication.tables.multiverse import table5
 from npcradiomics.statistics.comparison import compare_regions
+from repository import ROOT
 
-SETTINGS = {
-    "intensity": {"normalisation": "none"},
-    "regions": {"recurrent": "whole"},
-    "extraction": {
-        "n_levels": 256,
-        "quantizer": "lloyd",
-        "quantizer_fit": "region",
-        "resampling": "none",
-        "outliers": "none",
-    },
-}
+SCHEMA = read_schema(ROOT / "workflow/schemas/heterogeneity_config.schema.yaml")
+OWN = study_path(complete_settings({}, SCHEMA, "config"))
 AXES = {
     "levels": [32],
     "fit": ["gtv"],
     "quantizer": ["uniform", "optimal"],
     "test": ["t", "wilcoxon"],
 }
-DESIGN = make_design(study_path(SETTINGS), AXES, "around")
+DESIGN = make_design(OWN, AXES, "around")
 FEATURE_NAMES = ALL[:10]
 EVERYWHERE, AT_256, NOWHERE = 3, 5, 7  # numbers of features
 N_DRAWS, N_SURROGATES, SHIFT = 9, 7, 8.0
@@ -165,7 +158,7 @@ def test_without_draws_there_are_effects_and_no_words(records):
 
 
 def test_a_universe_that_was_not_measured_is_asked_for(records):
-    more = make_design(study_path(SETTINGS), AXES | {"levels": [32, 64]}, "around")
+    more = make_design(OWN, AXES | {"levels": [32, 64]}, "around")
     with pytest.raises(KeyError, match='"levels": 64'):
         compare_universes(records, more, **OPTIONS)
 

@@ -1,6 +1,7 @@
 """The test of a whole curve: small cohorts by enumeration, its error on draws that are exchangeable."""
 
 import itertools
+import warnings
 
 import numpy as np
 import pytest
@@ -150,6 +151,16 @@ def test_patients_who_lack_a_universe_are_left_out_of_it_alone():
     assert np.array_equal(test.statistic[1:], whole.statistic[1:])
     z = np.array([standardise(other.values)[0, :2] for other in pools[1:]])
     assert np.allclose(test.statistic[0], z.sum(axis=0) / np.sqrt(5))
+
+
+def test_two_patients_are_too_few_and_nothing_is_computed_of_nothing():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        test = test_curve(cohort(np.random.default_rng(8), n=2), SHAPE, UNIVERSES, **OPTIONS)
+    assert test.n_patients == 2
+    assert (
+        np.isnan(test.p).all() and np.isnan(test.median_dz).all() and np.isnan(test.p_share).all()
+    )
 
 
 def test_without_draws_nothing_is_tested():
