@@ -48,6 +48,9 @@ def patients_of(study, settings):
     return configuration.with_results(table, workflow.pathvars.apply("<results>"))
 
 
+PAGE_TEMPLATES = ("page.html", "pages.css", "registration_words.html")  # which all pages share
+
+
 def repository_files(folder, *names):
     """Files of the repository as inputs: an edit reruns what depends on it. Relative to the working directory where it can be."""
     inside = Path.cwd() == ROOT

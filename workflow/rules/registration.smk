@@ -1,6 +1,5 @@
 """From two examinations to one frame: check the files, register, look at the result."""
 
-PAGE_TEMPLATES = ("pages.css", "registration_words.html")
 with_deformable = settings["registration"]["deformable"]
 DEFORMABLE = "<results>/patients/{patient}/registration/deformable.json"
 GTVR_DEFORMABLE = "<results>/patients/{patient}/registration/gtvr_deformable.nii.gz"

@@ -132,7 +132,7 @@ rule liu_nomogram:
         scores="<results>/cohort/model_scores.tsv",
         comparison="<results>/cohort/comparison.tsv",
         template=repository_files("workflow/report", "calculator.html")[0],
-        style=repository_files("workflow/report", "pages.css"),
+        page=repository_files("workflow/report", "page.html", "pages.css"),
     output:
         pdf="<results>/figures/nomogram.pdf",
         png=shown("<results>/figures/nomogram.png", "figures", "liu.rst", figure="nomogram"),

@@ -1,14 +1,12 @@
 """What a person looks at before the response study is run: each tumour on its slices, and the cohort at a glance."""
 
-TUMOUR_TEMPLATES = ("registration_words.html", "pages.css")
-
 
 rule report_tumour:
     """The page of one patient: the contour on every slice, and the checks of the files."""
     input:
         image=lambda wildcards: files_of(wildcards.patient)["image"],
         mask=lambda wildcards: files_of(wildcards.patient)["mask"],
-        templates=repository_files("workflow/report", "tumour_page.html", *TUMOUR_TEMPLATES),
+        templates=repository_files("workflow/report", "tumour_page.html", *PAGE_TEMPLATES),
     output:
         report="<results>/patients/{patient}/patient.html",
         thumbnail="<results>/patients/{patient}/thumbnail.webp",
@@ -37,7 +35,7 @@ rule collect_overview:
         tumours=expand("<results>/patients/{patient}/tumour.json", patient=with_files),
         reports=expand("<results>/patients/{patient}/patient.html", patient=with_files),
         thumbnails=expand("<results>/patients/{patient}/thumbnail.webp", patient=with_files),
-        templates=repository_files("workflow/report", "tumour_overview.html", *TUMOUR_TEMPLATES),
+        templates=repository_files("workflow/report", "tumour_overview.html", *PAGE_TEMPLATES),
     output:
         table="<results>/cohort/tumours.tsv",
         overview="<results>/cohort/overview.html",

@@ -27,8 +27,7 @@ rule liu_report:
             "study_report.css",
             "study_report.js",
             "universe_curve.js",
-            "pages.css",
-            "registration_words.html",
+            *PAGE_TEMPLATES,
         ),
     output:
         report=shown("<results>/report.html", "paper", "writing.rst", text="the page that answers"),

@@ -7,7 +7,7 @@ include: "common.smk"
 rule scan_dicom:
     """Group a folder tree by patient, study and series; link RTSTRUCT and RTDOSE; say what could not be placed."""
     input:
-        templates=repository_files("workflow/report", "scan_summary.html", "pages.css"),
+        templates=repository_files("workflow/report", "scan_summary.html", "page.html", "pages.css"),
     # No output: what a person edits Snakemake must not delete before a new scan, nor after one that failed.
     log:
         "<results>/scan_dicom/scan_dicom.log",
