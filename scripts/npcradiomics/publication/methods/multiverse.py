@@ -1,9 +1,9 @@
 """The paragraph on the other universes of a study's choices."""
 
+from npcradiomics.multiverse.design import AXES
 from npcradiomics.publication.methods.text import Paragraph, count, listed, paragraph
 
-# In the order of multiverse.design.AXES.
-_AXES = {
+_NAMES = {
     "intensity": "normalisation of the intensities",
     "region": "recurrent region",
     "quantizer": "quantizer",
@@ -22,12 +22,11 @@ def multiverse_paragraph(used: dict, alpha: float) -> Paragraph:
 
     used: section `multiverse` of the settings; alpha: level of a family.
     """
-    values = {axis: used["axes"][axis] for axis in _AXES if used["axes"].get(axis)}
     crossed = used["design"] == "factorial"
     chosen = [
-        f"{name} ({_values(values[axis])})"
-        for axis, name in _AXES.items()
-        if axis in values and (axis in used["crossed"] or not crossed)
+        f"{_NAMES[axis]} ({_values(used['axes'][axis])})"
+        for axis in AXES
+        if used["axes"].get(axis) and (axis in used["crossed"] or not crossed)
     ]
     how = "all combinations of these choices" if crossed else "one choice at a time taken otherwise"
     textures = used["surrogates"]
