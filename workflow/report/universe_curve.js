@@ -35,7 +35,7 @@ document.querySelectorAll(".curve").forEach((block) => {
     points.forEach((p, k) => {
       if (data.universes[p[0]][0] === "path") node("rect", { x: label + k * step, y: top, width: step, height: height - top, class: "path" });
     });
-    for (const dz of [low, 0, high]) {
+    for (const dz of new Set([low, 0, high])) {
       node("path", { d: `M${label} ${y(dz)}H${width - 8}`, class: dz ? "grid" : "zero" });
       if (!dz || Math.abs(y(dz) - y(0)) > 14) node("text", { x: label - 6, y: y(dz) + 4, "text-anchor": "end" }, dz.toFixed(dz ? 1 : 0));
     }
