@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from npcradiomics.publication.methods.text import count
 from npcradiomics.rounding import fixed_text, p_words, percent_text
 from npcradiomics.spatial_null.verdict import (
     DOSE,
@@ -84,7 +85,7 @@ def heterogeneity_answer(
     unfit = bool(shape) and bool(control_sentence(shape, alpha, null.match))
     colder = bool(place) and bool(dose_sentence(place, alpha))
     if few:
-        second = f"{_count(n, 'patient')} are too few to tell: what is found holds for these tumours alone."
+        second = f"{count(n, 'patient')} are too few to tell: what is found holds for these tumours alone."
     elif null is None:
         second = "Whether a difference is texture or only size was not asked."
     elif not drawn:
@@ -110,7 +111,7 @@ def heterogeneity_answer(
             "Recurrences lie where the dose was lower: texture is not the only explanation.",
         ),
         (null is None, "Whether size alone explains it was not asked."),
-        (failed, f"{_count(len(failed), 'patient')} missing because a step failed."),
+        (failed, f"{count(len(failed), 'patient')} missing because a step failed."),
         (doubtful, _doubtful(doubtful, n)),
         (
             hanging,
@@ -165,7 +166,7 @@ def _texture_or_size(features, statistics, n, alpha):
         )
         more = f"; {size} of the others {_are(size)} explained by size or shape" if size else ""
         return (
-            f"It is texture, not only size, in {_count(len(texture), 'feature')} ({_named(texture)}{also}): further apart than regions"
+            f"It is texture, not only size, in {count(len(texture), 'feature')} ({_named(texture)}{also}): further apart than regions"
             f" of the same size in the same tumours, and than random texture (p {p_words(worst)}"
             f" {'or less ' if len(texture) > 1 else ''}{together}){more}."
         )
@@ -217,7 +218,3 @@ def _doubtful(patients, n):
 
 def _are(n):
     return "is" if n == 1 else "are"
-
-
-def _count(n, what):
-    return f"{n} {what}{'s' * (n != 1)}"

@@ -6,6 +6,7 @@ from collections import Counter
 
 import pandas as pd
 
+from npcradiomics.publication.methods.text import count
 from npcradiomics.publication.pages.registration_overview import overview_content
 from npcradiomics.publication.pages.report_blocks import StudyFiles, table
 from npcradiomics.publication.tables.formats import Table
@@ -36,15 +37,19 @@ def flow(n_table: int, excluded: pd.DataFrame, n_drawn: int | None) -> dict:
     """
     by_rule = Counter(rule if rule in LEFT_BY else "failed" for rule in excluded["rule"])
     gone = [
-        f"{_patients(by_rule[rule])}: {words}" for rule, words in LEFT_BY.items() if rule in by_rule
+        f"{count(by_rule[rule], 'patient')}: {words}"
+        for rule, words in LEFT_BY.items()
+        if rule in by_rule
     ]
     n = n_table - len(excluded)
-    steps = [(f"{_patients(n_table)} in the table", [])]
-    steps.append((f"{_patients(n)} in the statistics (Tables 1-2, Figures 2-5)", gone))
+    steps = [(f"{count(n_table, 'patient')} in the table", [])]
+    steps.append((f"{count(n, 'patient')} in the statistics (Tables 1-2, Figures 2-5)", gone))
     if n_drawn is not None:
-        away = [f"{_patients(n - n_drawn)}: no other region of that size fits"] * (n_drawn < n)
+        away = [f"{count(n - n_drawn, 'patient')}: no other region of that size fits"] * (
+            n_drawn < n
+        )
         steps.append(
-            (f"{_patients(n_drawn)} compared with regions of the same size (Table 3)", away)
+            (f"{count(n_drawn, 'patient')} compared with regions of the same size (Table 3)", away)
         )
     boxes, top = [], 4
     for main, lost in steps:
@@ -147,7 +152,3 @@ def errors(found: pd.DataFrame) -> dict | None:
 
 def _range(low, high):
     return f"{fixed_text(low, 2)} to {fixed_text(high, 2)}"
-
-
-def _patients(n):
-    return f"{n} patient{'s' * (n != 1)}"

@@ -10,10 +10,10 @@ import numpy as np
 import SimpleITK as sitk
 
 from npcradiomics.images.slices import to_patient_axes
+from npcradiomics.publication.pages.cuts import grey_range
 from npcradiomics.publication.pages.registration_pictures import ExaminationPair
 
 MOST_VOXELS = 1_200_000  # of a volume; a larger one gets larger voxels
-GREY_PERCENTILES = (0.5, 99.5)  # shown as black and white, as in the flicker
 SLOPE_OFFSET = (
     112  # bytes into a NIfTI header: scl_slope and scl_inter, which SimpleITK does not write
 )
@@ -79,11 +79,11 @@ def _grid(image):
 
 def _grey(image, grid):
     values = sitk.Cast(image, sitk.sitkFloat32)
-    low, high = np.percentile(sitk.GetArrayViewFromImage(values).ravel()[::4], GREY_PERCENTILES)
-    on_grid = sitk.Resample(values, grid, sitk.Transform(), sitk.sitkLinear, float(low))
-    high = max(float(high), float(low) + 1e-6)
+    low, high = grey_range(sitk.GetArrayViewFromImage(values))  # as in the flicker
+    on_grid = sitk.Resample(values, grid, sitk.Transform(), sitk.sitkLinear, low)
+    high = max(high, low + 1e-6)
     return sitk.Cast(
-        sitk.Round(sitk.IntensityWindowing(on_grid, float(low), high, 0.0, 255.0)), sitk.sitkUInt8
+        sitk.Round(sitk.IntensityWindowing(on_grid, low, high, 0.0, 255.0)), sitk.sitkUInt8
     )
 
 
