@@ -17,14 +17,17 @@ import SimpleITK as sitk
 import yaml
 
 import fit_radscore
+import liu_nomogram
 import measure_tumours
 import resample
 import score_cohort
 from browser import Browser
 from npcradiomics.cohort import clinical_values, configuration, same_files
 from npcradiomics.dicom.writer import write_mr_series, write_rtstruct
+from npcradiomics.files import write_json, write_table
 from npcradiomics.images.volumes import read_image
 from npcradiomics.response.cohort import assign_sets
+from npcradiomics.tables import read_table
 from repository import ROOT
 
 SCHEMAS = ROOT / "workflow" / "schemas"
@@ -308,6 +311,39 @@ def test_the_calculator_gives_the_model_s_probabilities(study, tmp_path):
             typed["rad_score"] = repr(float(scores.loc[patient, "rad-score"]))
             words = browser.run(type_in % json.dumps(typed))
             assert words.endswith(f"linear predictor {expected:.4f}"), patient
+
+
+def test_a_model_without_effect_is_said_in_place_of_nomogram_and_calculator(tmp_path):
+    # LASSO kept nothing, and no clinical columns: 2 of 5 training patients responded.
+    model = {"columns": {}, "intercept": np.log(2 / 3), "covariance": [[1.0]], "note": ""}
+    model |= {"patients": 5, "effective": 2}
+    write_json({"clinical + rad-score": model}, tmp_path / "models.json")
+    tables = {
+        "clinical": pd.DataFrame({"patient": ["A", "B"]}),
+        "scores": pd.DataFrame({"patient": ["A", "B"], "set": "validation", "rad-score": -0.4}),
+        "comparison": pd.DataFrame(columns=["model", "slope", "slope_low", "slope_high"]),
+    }
+    for name, table in tables.items():
+        write_table(table, tmp_path / f"{name}.tsv")
+    given = {name: tmp_path / f"{name}.tsv" for name in tables} | {
+        "models": tmp_path / "models.json",
+        "template": ROOT / "workflow/report/calculator.html",
+    }
+    kinds = ("pdf", "png", "svg")
+    made = {kind: tmp_path / f"nomogram.{kind}" for kind in kinds} | {
+        "data": tmp_path / "nomogram.tsv",
+        "page": tmp_path / "calculator.html",
+    }
+    params = SimpleNamespace(labels={}, words={}, simulated=True)
+    liu_nomogram.main(
+        SimpleNamespace(
+            input=SimpleNamespace(**given), output=SimpleNamespace(**made), params=params
+        )
+    )
+    page = made["page"].read_text(encoding="utf-8")
+    assert "every patient has the probability 0.400." in page and "<form" not in page
+    assert all(made[kind].stat().st_size > 1000 for kind in kinds)
+    assert read_table(made["data"]).empty
 
 
 def test_new_patients_get_the_scores_they_had(study):

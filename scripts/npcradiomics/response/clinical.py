@@ -9,6 +9,11 @@ from scipy import stats
 from npcradiomics.cohort.clinical_values import one_spelling
 
 RESPONSES = ("effective", "ineffective")
+COLUMNS = [
+    *("column", "kind", "category"),
+    *(f"{response}_{figure}" for response in RESPONSES for figure in ("n", "mean", "sd")),
+    *("missing", "test", "statistic", "df", "p"),
+]
 
 
 def compare_groups(
@@ -71,7 +76,7 @@ def compare_groups(
                 }
             tested = {"test": "chi-square", "statistic": statistic, "df": df, "p": p}
             rows.append(row | {"missing": int(table[column].isna().sum())} | tested)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _pooled_t(first, second):

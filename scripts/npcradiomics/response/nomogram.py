@@ -37,18 +37,12 @@ class Nomogram(NamedTuple):
         return (special.logit(np.asarray(probability)) - self.at_zero) / self.per_point
 
 
-def nomogram(model: dict) -> Nomogram:
-    """The nomogram of a model as `models.models_file` writes it.
-
-    Raises
-    ------
-    ValueError
-        A model without columns that have an effect.
-    """
-    table = pd.DataFrame(model["columns"]).T[["coefficient", "min", "max"]].astype(float)
+def nomogram(model: dict) -> Nomogram | None:
+    """The nomogram of a model as `models.models_file` writes it; None where no column has an effect."""
+    table = pd.DataFrame(model["columns"], index=["coefficient", "min", "max"]).T.astype(float)
     reach = (table["coefficient"] * (table["max"] - table["min"])).abs()
-    if not len(table) or reach.max() == 0:
-        raise ValueError("no column of the model has an effect: nothing to draw")
+    if not reach.any():
+        return None
     per_point = float(reach.max() / POINTS)
     rises = table["coefficient"] > 0
     table["zero"] = table["min"].where(rises, table["max"])

@@ -67,3 +67,12 @@ def test_a_column_without_contrast_has_no_p():
     table = pd.DataFrame({"effective": [1, 1, 0, 0], "age": [3.0] * 4, "sex": ["male"] * 4})
     found = compare_groups(table, ["age"], ["sex"])
     assert found["p"].isna().all()
+
+
+def test_without_clinical_columns_the_table_says_so():
+    found = compare_groups(pd.DataFrame({"effective": [1, 0]}), [], [])
+    printed = printed_table(found, 1, 1, {}, "T", ["Below."])
+    assert (printed.rows, printed.footnotes) == (
+        [],
+        ["No clinical columns (key clinical_columns).", "Below."],
+    )

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from scipy.cluster.hierarchy import linkage
 
 from npcradiomics.publication.figures.patient_labels import point_labels
-from npcradiomics.publication.figures.spatial_null import plot_nothing
+from npcradiomics.publication.figures.spatial_null import NO_DRAWS
 from npcradiomics.publication.figures.style import (
     COLUMN_WIDTH,
     CORRELATION_COLOURS,
@@ -17,6 +17,7 @@ from npcradiomics.publication.figures.style import (
     TYPE,
     new_figure,
     plain_cells,
+    plot_nothing,
     say_notice,
     words_width,
 )
@@ -47,7 +48,7 @@ def plot_ranks(table: pd.DataFrame, verdicts: dict[str, str], notice: str) -> Fi
     """
     patients, names = list(dict.fromkeys(table["patient"])), list(dict.fromkeys(table["feature"]))
     if not patients:
-        return plot_nothing(notice)
+        return plot_nothing(NO_DRAWS, notice)
     wide = table.pivot(index="feature", columns="patient", values="rank").loc[names, patients]
     wide = wide.rename(index={name: name + MARKS[verdicts[name]] for name in names}).astype(float)
     wide = wide.rename(columns=point_labels(patients)).rename_axis(index=None, columns=None)

@@ -15,6 +15,7 @@ from npcradiomics.publication.figures.style import (
     REGION_COLOURS,
     leave_empty,
     new_figure,
+    plot_nothing,
     say_notice,
     say_selection,
 )
@@ -43,6 +44,7 @@ OBSERVED = {
 OBSERVED["control"] = OBSERVED["spatial"]
 LIMIT = {"color": "0.2", "lw": 0.7, "ls": "--"}
 PANELS_PER_PAGE = 16
+NO_DRAWS = "No patient has draws: there is nothing to show"
 
 
 def plot_null(
@@ -84,19 +86,10 @@ def plot_controls(table: pd.DataFrame, tests: pd.DataFrame, notice: str) -> Figu
     return _plot_panels(table, tests, "", notice, _control_title)[0]
 
 
-def plot_nothing(notice: str) -> Figure:
-    """Say that there are no draws, in place of Figures 6 to 8."""
-    figure, axis = new_figure(COLUMN_WIDTH, 40 * MM)
-    axis.set_axis_off()
-    say_selection(figure, "No patient has draws: there is nothing to show")
-    say_notice(figure, notice)
-    return figure
-
-
 def _plot_panels(table, tests, note, notice, title):
     panels = list(tests.groupby("name", sort=False))
     if table.empty or not panels:
-        return [plot_nothing(notice)]
+        return [plot_nothing(NO_DRAWS, notice)]
     columns = min(4, len(panels))
     pages = []
     for start in range(0, len(panels), PANELS_PER_PAGE):

@@ -160,6 +160,15 @@ def say_selection(figure: Figure, sentence: str) -> None:
         figure.suptitle(words, fontsize=TYPE, color=SENTENCE_COLOUR)
 
 
+def plot_nothing(sentence: str, notice: str) -> Figure:
+    """Say why there is nothing to draw, in place of a figure."""
+    figure, axis = new_figure(COLUMN_WIDTH, 40 * MM)
+    axis.set_axis_off()
+    say_selection(figure, sentence)
+    say_notice(figure, notice)
+    return figure
+
+
 def words_width(words: str, size: float = TYPE) -> float:
     """Width of a line in inches, in type of `size` points."""
     font = FontProperties(family=STYLE_SHEET["font.family"], size=size)

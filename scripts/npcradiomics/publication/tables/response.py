@@ -166,4 +166,5 @@ def printed_table(
             cells = [" / ".join(str(n) for n in part[f"{r}_n"]) for r in RESPONSES]
             label = f"{label} ({' / '.join(part['category'])})"
         rows.append([label, *cells, *tested])
-    return Table(header, rows, caption, footnotes)
+    said = ["No clinical columns (key clinical_columns)."] * (not rows)
+    return Table(header, rows, caption, [*said, *footnotes])
