@@ -5,10 +5,10 @@ from urllib.parse import quote
 import numpy as np
 import pandas as pd
 
-from npcradiomics.cohort.standing import WORDS, Standing
+from npcradiomics.cohort.standing import Standing
 from npcradiomics.features.definitions import DEFINITIONS
 from npcradiomics.publication.figures.style import CONTOUR_COLOURS
-from npcradiomics.publication.pages.registration_overview import colour
+from npcradiomics.publication.pages.registration_overview import standing_content
 from npcradiomics.registration.verdict import worst_check
 from npcradiomics.rounding import MISSING, fixed_text, interval_text, percent_text, scientific_text
 
@@ -142,13 +142,9 @@ def patient_content(patient: str, quality: dict, stands: Standing, **parts) -> d
     -------
     dict
     """
-    return parts | {
-        "patient": patient,
-        "verdict": quality["verdict"],
+    shown = parts | standing_content(patient, stands, quality["verdict"])
+    return shown | {
         "worst": worst_check(quality),
-        "standing": stands,
-        "words": WORDS[stands.state],
-        "colour": colour(stands.state, quality["verdict"]),
         "gtvr_shown": bool(quality["gtvr_volume"]["after_ml"]),
         "colours": CONTOUR_COLOURS,
     }

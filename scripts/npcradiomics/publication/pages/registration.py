@@ -5,9 +5,9 @@ import SimpleITK as sitk
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
-from npcradiomics.cohort.standing import WORDS, Standing
+from npcradiomics.cohort.standing import Standing
 from npcradiomics.publication.figures.style import CONTOUR_COLOURS
-from npcradiomics.publication.pages.registration_overview import colour
+from npcradiomics.publication.pages.registration_overview import standing_content
 from npcradiomics.publication.pages.registration_pictures import (
     MAP_COLOURS,
     MARGIN_MM,
@@ -55,14 +55,9 @@ def page_content(
         plane: f"tumour-{plane}-{tumour.key_slice(plane)}"
         for plane in ("axial", "coronal", "sagittal")
     }
-    return {
-        "patient": quality["patient"],
+    return standing_content(quality["patient"], stands, quality["verdict"]) | {
         "simulated": simulated,
         "departures": departures,
-        "verdict": quality["verdict"],
-        "standing": stands,
-        "words": WORDS[stands.state],
-        "colour": colour(stands.state, quality["verdict"]),
         "worst": worst_check(quality),
         "source": quality["source"],
         "checks": [

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from npcradiomics.cohort.standing import WORDS
+from npcradiomics.cohort.standing import WORDS, Standing
 from npcradiomics.publication.figures.style import CONTOUR_COLOURS
 from npcradiomics.registration.verdict import (
     by_doubt,
@@ -25,7 +25,7 @@ def overview_content(
     those of whom there is nothing to look at; departures: settings of notices.
     """
     cards = [
-        _card(patient, stands, "") | {"page": ""}
+        standing_content(patient, stands, "") | {"page": ""}
         for patient, stands in sorted(without_page.items())
     ]
     for patient in sorted(patients, key=doubt):
@@ -36,7 +36,7 @@ def overview_content(
             "words": value_words(worst),
             "limit": limit_words(worst),
         }
-        card = _card(quality["patient"], patient["standing"], quality["verdict"])
+        card = standing_content(quality["patient"], patient["standing"], quality["verdict"])
         cards.append(patient | card | {"worst": worst})
     states = Counter(card["standing"].state for card in cards)
     return {
@@ -63,7 +63,8 @@ def doubt(patient: dict) -> tuple:
     return by_doubt(patient["quality"] | ({"verdict": "failed"} if doubted else {}))
 
 
-def _card(patient, stands, verdict):
+def standing_content(patient: str, stands: Standing, verdict: str) -> dict:
+    """How a patient stands, as cards and the template standing_bar.html show it."""
     return {
         "patient": patient,
         "standing": stands,
