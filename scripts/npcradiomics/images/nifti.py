@@ -265,7 +265,8 @@ def _placed(image, affine, path):
 @contextmanager
 def _usual_name(path):
     """The path, or a link to it with the ending that the readers go by: they take P.NII.GZ for no NIfTI."""
-    ending = ".nii.gz" if path.open("rb").read(2) == b"\x1f\x8b" else ".nii"
+    with path.open("rb") as file:
+        ending = ".nii.gz" if file.read(2) == b"\x1f\x8b" else ".nii"
     if path.name.endswith((ending, ".hdr")):
         yield path
         return
@@ -288,13 +289,9 @@ def _by_itk(path):
     before = os.environ.get("ITK_NIFTI_SFORM_PERMISSIVE")
     os.environ["ITK_NIFTI_SFORM_PERMISSIVE"] = "1"
     try:
-        reader = sitk.ImageFileReader()
-        reader.SetFileName(str(path))
-        reader.SetImageIO("NiftiImageIO")
-        image = reader.Execute()
+        return sitk.ReadImage(str(path), imageIO="NiftiImageIO")
     finally:
         if before is None:
             del os.environ["ITK_NIFTI_SFORM_PERMISSIVE"]
         else:
             os.environ["ITK_NIFTI_SFORM_PERMISSIVE"] = before
-    return image

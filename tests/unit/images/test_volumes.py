@@ -1,5 +1,7 @@
 """The door through which images come in, and what is turned away with its numbers."""
 
+import warnings
+
 import nibabel
 import numpy as np
 import pytest
@@ -32,6 +34,15 @@ def test_values_and_geometry_come_back(volume, name):
     assert (sitk.GetArrayFromImage(image) == RAMP).all()
     assert image.GetSpacing() == (1.0, 1.0, 5.0)
     assert image.GetOrigin() == (10.0, -20.0, 30.0)
+
+
+def test_no_file_stays_open(volume):
+    """An open one is a line of warning in the log of every job."""
+    path = volume(RAMP)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        read_image(path)
+    assert not [one for one in said if issubclass(one.category, ResourceWarning)]
 
 
 @pytest.mark.parametrize("turned", [0.0, 0.004, 0.5, 2.0, 35.0])
