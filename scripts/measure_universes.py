@@ -25,7 +25,7 @@ def main(snakemake):
     error = read_json(given.quality)["estimated_error"]
     shifts, note = shifts_of(patient, gtvr, params.gtvr_frame, error, n_moved, params.seed)
     why_none = "" if params.gtvr_frame == "planning" else note
-    place = Path(snakemake.output.universes)
+    place = Path(snakemake.output.kept)
     kept = None
     if place.exists():
         try:
@@ -49,7 +49,8 @@ def main(snakemake):
     )
     if record.reason:
         log.warning(f"no draws: {record.reason}")
-    records.write(record, place)
+    for path in snakemake.output:
+        records.write(record, path)
 
 
 def intensities(image, given, methods):

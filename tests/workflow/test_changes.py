@@ -11,6 +11,7 @@ import time
 import pytest
 import SimpleITK as sitk
 
+from npcradiomics.multiverse import records
 from repository import ROOT
 
 PATIENTS = ["P1", "P2", "P3", "P4"]
@@ -265,3 +266,22 @@ def test_verify_says_that_the_config_file_was_forgotten(cohort):
         "FAILED heterogeneity_verify: results/heterogeneity/provenance.json was made with "
         "--configfile config.yaml, this command has --configfile other.yaml: not compared"
     )
+
+
+def test_universes_whose_job_was_killed_are_measured_by_the_next_run(cohort, monkeypatch, tmp_path):
+    """What was there before the change must not stay in their place as if it were new."""
+    cohort.config["multiverse"] = cohort.config["multiverse"] | {"axes": AXES | {"levels": [32]}}
+    universes = "results/heterogeneity/patients/P1/multiverse/universes.npz"
+    with monkeypatch.context() as only_here:
+        (tmp_path / "sitecustomize.py").write_text(
+            "import os, sys\n"
+            "if sys.orig_argv[-1].endswith('.measure_universes.py'): os.kill(os.getpid(), 9)\n",
+            encoding="utf-8",
+        )
+        only_here.setenv("PYTHONPATH", str(tmp_path))
+        killed = cohort.run(universes)
+    assert killed.returncode != 0, killed.stdout[-3000:]
+    resumed = cohort.run(universes)
+    assert resumed.returncode == 0, resumed.stdout[-3000:]
+    measured = records.read(cohort.folder / universes).universes
+    assert any('"levels": 32' in one for one in measured)

@@ -13,7 +13,10 @@ rule measure_universes:
         gtvr="<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz",
         quality="<results>/patients/{patient}/registration/quality.json",
     output:
-        universes=update("<results>/patients/{patient}/multiverse/universes.npz"),
+        universes="<results>/patients/{patient}/multiverse/universes.npz",
+        # The same, from which the next job takes what it need not measure again. Of a job that fails
+        # Snakemake puts it back and takes it as made anew; so nothing else reads it.
+        kept=update("<results>/patients/{patient}/multiverse/kept.npz"),
     log:
         "<results>/logs/{patient}/measure_universes.log",
     benchmark:
