@@ -1,40 +1,32 @@
-"""The response study end to end on a small simulated cohort, resumed, with other feature sets, and with faulty input."""
+"""The response study end to end on a small simulated cohort, resumed, with other feature sets, and of DICOM."""
 
-import csv
 import hashlib
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
-import SimpleITK as sitk
-import yaml
 
 import fit_radscore
 import liu_nomogram
-import measure_tumours
 import resample
 import score_cohort
 from browser import Browser
-from npcradiomics.cohort import clinical_values, configuration, same_files
+from npcradiomics.cohort import configuration
 from npcradiomics.dicom.writer import write_mr_series, write_rtstruct
 from npcradiomics.files import write_json, write_table
 from npcradiomics.images.volumes import read_image
-from npcradiomics.response.cohort import assign_sets
 from npcradiomics.tables import read_table
 from repository import ROOT
+from response_study import MODEL, N_PATIENTS, Study, jobs, small_cohort, write_rows
 
 SCHEMAS = ROOT / "workflow" / "schemas"
 SETTINGS = configuration.complete_settings(
     {}, configuration.read_schema(SCHEMAS / "response_config.schema.yaml"), ""
 )
-MODEL = {"folds": 5, "measure": "class", "seed": 0}  # of this small cohort it keeps three features
 # What rules hand to `radscore.fit_model`.
 FITTING = SETTINGS["model"] | MODEL
 FITTING = {
@@ -42,102 +34,7 @@ FITTING = {
     for key, value in FITTING.items()
     if key not in ("seed", "stable_features", "imputations")
 }
-RESAMPLING = {"nested": 2, "bootstrap": 10, "permutation": 19, "per_job": 10}
-WANTED = {
-    ("train", True): 10,
-    ("train", False): 12,
-    ("validation", True): 4,
-    ("validation", False): 4,
-}
-N_PATIENTS = sum(WANTED.values())
 IDENTITY = ["patient", "response", "effective", "set", "centre", "volume_cm3"]
-
-
-def small_cohort():
-    """The first patients of the default cohort, so many of each set and response."""
-    with open(ROOT / "config/response/patients.tsv", newline="", encoding="utf-8") as file:
-        rows, left = [], dict(WANTED)
-        for shipped in csv.DictReader(file, delimiter="\t"):
-            row = {k: v.replace("<results>", "results/response") for k, v in shipped.items()}
-            group = row["split"], row["response"] in ("CR", "PR")
-            if left[group]:
-                left[group] -= 1
-                rows.append(row)
-    return rows
-
-
-def write_rows(path, rows):
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]), delimiter="\t")
-        writer.writeheader()
-        writer.writerows(rows)
-
-
-class Study:
-    """A folder in which the response study is run."""
-
-    def __init__(self, folder, **config):
-        self.folder = Path(folder)
-        self.results = self.folder / "results" / "response"
-        self.config = {"patients": "patients.tsv", "model": MODEL, "resampling": RESAMPLING}
-        self.config |= {
-            "features": {"pyradiomics": str(ROOT / "config/response/pyradiomics.yaml")}
-        } | config
-
-    def run(self, *arguments):
-        config = {
-            "heterogeneity": {
-                "patients": str(ROOT / "config/heterogeneity/patients.tsv"),
-                "pyradiomics": str(ROOT / "config/response/pyradiomics.yaml"),
-            },
-            "response": self.config,
-        }
-        (self.folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-        command = [
-            sys.executable,
-            "-m",
-            "snakemake",
-            *arguments,
-            "-s",
-            str(ROOT / "Snakefile"),
-            "-c",
-            "2",
-        ]
-        command += [
-            "--directory",
-            str(self.folder),
-            "--configfile",
-            str(self.folder / "config.yaml"),
-        ]
-        env = os.environ | {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        }
-        return subprocess.run(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            env=env,
-            cwd=self.folder,
-        )
-
-    def copy(self, folder):
-        """The same study in another folder, to be changed there."""
-        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
-        return Study(folder, **self.config)
-
-    def table(self, name):
-        return pd.read_csv(self.results / name, sep="\t")
-
-
-def jobs(finished):
-    """{rule: jobs} of what snakemake planned."""
-    rows = [line.split() for line in finished.stdout.splitlines() if line.startswith("response_")]
-    return {
-        row[0].removeprefix("response_"): int(row[1])
-        for row in rows
-        if len(row) == 2 and row[1].isdigit()
-    }
 
 
 @pytest.fixture(scope="module")
@@ -582,113 +479,6 @@ def test_the_overview_is_of_every_patient_and_of_the_new_ones(study):
     assert jobs(finished) == wanted
 
 
-def test_files_that_are_not_there_are_refused_by_a_dry_run(tmp_path):
-    rows = small_cohort()
-    rows[7] |= {"image": "P8/t2_series", "mask": "P8/tumour.nii.gz"}
-    write_rows(tmp_path / "patients.tsv", rows)
-    finished = Study(tmp_path).run("response_study", "-n")
-    assert finished.returncode != 0
-    assert f"{rows[7]['patient']}: image P8/t2_series does not exist" in finished.stdout
-
-
-def test_combat_without_centres_is_refused_by_a_dry_run(tmp_path):
-    rows = small_cohort()
-    rows[0]["centre"] = rows[1]["centre"] = "C"
-    write_rows(tmp_path / "patients.tsv", rows)
-    finished = Study(tmp_path, model=MODEL | {"harmonization": "combat"}).run(
-        "response_study", "-n"
-    )
-    assert finished.returncode != 0
-    assert "ComBat needs 5 training patients of each centre: 'C' has 2" in finished.stdout
-
-
-def test_combat_refuses_a_centre_of_validation_alone_in_a_dry_run(tmp_path):
-    rows = small_cohort()
-    for row in [row for row in rows if row["split"] == "validation"][:3]:
-        row["centre"] = "V"
-    write_rows(tmp_path / "patients.tsv", rows)
-    finished = Study(tmp_path, model=MODEL | {"harmonization": "combat"}).run(
-        "response_study", "-n"
-    )
-    assert finished.returncode != 0
-    assert "centres that training does not have: 'V' (3 patients)" in finished.stdout
-
-
-def test_a_clinical_column_without_a_value_in_training_is_refused_by_a_dry_run(tmp_path):
-    rows = small_cohort()
-    for row in rows:
-        row["afp"] = "" if row["split"] == "train" else row["afp"]
-    write_rows(tmp_path / "patients.tsv", rows)
-    finished = Study(tmp_path).run("response_study", "-n")
-    assert finished.returncode != 0
-    assert "no value for any of 22 training patients in afp" in finished.stdout
-
-
-def test_a_patient_without_centre_is_counted_by_a_dry_run_of_the_centres(tmp_path):
-    rows = small_cohort()
-    rows[0]["centre"] = ""
-    write_rows(tmp_path / "patients.tsv", rows)
-    finished = Study(tmp_path).run("response_centres", "-n")
-    assert finished.returncode != 0
-    assert f"1 of {N_PATIENTS} patients have no centre (column `centre`)" in finished.stdout
-
-
-def test_a_wrong_table_is_refused_before_the_first_job(tmp_path):
-    rows = small_cohort()
-    rows[7]["response"] = "better"
-    write_rows(tmp_path / "patients.tsv", rows)
-    finished = Study(tmp_path).run("response_study", "-n")
-    assert finished.returncode != 0
-    assert f"row 9 ({rows[7]['patient']}): response: 'better' is not one of" in finished.stdout
-
-
-def read(folder, rows):
-    """What workflow/response.smk does with a patients table before it plans a job."""
-    write_rows(folder / "patients.tsv", rows)
-    schema = configuration.read_schema(SCHEMAS / "response_patients.schema.yaml")
-    read, _ = configuration.read_patients(
-        folder / "patients.tsv", schema, SETTINGS["clinical_columns"]
-    )
-    by_name = {row["patient"]: row for row in read}
-    same_files.refuse_same_files(by_name, ["image", "mask"], ["image"])
-    numbers = [
-        name for name in SETTINGS["clinical_columns"] if name not in SETTINGS["clinical_categories"]
-    ]
-    clinical_values.require_numbers(read, numbers)
-    return read, assign_sets(read, **SETTINGS["split"])
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"response": "better"}, "'better' is not one of"),
-        ({"age": "old"}, "age is 'old'"),
-        ({"age": "nan"}, "age is 'nan'"),
-        ({"split": "test"}, "'test' is not one of"),
-        ({"split": ""}, f"split is empty for 1 of {N_PATIENTS} patients"),
-        ({"patient": None}, "names must differ"),
-        ({"image": None}, "are one file"),
-    ],
-)
-def test_wrong_rows_are_named(tmp_path, change, words):
-    rows = small_cohort()
-    # None: the value of the first patient, so that one of both sets is in the table twice.
-    rows[7] |= {key: rows[0][key] if value is None else value for key, value in change.items()}
-    with pytest.raises(ValueError, match=words) as error:
-        read(tmp_path, rows)
-    assert rows[7]["patient"] in str(error.value)
-
-
-def test_a_missing_clinical_value_is_allowed_and_few_patients_are_not(tmp_path):
-    rows = small_cohort()
-    rows[7]["age"] = ""
-    complete, sets = read(tmp_path, rows)
-    assert "age" not in complete[7]
-    assert sets == [row["split"] for row in rows]
-    with pytest.raises(ValueError, match="19 patients, at least 20 needed"):
-        read(tmp_path, rows[:19])
-
-
 def test_a_table_of_features_with_gaps_is_refused(study, tmp_path):
     table = study.table("cohort/features.tsv")
     train, validation = (table.index[table["set"] == name][0] for name in ("train", "validation"))
@@ -716,49 +506,3 @@ def score(study, folder):
         features=folder / "features.tsv", model=study.results / "cohort/model.json"
     )
     score_cohort.main(SimpleNamespace(input=given, params=SimpleNamespace(seed=0), output=None))
-
-
-@pytest.fixture
-def files(tmp_path):
-    """Images and masks of patients by name: two slices, one slice, another grid, an empty mask."""
-    values = np.random.default_rng(0).integers(0, 400, (2, 20, 20)).astype(np.int16)
-    ones = np.ones(values.shape, np.uint8)
-    flat = ones * np.array([1, 0], np.uint8)[:, None, None]
-    made = {"good": (ones, 5.0), "flat": (flat, 5.0), "grid": (ones, 4.0), "empty": (0 * ones, 5.0)}
-    rows = {}
-    for name, (mask, thickness) in made.items():
-        rows[name] = {"patient": name}
-        for key, array, spacing in (("image", values, 5.0), ("mask", mask, thickness)):
-            rows[name][key] = str(tmp_path / f"{name}_{key}.nii.gz")
-            image = sitk.GetImageFromArray(array)
-            image.SetSpacing((1.0, 1.0, spacing))
-            sitk.WriteImage(image, rows[name][key])
-    return rows
-
-
-def measured(folder, rows):
-    output = SimpleNamespace(
-        features=folder / "out.tsv", notes=folder / "notes.json", inputs=folder / "inputs.json"
-    )
-    params = SimpleNamespace(features={"set": 396, "n_levels": 32}, rows=rows)
-    measure_tumours.main(
-        SimpleNamespace(params=params, input=SimpleNamespace(pyradiomics=""), output=output)
-    )
-    return pd.read_csv(output.features, sep="\t"), json.loads(
-        output.notes.read_text(encoding="utf-8")
-    )
-
-
-def test_every_faulty_patient_of_a_job_is_named(tmp_path, files):
-    with pytest.raises(ValueError, match=r"grid: .*not one grid.*; empty: .*mask is empty"):
-        measured(tmp_path, [files[name] for name in ("good", "grid", "empty")])
-    assert not (tmp_path / "out.tsv").exists()
-
-
-def test_a_tumour_in_one_slice_is_measured_and_said(tmp_path, files):
-    table, notes = measured(tmp_path, [files["good"], files["flat"]])
-    assert table.shape == (2, 2 + 396)
-    # 2 x 20 x 20 voxels of 5 mm3, and half of them.
-    assert list(table["volume_cm3"]) == pytest.approx([4.0, 2.0])
-    assert notes["good"] == []
-    assert notes["flat"][0].startswith("tumour in one slice: the 9 form factor features")
