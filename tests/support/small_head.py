@@ -116,3 +116,9 @@ def image_of(values: np.ndarray, like: sitk.Image, kind) -> sitk.Image:
     image = sitk.GetImageFromArray(values.reshape(like.GetSize()[::-1]).astype(kind))
     image.CopyInformation(like)
     return image
+
+
+def ball(image: sitk.Image, centre_mm, radius_mm: float) -> sitk.Image:
+    """Mask of the voxels of ``image`` within a radius of a point."""
+    mask = level(points_of(image), centre_mm, (radius_mm,) * 3) <= 1.0
+    return image_of(mask, image, np.uint8)

@@ -97,7 +97,7 @@ def check_registration(
         check_laterality(fixed, moving, transform, gtv, parameters, limits),
         check_rotation(transform, limits),
     )
-    return RegistrationChecks(checks, _worst([check.verdict for check in checks]), discrepancy)
+    return RegistrationChecks(checks, worst(checks), discrepancy)
 
 
 def check_backward(
@@ -108,6 +108,7 @@ def check_backward(
     gtvr: sitk.Image | None,
     parameters: RegistrationParameters,
     limits: CheckLimits,
+    moving_name: str = "recurrence MRI",
 ) -> tuple[Check, sitk.Image | None]:
     """Register backwards, knowing nothing of ``transform``: does the GTV come back to itself?"""
     limit = limits.backward_failed_mm
@@ -115,7 +116,7 @@ def check_backward(
         region = gtvr if gtvr is not None else carry_mask(gtv, moving, transform.GetInverse())
         back = register(moving, fixed, region, moving_voi=gtv, parameters=parameters).transform
     except ValueError as error:
-        sentence = f"Not known: the recurrence MRI could not be registered backwards ({error})."
+        sentence = f"Not known: the {moving_name} could not be registered backwards ({error})."
         return Check("backward", None, "mm", limit, NOT_KNOWN, sentence), None
     points = voxel_points(gtv)
     returned_mm = np.linalg.norm(apply(back, apply(transform, points)) - points, axis=1)
@@ -208,7 +209,7 @@ def check_rotation(transform: sitk.Transform, limits: CheckLimits) -> Check:
     """Is the head turned no further than people can be positioned?"""
     value, limit = rotation_angle_deg(transform), limits.rotation_look_deg
     verdict = PASS if value <= limit else LOOK
-    sentence = f"The head is turned by {value:.1f} degrees between the two examinations" + (
+    sentence = f"The head is turned by {value:.1f} degrees between the two images" + (
         "." if verdict == PASS else f", more than the usual {limit:g}: look at the pictures."
     )
     return Check("rotation", value, "degrees", limit, verdict, sentence)
@@ -222,7 +223,9 @@ def _map_on(mask: sitk.Image, values: np.ndarray) -> sitk.Image:
     return image
 
 
-def _worst(verdicts: list[str]) -> str:
+def worst(checks: tuple[Check, ...]) -> str:
+    """The verdict of the whole: "failed", "look" or "pass"; what is not known wants a look."""
+    verdicts = [check.verdict for check in checks]
     if FAILED in verdicts:
         return FAILED
     return LOOK if LOOK in verdicts or NOT_KNOWN in verdicts else PASS

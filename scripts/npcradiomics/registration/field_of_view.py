@@ -33,29 +33,37 @@ def check_recurrence_inside(
 
 
 def check_covered(
-    moving: sitk.Image, transform: sitk.Transform, gtv: sitk.Image, limits: CheckLimits
+    moving: sitk.Image,
+    transform: sitk.Transform,
+    gtv: sitk.Image,
+    limits: CheckLimits,
+    moving_name: str = "recurrence MRI",
 ) -> Check:
-    """Does the recurrence MRI show the whole tumour? What it does not show cannot be judged."""
+    """Does the other image show the whole tumour? What it does not show cannot be judged."""
     value = float(inside(apply(transform, voxel_points(gtv)), moving).mean())
     limit = limits.covered_failed
     verdict = PASS if value >= limit else FAILED
     sentence = {
-        PASS: "The recurrence MRI covers the whole tumour.",
-        FAILED: f"The recurrence MRI covers {value:.0%} of the tumour: whether it came back in the "
-        "rest is not known.",
+        PASS: f"The {moving_name} covers the whole tumour.",
+        FAILED: f"The {moving_name} covers {value:.0%} of the tumour: what lies in the rest is not "
+        "known.",
     }[verdict]
     return Check("covered", value, "", limit, verdict, sentence)
 
 
 def check_overlap(
-    moving: sitk.Image, transform: sitk.Transform, gtv: sitk.Image, limits: CheckLimits
+    moving: sitk.Image,
+    transform: sitk.Transform,
+    gtv: sitk.Image,
+    limits: CheckLimits,
+    moving_name: str = "recurrence MRI",
 ) -> Check:
     """Is there enough round the tumour to register by?"""
     limit, margin = limits.overlap_look, limits.region_margin_mm
     around = crop(gtv, box_corners(gtv), margin)
     value = float(inside(apply(transform, voxel_points(expand(around, margin))), moving).mean())
     verdict = PASS if value >= limit else LOOK
-    sentence = f"The recurrence MRI covers {value:.0%} of the tumour and {margin:g} mm round it" + (
+    sentence = f"The {moving_name} covers {value:.0%} of the tumour and {margin:g} mm round it" + (
         "." if verdict == PASS else ": little to register by, look at the pictures."
     )
     return Check("overlap", value, "", limit, verdict, sentence)

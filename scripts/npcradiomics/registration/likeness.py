@@ -57,7 +57,7 @@ def likeness_beside(
     covered = np.all([inside(apply(one, points), moving) for one in transforms], axis=0)
     if covered.sum() < bins**2:
         raise ValueError(
-            f"{covered.sum()} voxels round the tumour lie in the recurrence MRI, {bins**2} needed"
+            f"{covered.sum()} voxels round the tumour lie in the other image, {bins**2} needed"
         )
     reached = np.concatenate([apply(one, box_corners(mask)) for one in transforms])
     other = moving_level(moving, reached, 2.0 * in_plane_mm, in_plane_mm, clip_percentile)

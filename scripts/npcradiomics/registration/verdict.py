@@ -15,6 +15,7 @@ TITLES = {
     "restart": "Started again from elsewhere",
     "laterality": "Left and right",
     "rotation": "Turning of the head",
+    "motion": "Motion of the tumour",
 }
 # Checks whose value is a share, and all that ask for at least the limit; the others ask for at
 # most.

@@ -98,7 +98,7 @@ def test_tumour_cut_by_the_field_of_view_in_closed_form():
     assert (whole.value, whole.verdict) == (1.0, "pass")
     cut = check_covered(gtv[:, :, 9:], still, gtv, CheckLimits())
     assert (cut.value, cut.verdict) == (0.6, "failed")
-    assert "covers 60% of the tumour: whether it came back in the rest is not known" in cut.sentence
+    assert "covers 60% of the tumour: what lies in the rest is not known" in cut.sentence
 
 
 def test_few_surroundings_want_a_look_and_no_refusal(exams):

@@ -46,7 +46,7 @@ def test_too_few_voxels_in_the_other_image_are_refused_with_their_number():
     exams = examinations()
     far = euler(np.zeros(3), translation_mm=(0.0, 0.0, 500.0))
     with pytest.raises(
-        ValueError, match="0 voxels round the tumour lie in the recurrence MRI, 256 needed"
+        ValueError, match="0 voxels round the tumour lie in the other image, 256 needed"
     ):
         likeness_beside(exams.fixed, exams.moving, far, exams.gtv, [], **HOW)
 
