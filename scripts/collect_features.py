@@ -32,6 +32,7 @@ def main(snakemake):
         "pyradiomics": stack(snakemake.input.pyradiomics),
         "intensities": stack(snakemake.input.intensities),
     }
+    tables["features"].insert(1, "sequence", params.main_sequence)
     for name, table in tables.items():
         write_table(table[table["patient"].isin(kept)], snakemake.output[name])
     regions = regions_table(reports, [read_json(path) for path in snakemake.input.notes])

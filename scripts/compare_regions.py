@@ -8,13 +8,13 @@ from npcradiomics.statistics.principal_components import principal_components
 from npcradiomics.statistics.shown_features import select_features
 from npcradiomics.statistics.stability import stability
 from npcradiomics.statistics.volume_effect import size_effects
-from npcradiomics.tables import read_table
+from npcradiomics.tables import of_sequence, read_table
 
 
 def main(snakemake):
     settings = snakemake.params.statistics
     bootstrap = {"seed": settings["seed"], "n_boot": settings["n_boot"]}
-    features = read_table(snakemake.input.features)
+    features = of_sequence(read_table(snakemake.input.features), snakemake.params.main_sequence)
     regions = read_table(snakemake.input.regions)
     statistics = compare_regions(
         features, alpha=settings["alpha"], n_tests=settings["n_tests"], **bootstrap

@@ -5,13 +5,12 @@ from npcradiomics.files import replacing, write_table
 from npcradiomics.jobs import script
 from npcradiomics.publication.tables.definitions import agreement_page
 from npcradiomics.publication.tables.formats import write_markdown
-from npcradiomics.tables import read_table
+from npcradiomics.tables import of_sequence, read_table
 
 
 def main(snakemake):
-    features, pyradiomics = (
-        read_table(snakemake.input[name]) for name in ("features", "pyradiomics")
-    )
+    features = of_sequence(read_table(snakemake.input.features), snakemake.params.main_sequence)
+    pyradiomics = read_table(snakemake.input.pyradiomics)
     table = compare_definitions(features, pyradiomics)
     whose = f"{len(features)} regions of this cohort" + (
         f" ({snakemake.params.notice})" if snakemake.params.notice else ""

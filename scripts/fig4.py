@@ -9,11 +9,11 @@ from npcradiomics.publication.captions import cohort_numbers, fill_caption
 from npcradiomics.publication.figures.boxes import plot_boxes
 from npcradiomics.publication.figures.saving import save
 from npcradiomics.statistics.shown_features import select_features
-from npcradiomics.tables import read_table
+from npcradiomics.tables import of_sequence, read_table
 
 
 def main(snakemake):
-    features = read_table(snakemake.input.features)
+    features = of_sequence(read_table(snakemake.input.features), snakemake.params.main_sequence)
     statistics = read_table(snakemake.input.statistics)
     names, selection = select_features(statistics)
     units = {definition.feature: definition.unit for definition in DEFINITIONS}

@@ -16,12 +16,12 @@ from npcradiomics.publication.pages.patient import (
 )
 from npcradiomics.publication.pages.template import render
 from npcradiomics.rounding import fixed_text, percent_text
-from npcradiomics.tables import read_table
+from npcradiomics.tables import of_sequence, read_table
 
 
 def main(snakemake):
     given, params, patient = snakemake.input, snakemake.params, snakemake.wildcards.patient
-    features = read_table(given.features)
+    features = of_sequence(read_table(given.features), params.main_sequence)
     ranks = read_table(given.ranks) if given.ranks else None
     in_cohort = patient in set(features["patient"])
     regions = read_json(given.regions) if given.regions else None

@@ -16,7 +16,7 @@ from npcradiomics.refusal import Refusal
 
 # Columns of the project's own tables that hold names people chose; everywhere else NA is a missing
 # value.
-NAMES = ("patient", "category", "centre")
+NAMES = ("patient", "category", "centre", "sequence")
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
 SAVE_AS = 'save it from Excel as "CSV UTF-8", "Unicode Text" or .xlsx'
 # Between two letters Windows-1252 has none of these; MS-DOS (cp850) and Macintosh files have
@@ -55,6 +55,28 @@ def read_table(source: str | Path | io.TextIOBase, *, as_text: bool = False) -> 
     kinds = dict.fromkeys(names, str)
     options = {"keep_default_na": False, "na_values": missing, "low_memory": False}
     return pd.read_csv(text, sep="\t", dtype=kinds, **options)
+
+
+def of_sequence(table: "pandas.DataFrame", sequence: str) -> "pandas.DataFrame":  # noqa: F821
+    """The rows of one sequence of a table of the cohort, numbered anew, without the column that says so.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With a column `sequence`.
+    sequence : str
+
+    Raises
+    ------
+    ValueError
+        None of its rows is of this sequence.
+    """
+    own = table[table["sequence"] == sequence].drop(columns="sequence").reset_index(drop=True)
+    if len(own) == 0 < len(table):
+        raise ValueError(
+            f"no rows of {sequence}; there are {', '.join(table['sequence'].unique())}"
+        )
+    return own
 
 
 def is_true(value: object) -> bool:

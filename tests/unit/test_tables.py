@@ -10,7 +10,7 @@ import pytest
 
 from npcradiomics.files import write_table
 from npcradiomics.refusal import Refusal
-from npcradiomics.tables import read_cells, read_features, read_table
+from npcradiomics.tables import of_sequence, read_cells, read_features, read_table
 from repository import ROOT
 
 # pandas' list of words for a missing value, and others that look like numbers.
@@ -196,3 +196,17 @@ def test_features_by_hand(tmp_path):
         with pytest.raises(Refusal) as refused:
             read_features(path)
         assert words.split("; ")[0] in str(refused.value)
+
+
+def test_a_sequence_is_taken_out_of_a_table_bit_for_bit(tmp_path):
+    """What is computed from it is what would be computed from a table of this sequence alone."""
+    rows = "007\t{}\t0.1\t3\nNA\t{}\t1e-300\t4\n"
+    (tmp_path / "both.tsv").write_text(
+        "patient\tsequence\tx\tn\n" + rows.format("adc", "adc") + "P9\tt2\tNA\t5\n", "utf-8"
+    )
+    (tmp_path / "one.tsv").write_text("patient\tx\tn\n007\t0.1\t3\nNA\t1e-300\t4\n", "utf-8")
+    both = read_table(tmp_path / "both.tsv")
+    pd.testing.assert_frame_equal(of_sequence(both, "adc"), read_table(tmp_path / "one.tsv"))
+    assert list(of_sequence(both, "t2")["patient"]) == ["P9"]
+    with pytest.raises(ValueError, match="no rows of flair; there are adc, t2"):
+        of_sequence(both, "flair")

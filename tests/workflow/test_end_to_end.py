@@ -148,8 +148,9 @@ def test_dose_of_the_recurrences_is_the_planted_one(run):
 
 def test_feature_table_has_the_agreed_columns(run):
     features = read(run, "cohort/features.tsv")
-    assert list(features)[:4] == ["patient", "region", "n_voxels", "volume_cm3"]
-    assert len(list(features)) == 4 + 47
+    assert list(features)[:5] == ["patient", "sequence", "region", "n_voxels", "volume_cm3"]
+    assert len(list(features)) == 5 + 47
+    assert set(features["sequence"]) == {"ce_t1"}
     assert (
         features.groupby("patient")["region"].apply(list) == [["recurrent", "non_recurrent"]] * 7
     ).all()
@@ -188,7 +189,8 @@ def test_null_cohort_has_none_of_the_size_free_features(null):
 
 def test_statistics_are_those_of_the_feature_table(run):
     # The paired t, written out, for every feature that the rule sent to it.
-    features = read(run, "cohort/features.tsv").set_index(["patient", "region"])
+    features = read(run, "cohort/features.tsv").set_index(["patient", "sequence", "region"])
+    features = features.xs("ce_t1", level="sequence")
     statistics = read(run, "cohort/statistics.tsv").set_index("feature")
     difference = features.xs("recurrent", level="region") - features.xs(
         "non_recurrent", level="region"
@@ -206,7 +208,8 @@ def test_everything_says_that_it_is_simulated(run):
 
 
 def test_a_patients_page_places_him_among_the_cohort_and_leads_to_his_neighbours(run):
-    features = read(run, "cohort/features.tsv").set_index(["patient", "region"])
+    features = read(run, "cohort/features.tsv").set_index(["patient", "sequence", "region"])
+    features = features.xs("ce_t1", level="sequence")
     differences = features.xs("recurrent", level="region") - features.xs(
         "non_recurrent", level="region"
     )

@@ -69,7 +69,8 @@ def test_size_and_stability_are_those_of_the_cohort(run):
         == set(cohort_on_disk.SHIFTS)
     )
     # Ranks, written out.
-    features = read(run, "cohort/features.tsv").set_index(["patient", "region"])
+    features = read(run, "cohort/features.tsv").set_index(["patient", "sequence", "region"])
+    features = features.xs("ce_t1", level="sequence")
     difference = features.xs("recurrent", level=1) - features.xs("non_recurrent", level=1)
     ratio = np.log(
         features["volume_cm3"].xs("recurrent", level=1)

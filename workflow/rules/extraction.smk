@@ -44,6 +44,7 @@ rule definitions:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("definitions"),
+        main_sequence=settings["main_sequence"],
         notice=notice,
     script:
         "../../scripts/definitions.py"

@@ -43,6 +43,7 @@ rule report_patient:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("report_patient"),
+        main_sequence=settings["main_sequence"],
         with_page=with_patient_page,
         simulated=lambda wildcards: is_simulated(patients[wildcards.patient]),
         departures=departures_of_pictures,

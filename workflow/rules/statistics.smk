@@ -30,6 +30,7 @@ rule collect_features:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("collect_features"),
+        main_sequence=settings["main_sequence"],
         patients=analysed,
         clinical_columns=settings["clinical_columns"],
         exclude=settings["exclude"],
@@ -60,6 +61,7 @@ rule compare_regions:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("compare_regions"),
+        main_sequence=settings["main_sequence"],
         statistics=settings["statistics"],
     script:
         "../../scripts/compare_regions.py"

@@ -10,6 +10,7 @@ import jsonschema
 import yaml
 
 from npcradiomics.cohort.clinical_values import fold, settle
+from npcradiomics.cohort.sequences import with_sequence_columns
 from npcradiomics.cohort.sources import as_on_disc
 from npcradiomics.tables import read_cells
 
@@ -185,7 +186,7 @@ class Patients(dict):
     """
 
     def __init__(self, settings, schema, tell=None):
-        self.path = settings["patients"]
+        self.path, schema = settings["patients"], with_sequence_columns(schema, settings)
         labels = _response_labels(settings.get("response_labels", {}), schema)
         if labels:
             response = schema["properties"]["response"]
@@ -228,11 +229,10 @@ def _header_faults(header, schema, clinical_columns):
     for name in header:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
-            hint = (
-                f"did you mean {near[0]}?"
-                if near
-                else "clinical columns are named in the config (clinical_columns)"
-            )
+            hint = "clinical columns are named in the config (clinical_columns)"
+            hint = f"did you mean {near[0]}?" if near else hint
+            if name.startswith("planning_") and "planning_mri" in known:
+                hint += " Or name the sequence in the config (sequences)"
             faults.append(f"unknown column {name!r}; {hint}")
     faults += [
         f"column {name} is missing" for name in schema.get("required", ()) if name not in header

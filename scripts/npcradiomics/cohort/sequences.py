@@ -1,0 +1,82 @@
+"""Further MRI sequences of a patient: their names, their columns of the patients table, their settings."""
+
+PLACEHOLDER = "SEQUENCE"  # in the schema's columns; each sequence of the config stands in for it
+# A sequence of this name or ending would have a column that means something else already.
+TAKEN = ("mri", "series")
+ENDINGS = ("_series", "_transform", "_review", "_note", "_registration")
+
+
+def column_of(sequence: str) -> str:
+    """The column of the patients table with a sequence's volume or DICOM series."""
+    return f"planning_{sequence}"
+
+
+def with_sequence_columns(schema: dict, settings: dict) -> dict:
+    """The schema of a patients table with the columns of every sequence of the settings, in the place of the placeholder's.
+
+    Parameters
+    ----------
+    schema : dict
+        Unchanged where it has no such columns.
+    settings : dict
+        Of the study, complete.
+
+    Raises
+    ------
+    ValueError
+        As `refuse_sequences`.
+    """
+    if not any(PLACEHOLDER in name for name in schema["properties"]):
+        return schema
+    refuse_sequences(settings)
+
+    def each(name):
+        return [name.replace(PLACEHOLDER, s) for s in settings["sequences"]]
+
+    properties, needed = {}, dict(schema["dependentRequired"])
+    for name, value in schema["properties"].items():
+        properties |= dict.fromkeys(each(name) if PLACEHOLDER in name else [name], value)
+    for name in [name for name in needed if PLACEHOLDER in name]:
+        others = needed.pop(name)
+        for sequence in settings["sequences"]:
+            own = [other.replace(PLACEHOLDER, sequence) for other in others]
+            needed[name.replace(PLACEHOLDER, sequence)] = own
+    return schema | {"properties": properties, "dependentRequired": needed}
+
+
+def refuse_sequences(settings: dict) -> None:
+    """Refuse sequences that cannot be told apart, and settings of one that is not there.
+
+    Raises
+    ------
+    ValueError
+        With a line per fault.
+    """
+    names, main = settings["sequences"], settings["main_sequence"]
+    faults = []
+    if main in names:
+        faults.append(
+            f"sequences: {main} is the main sequence already (main_sequence: what planning_mri is);"
+            " name only further ones"
+        )
+    faults += [
+        f"sequences: {name} gives a column {column_of(name)} that means something else; choose another name"
+        for name in names
+        if name in TAKEN or name.endswith(ENDINGS)
+    ]
+    faults += [
+        f"sequence_settings: {name} is not among the sequences ({', '.join(names) or 'none'});"
+        " name it there, too" + " (settings of the main one: extraction)" * (name == main)
+        for name in settings["sequence_settings"]
+        if name not in names
+    ]
+    if faults:
+        raise ValueError("\n".join(f"config: heterogeneity: {fault}" for fault in faults))
+
+
+def extraction_of(settings: dict, sequence: str) -> dict:
+    """The settings of `extraction` for a sequence: those of the study, with its own in their place."""
+    own = settings["sequence_settings"].get(sequence, {})
+    return settings["extraction"] | {
+        name: value for name, value in own.items() if name in settings["extraction"]
+    }

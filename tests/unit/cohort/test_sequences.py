@@ -1,0 +1,100 @@
+"""Further sequences: columns of the patients table, settings, and what is refused before the first job."""
+
+import pytest
+
+from npcradiomics.cohort.configuration import Patients, complete_settings, read_schema
+from npcradiomics.cohort.sequences import extraction_of
+from repository import ROOT
+
+CONFIG = read_schema(ROOT / "workflow/schemas/heterogeneity_config.schema.yaml")
+PATIENTS = read_schema(ROOT / "workflow/schemas/heterogeneity_patients.schema.yaml")
+ROW = {
+    "patient": "P1",
+    "planning_mri": "p.nii.gz",
+    "recurrence_mri": "r.nii.gz",
+    "gtv": "g.nii.gz",
+    "gtvr": "h.nii.gz",
+    "gtvr_frame": "recurrence",
+}
+
+
+def patients(tmp_path, settings, **cells):
+    """The table of one patient with further cells, read by these settings of the study."""
+    path, row = tmp_path / "patients.tsv", ROW | cells
+    path.write_text("\t".join(row) + "\n" + "\t".join(row.values()) + "\n", encoding="utf-8")
+    settings = complete_settings(settings | {"patients": str(path)}, CONFIG, "config")
+    return Patients(settings, PATIENTS)
+
+
+def test_every_sequence_has_its_columns(tmp_path):
+    cells = {
+        "planning_t2": "t2.nii.gz",
+        "planning_adc": "dicom",
+        "planning_adc_series": "#4",
+        "planning_adc_transform": "adc.tfm",
+        "planning_adc_review": "accept",
+        "planning_adc_note": "looked",
+    }
+    table = patients(tmp_path, {"sequences": ["t2", "adc"]}, **cells)
+    assert table["P1"] == ROW | cells
+
+
+@pytest.mark.parametrize(
+    ("settings", "cells", "words"),
+    [
+        ({}, {"planning_t2": "t2.nii.gz"}, r"unknown column 'planning_t2'.*config \(sequences\)"),
+        ({"sequences": ["t2"]}, {"planning_SEQUENCE": "x"}, "unknown column 'planning_SEQUENCE'"),
+        ({"sequences": ["t2"]}, {"planning_adc": "x"}, "unknown column 'planning_adc'"),
+        ({"sequences": ["t2"]}, {"planning_t2_transform": "x"}, "'planning_t2' is a dependency"),
+        (
+            {"sequences": ["t2"]},
+            {"planning_t2": "x", "planning_t2_review": "accept"},
+            "'planning_t2_note' is a dependency",
+        ),
+        ({"sequences": ["ce_t1"]}, {}, "sequences: ce_t1 is the main sequence already"),
+        ({"sequences": ["t2", "t2"]}, {}, "non-unique"),
+        ({"sequences": ["mri"]}, {}, "mri gives a column planning_mri that means something else"),
+        ({"sequences": ["t2", "t2_series"]}, {}, "t2_series gives a column planning_t2_series"),
+        ({"sequences": ["T2"]}, {}, "'T2' is not a name of lower-case letters"),
+        (
+            {"sequences": ["t2"], "sequence_settings": {"adc": {"n_levels": 64}}},
+            {},
+            r"sequence_settings: adc is not among the sequences \(t2\)",
+        ),
+        (
+            {"sequences": ["adc"], "sequence_settings": {"adc": {"levels": 64}}},
+            {},
+            "sequence_settings: adc: unknown key 'levels'",
+        ),
+        (
+            {"sequence_settings": {"ce_t1": {"n_levels": 64}}},
+            {},
+            r"settings of the main one: extraction",
+        ),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(tmp_path, settings, cells, words):
+    with pytest.raises(ValueError, match=words):
+        patients(tmp_path, settings, **cells)
+
+
+def test_extraction_of_a_sequence_is_the_studys_with_its_own_keys():
+    settings = complete_settings(
+        {
+            "sequences": ["t2", "adc"],
+            "extraction": {"outliers": "3sigma"},
+            "sequence_settings": {"adc": {"n_levels": 64, "same_frame": True}},
+        },
+        CONFIG,
+        "config",
+    )
+    study = {
+        "n_levels": 256,
+        "quantizer": "lloyd",
+        "quantizer_fit": "region",
+        "outliers": "3sigma",
+        "resampling": "none",
+    }
+    assert settings["extraction"] == study
+    assert extraction_of(settings, "t2") == study
+    assert extraction_of(settings, "adc") == study | {"n_levels": 64}
