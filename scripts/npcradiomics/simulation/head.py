@@ -26,11 +26,13 @@ TISSUES = (
     "tumour",
 )
 
-# Grey values per tissue, in the order of TISSUES: fat-suppressed contrast-enhanced T1, and plain T1
-# of another scanner.
+# Values per tissue, in the order of TISSUES: fat-suppressed contrast-enhanced T1, plain T1 of another
+# scanner, fat-suppressed T2, and the apparent diffusion coefficient in 1e-6 mm2/s.
 CONTRASTS = {
     "ce_fs_t1": (2.0, 42.0, 78.0, 92.0, 12.0, 52.0, 168.0, 112.0, 24.0, 34.0, 142.0),
     "t1": (3.0, 215.0, 88.0, 118.0, 18.0, 170.0, 105.0, 140.0, 30.0, 26.0, 135.0),
+    "fs_t2": (2.0, 38.0, 44.0, 105.0, 8.0, 60.0, 190.0, 128.0, 16.0, 235.0, 130.0),
+    "adc": (0.0, 240.0, 1250.0, 790.0, 60.0, 350.0, 1750.0, 1150.0, 1500.0, 2900.0, 900.0),
 }
 
 # (tissue, centre, half axes) of ellipsoids, painted one over the other, sizes in mm of an average

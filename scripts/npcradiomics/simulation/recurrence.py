@@ -38,6 +38,7 @@ TARGETS_MM = {"ctv70": 3.0, "ctv60": 8.0}  # beyond the GTV
 COLD_SHARE, COLD_RADIUS_MM = 0.06, 12.0  # depth and reach (two SD) of a cold spot
 MAX_ROTATION_DEG = 10.0
 MAX_TRANSLATION_MM = 20.0
+HEAD_CENTRE_MM = (0.0, 12.0, 10.0)  # the middle of the planning grid
 
 
 @dataclass(frozen=True)
@@ -81,14 +82,10 @@ def simulate_patient(
     SimulatedPatient
         Its transform maps planning points to recurrence points.
     """
-    # The name enters byte by byte, so that a patient does not change when others join the cohort.
-    rng = np.random.default_rng([seed, *patient.encode()])
-    anatomy = Head.draw(rng)
-    tumour = TumourShape.draw(rng, patient)
-    drawn = Planted.draw(rng, patient)  # also for the null cohort, which is the same one otherwise
+    rng, anatomy, tumour, drawn = draw_patient(patient, seed)
     difference = drawn if planted else NOTHING_PLANTED
 
-    planning_grid = grid_round(size, spacing_mm, centre_mm=(0.0, 12.0, 10.0))
+    planning_grid = grid_round(size, spacing_mm, HEAD_CENTRE_MM)
     gtv, recurrent, enhancing = masks = np.empty((3, *planning_grid.GetSize()[::-1]), bool)
     for k, points in enumerate(planes(planning_grid)):
         masks[:, k] = tumour.on(points)
@@ -100,7 +97,7 @@ def simulate_patient(
     to_planning = transform.GetInverse()
 
     def to_head(points):
-        return _unbend(_transform_points(points, to_planning), bend_deg)
+        return _unbend(transform_points(points, to_planning), bend_deg)
 
     gtvr = np.stack([tumour.on(to_head(points))[1] for points in planes(recurrence_grid)])
     recurrence_mri = _recurrence_mri(anatomy, recurrence_grid, to_head, gtvr, rng)
@@ -140,6 +137,18 @@ def simulate_patient(
         transform=transform,
         truth=truth,
     )
+
+
+def draw_patient(
+    patient: str, seed: int
+) -> tuple[np.random.Generator, Head, TumourShape, Planted]:
+    """What all images of a patient show, and the generator from which the planning MRI goes on."""
+    # The name enters byte by byte, so that a patient does not change when others join the cohort.
+    rng = np.random.default_rng([seed, *patient.encode()])
+    anatomy = Head.draw(rng)
+    tumour = TumourShape.draw(rng, patient)
+    # Also for the null cohort, which is the same one otherwise.
+    return rng, anatomy, tumour, Planted.draw(rng, patient)
 
 
 def _planted_truth(difference):
@@ -228,7 +237,7 @@ def _angles(transform):
     return transform.GetAngleX(), transform.GetAngleY(), transform.GetAngleZ()
 
 
-def _transform_points(points, transform):
+def transform_points(points: np.ndarray, transform: sitk.Euler3DTransform) -> np.ndarray:
     """Apply a rigid SimpleITK transform to points (..., 3)."""
     matrix = np.array(transform.GetMatrix()).reshape(3, 3)
     centre = np.array(transform.GetCenter())
@@ -250,5 +259,5 @@ def _recurrence_grid(size, spacing_mm, transform, rng):
     """The other scanner's grid: own spacing and matrix, centred on the moved head within 4 mm."""
     extent = np.array(size) * np.array(spacing_mm) * [1.08, 1.08, 1.05]
     spacing = np.array([spacing_mm[0] * 1.29, spacing_mm[1] * 1.29, spacing_mm[2] * 0.8])
-    centre = np.array(transform.TransformPoint([0.0, 12.0, 10.0])) + rng.uniform(-4, 4, 3)
+    centre = np.array(transform.TransformPoint(HEAD_CENTRE_MM)) + rng.uniform(-4, 4, 3)
     return grid_round(np.rint(extent / spacing), spacing, centre)

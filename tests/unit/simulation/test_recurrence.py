@@ -213,7 +213,7 @@ def test_plane_by_plane_is_what_the_whole_volume_at_once_would_be(name, size):
     rng.uniform(size=3)  # the place of the recurrence grid
     assert bend_deg == patient.truth["neck_bending_deg"]
     points = whole_points(patient.recurrence_mri)
-    moved_back = simulation._transform_points(points, patient.transform.GetInverse())
+    moved_back = simulation.transform_points(points, patient.transform.GetInverse())
     head_points = simulation._unbend(moved_back, bend_deg)
     expected_gtvr = tumour.on(head_points)[1]
     assert expected_gtvr.any() and (gtvr == expected_gtvr).all()
