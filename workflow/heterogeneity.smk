@@ -5,6 +5,7 @@ include: "rules/common.smk"
 
 
 from npcradiomics.cohort import same_files, sources
+from npcradiomics.cohort.sequences import add_simulated
 from npcradiomics.publication.methods.counts import table_counts
 from npcradiomics.region_names import REGIONS
 
@@ -14,6 +15,8 @@ settings = settings_of("heterogeneity")
 with_null = settings["spatial_null"]["enabled"]
 with_multiverse = settings["multiverse"]["enabled"]
 patients = patients_of("heterogeneity", settings)
+for row in filter(is_simulated, patients.values()):
+    add_simulated(row, settings["simulation"]["sequences"])
 if workflow.is_main_process:  # once, not in every job
     same_files.refuse_same_files(patients, [*sources.IMAGES, "gtv", "gtvr"], sources.IMAGES)
 simulated_cohort = any(map(is_simulated, patients.values()))  # said on every table and figure

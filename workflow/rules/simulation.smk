@@ -1,6 +1,15 @@
 """The simulated default cohort: only for patients whose files the table places below <results>/simulated/."""
 
 
+def simulation_of(sequence):
+    """The settings of the simulation for one sequence: `planted` says whether something is planted in it."""
+    planted = settings["simulation"]["planted"]
+    planted = planted if isinstance(planted, bool) else sequence in planted
+    return {key: settings["simulation"][key] for key in ("seed", "size", "spacing_mm")} | {
+        "planted": planted
+    }
+
+
 rule simulate_patient:
     """Both MRIs, contours, dose and target volumes of a simulated patient, and the truth that was planted."""
     output:
@@ -21,8 +30,30 @@ rule simulate_patient:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("simulate_patient"),
-        simulation=settings["simulation"],
+        simulation=simulation_of(settings["main_sequence"]),
     message:
         "{wildcards.patient}: simulating"
     script:
         "../../scripts/simulate_patient.py"
+
+
+rule simulate_sequence:
+    """A T2 or an ADC of a simulated patient's planning examination, and the truth that was planted."""
+    output:
+        image="<results>/simulated/{patient}/planning_{sequence}.nii.gz",
+        truth="<results>/simulated/{patient}/planning_{sequence}.json",
+    log:
+        "<results>/logs/{patient}/sequences/{sequence}/simulate_sequence.log",
+    benchmark:
+        "<results>/benchmarks/{patient}/sequences/{sequence}/simulate_sequence.tsv"
+    wildcard_constraints:
+        sequence="t2|adc",
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        *code_of("simulate_sequence"),
+        simulation=lambda wildcards: simulation_of(wildcards.sequence),
+    message:
+        "{wildcards.patient}: simulating {wildcards.sequence}"
+    script:
+        "../../scripts/simulate_sequence.py"

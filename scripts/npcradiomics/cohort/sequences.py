@@ -1,5 +1,7 @@
 """Further MRI sequences of a patient: their names, their columns of the patients table, their settings."""
 
+from pathlib import PurePosixPath
+
 PLACEHOLDER = "SEQUENCE"  # in the schema's columns; each sequence of the config stands in for it
 # A sequence of this name or ending would have a column that means something else already.
 TAKEN = ("mri", "series")
@@ -70,8 +72,21 @@ def refuse_sequences(settings: dict) -> None:
         for name in settings["sequence_settings"]
         if name not in names
     ]
+    faults += [
+        f"simulation: sequences: {name} is not among the sequences ({', '.join(names) or 'none'});"
+        " name it there, too"
+        for name in settings["simulation"]["sequences"]
+        if name not in names
+    ]
     if faults:
         raise ValueError("\n".join(f"config: heterogeneity: {fault}" for fault in faults))
+
+
+def add_simulated(row: dict[str, str], sequences: list[str]) -> None:
+    """Give a simulated patient's row these sequences, beside the planning MRI; a cell of the table goes before."""
+    beside = PurePosixPath(row["planning_mri"])
+    for name in map(column_of, sequences):
+        row.setdefault(name, str(beside.with_name(f"{name}.nii.gz")))
 
 
 def extraction_of(settings: dict, sequence: str) -> dict:

@@ -139,9 +139,7 @@ def simulate_patient(
     )
 
 
-def draw_patient(
-    patient: str, seed: int
-) -> tuple[np.random.Generator, Head, TumourShape, Planted]:
+def draw_patient(patient: str, seed: int) -> tuple[np.random.Generator, Head, TumourShape, Planted]:
     """What all images of a patient show, and the generator from which the planning MRI goes on."""
     # The name enters byte by byte, so that a patient does not change when others join the cohort.
     rng = np.random.default_rng([seed, *patient.encode()])

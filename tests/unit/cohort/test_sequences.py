@@ -3,7 +3,7 @@
 import pytest
 
 from npcradiomics.cohort.configuration import Patients, complete_settings, read_schema
-from npcradiomics.cohort.sequences import extraction_of
+from npcradiomics.cohort.sequences import add_simulated, extraction_of
 from repository import ROOT
 
 CONFIG = read_schema(ROOT / "workflow/schemas/heterogeneity_config.schema.yaml")
@@ -71,6 +71,11 @@ def test_every_sequence_has_its_columns(tmp_path):
             {},
             r"settings of the main one: extraction",
         ),
+        (
+            {"sequences": ["t2"], "simulation": {"sequences": ["adc"]}},
+            {},
+            r"simulation: sequences: adc is not among the sequences \(t2\)",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_refused(tmp_path, settings, cells, words):
@@ -98,3 +103,10 @@ def test_extraction_of_a_sequence_is_the_studys_with_its_own_keys():
     assert settings["extraction"] == study
     assert extraction_of(settings, "t2") == study
     assert extraction_of(settings, "adc") == study | {"n_levels": 64}
+
+
+def test_simulated_patients_have_sequences_beside_the_planning_mri_unless_the_table_says_where():
+    row = {"planning_mri": "out/simulated/P1/planning_mri.nii.gz", "planning_t2": "own.nii.gz"}
+    add_simulated(row, ["t2", "adc"])
+    assert row["planning_t2"] == "own.nii.gz"
+    assert row["planning_adc"] == "out/simulated/P1/planning_adc.nii.gz"
