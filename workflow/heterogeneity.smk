@@ -5,7 +5,7 @@ include: "rules/common.smk"
 
 
 from npcradiomics.cohort import same_files, sources
-from npcradiomics.cohort.sequences import add_simulated
+from npcradiomics.cohort.sequences import add_simulated, simulation_of
 from npcradiomics.publication.methods.counts import table_counts
 from npcradiomics.region_names import REGIONS
 

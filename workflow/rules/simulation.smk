@@ -1,15 +1,6 @@
 """The simulated default cohort: only for patients whose files the table places below <results>/simulated/."""
 
 
-def simulation_of(sequence):
-    """The settings of the simulation for one sequence: `planted` says whether something is planted in it."""
-    planted = settings["simulation"]["planted"]
-    planted = planted if isinstance(planted, bool) else sequence in planted
-    return {key: settings["simulation"][key] for key in ("seed", "size", "spacing_mm")} | {
-        "planted": planted
-    }
-
-
 rule simulate_patient:
     """Both MRIs, contours, dose and target volumes of a simulated patient, and the truth that was planted."""
     output:
@@ -30,7 +21,7 @@ rule simulate_patient:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("simulate_patient"),
-        simulation=simulation_of(settings["main_sequence"]),
+        simulation=simulation_of(settings, settings["main_sequence"]),
     message:
         "{wildcards.patient}: simulating"
     script:
@@ -52,7 +43,7 @@ rule simulate_sequence:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("simulate_sequence"),
-        simulation=lambda wildcards: simulation_of(wildcards.sequence),
+        simulation=lambda wildcards: simulation_of(settings, wildcards.sequence),
     message:
         "{wildcards.patient}: simulating {wildcards.sequence}"
     script:

@@ -89,6 +89,13 @@ def add_simulated(row: dict[str, str], sequences: list[str]) -> None:
         row.setdefault(name, str(beside.with_name(f"{name}.nii.gz")))
 
 
+def simulation_of(settings: dict, sequence: str) -> dict:
+    """The settings of the simulation for a sequence: `planted` says whether something is planted in it."""
+    planted = settings["simulation"]["planted"]
+    own = {"planted": planted if isinstance(planted, bool) else sequence in planted}
+    return own | {key: settings["simulation"][key] for key in ("seed", "size", "spacing_mm")}
+
+
 def extraction_of(settings: dict, sequence: str) -> dict:
     """The settings of `extraction` for a sequence: those of the study, with its own in their place."""
     own = settings["sequence_settings"].get(sequence, {})

@@ -3,7 +3,7 @@
 import pytest
 
 from npcradiomics.cohort.configuration import Patients, complete_settings, read_schema
-from npcradiomics.cohort.sequences import add_simulated, extraction_of
+from npcradiomics.cohort.sequences import add_simulated, extraction_of, simulation_of
 from repository import ROOT
 
 CONFIG = read_schema(ROOT / "workflow/schemas/heterogeneity_config.schema.yaml")
@@ -110,3 +110,13 @@ def test_simulated_patients_have_sequences_beside_the_planning_mri_unless_the_ta
     add_simulated(row, ["t2", "adc"])
     assert row["planning_t2"] == "own.nii.gz"
     assert row["planning_adc"] == "out/simulated/P1/planning_adc.nii.gz"
+
+
+@pytest.mark.parametrize(
+    ("planted", "in_main", "in_adc"),
+    [(True, True, True), (False, False, False), (["adc"], False, True)],
+)
+def test_planted_is_for_all_sequences_for_none_or_for_those_named(planted, in_main, in_adc):
+    settings = complete_settings({"simulation": {"planted": planted}}, CONFIG, "config")
+    assert simulation_of(settings, "ce_t1")["planted"] is in_main
+    assert simulation_of(settings, "adc")["planted"] is in_adc
