@@ -59,6 +59,7 @@ include: "rules/spatial_null.smk"
 include: "rules/repeatability.smk"
 include: "rules/patient_pages.smk"
 include: "rules/multiverse.smk"
+include: "rules/places.smk"
 
 
 in_papers_order = ["table1", "fig2", "table2", "fig3", "fig4", "fig5"]

@@ -131,6 +131,7 @@ ROOMS = [
     "perturbation",
     "statistics",
     "spatial_null",
+    "risk",
     "multiverse",
     "response",
     "simulation",

@@ -139,7 +139,9 @@ class CompactPlacements(Placements):
 
         The metric is an ellipsoid (half axes uniform in HALF_AXES, any orientation, millimetres)
         whose surface three random waves distort. The region is what a flood by that metric reaches
-        first, hence 26-connected (as the zones of GLSZM are); the remainder may be in pieces.
+        first, hence 26-connected (as the zones of GLSZM are); the remainder may be in pieces. From
+        a piece of the tumour with fewer than n_voxels (`allowed` set by the caller) it is the
+        nearest voxels of the whole tumour.
         """
         seed = int(self.allowed[rng.integers(self.allowed.size)])
         normals = rng.standard_normal(13)
@@ -155,11 +157,11 @@ class CompactPlacements(Placements):
         waves = np.hstack([directions / lengths, uniform[6:, None]])
         tumour, members = self.tumour, np.empty(self.tumour.n_voxels, bool)
         field = (tumour.spacing_mm, seed, self.n_voxels, metric, waves, WAVE_DEPTH)
-        nearest(
-            tumour.places, tumour.run_first, tumour.run_piece, *field, 1.5 * self.radius_mm, members
-        )
+        fits = tumour.pieces[tumour.piece[seed]] >= self.n_voxels
+        run_piece = tumour.run_piece if fits else np.zeros_like(tumour.run_piece)
+        nearest(tumour.places, tumour.run_first, run_piece, *field, 1.5 * self.radius_mm, members)
         shape = tumour.measure(members)
-        if shape.covariates[-1] < self.n_voxels:
+        if fits and shape.covariates[-1] < self.n_voxels:
             flood(tumour.places, tumour.grid, tumour.positions, tumour.steps, *field, members)
             shape = tumour.measure(members)
         return members, shape

@@ -4,7 +4,7 @@ import zlib
 
 import numpy as np
 
-PILOT, DRAW, SURROGATE, SHARES = range(4)
+PILOT, DRAW, SURROGATE, SHARES, PLACE = range(5)
 
 
 def generator_of(seed: int, patient: str, *stream: int) -> np.random.Generator:

@@ -1,0 +1,196 @@
+"""The record of a patient's places: compact sub-regions that cover the tumour, measured.
+
+With them go the observed recurrence and those that the spatial null has drawn.
+"""
+
+import zipfile
+import zlib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+from scipy import sparse
+
+from npcradiomics.files import replacing
+from npcradiomics.spatial_null.pools import ROUNDING
+
+POSITION_NAMES = (
+    *("depth", "centre_distance"),
+    *("direction_left", "direction_posterior", "direction_superior"),
+)
+ROWS_AT_ONCE = 64  # unpacked together: 400,000 voxels each at most, a byte a voxel
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """What `covering.measure_places` returns and the file keeps; P places, n voxels of the GTV, B draws.
+
+    All places of a tumour have the same number of voxels, as the draws of the spatial null have:
+    that is how features are matched for size. Between tumours sizes differ where voxels do or where
+    a tumour is small, so features of several are compared as `adjusted`.
+
+    Attributes
+    ----------
+    patient
+    reason
+        "" or why there are no places (P = 0 then).
+    draws_reason
+        "" or why there are no draws (B = 0): the spatial null's reason, or that no recurrence is
+        given. Such a patient has a map and no part in the exact p.
+    notes
+        Sentences on what is special, "" mostly.
+    feature_names : str (47)
+    features : float64 (P, 47)
+        As measured; NaN where undefined.
+    position_names : str (5)
+        POSITION_NAMES.
+    position : float64 (P, 5)
+        depth: mean over the place's voxels of the distance to the nearest voxel centre outside the
+        GTV, / the largest in this GTV. centre_distance: from the GTV's centroid to the place's, /
+        the radius of a ball as large as the GTV. direction_*: unit vector between the two along
+        the patient's axes, 0 where they are one point.
+    intensity : float64 (P)
+        Mean over each place.
+    n_voxels : int
+        Of every place; 0 without places.
+    places : scipy.sparse.csr_array, bool (P, n)
+        Members of each place.
+    observed : bool (n)
+        Recurrent region inside the GTV; without a known recurrence empty (0).
+    draws : scipy.sparse.csr_array, bool (B, n)
+        The recurrences that the spatial null has drawn in this tumour.
+    drawn_shape, match : str
+        Settings of the draws, "" without.
+    cells : int64 (n)
+        Flat indices of the GTV's voxels in an image of `shape`, rising.
+    voxel_depth : float64 (n)
+        Distance of each voxel to the nearest voxel centre outside the GTV, / the largest.
+    voxel_intensity : float64 (n)
+    box : int64 (6)
+        z0, z1, y0, y1, x0, x1 of the GTV, upper ends excluded.
+    shape : int64 (3)
+    spacing_zyx_mm : float64 (3)
+    seed : int
+    """
+
+    patient: str
+    reason: str
+    draws_reason: str
+    notes: str
+    feature_names: np.ndarray
+    features: np.ndarray
+    position_names: np.ndarray
+    position: np.ndarray
+    intensity: np.ndarray
+    n_voxels: int
+    places: sparse.csr_array
+    observed: np.ndarray
+    draws: sparse.csr_array
+    drawn_shape: str
+    match: str
+    cells: np.ndarray
+    voxel_depth: np.ndarray
+    voxel_intensity: np.ndarray
+    box: np.ndarray
+    shape: np.ndarray
+    spacing_zyx_mm: np.ndarray
+    seed: int
+
+    @property
+    def adjusted(self) -> np.ndarray:
+        """Features float64 (P, 47) with mean 0 and SD 1 over this tumour's places.
+
+        This is what the spatial null does with a patient's draws (pools.standardise): a place
+        counts among places of its own size, in its own scan. It uses no recurrence. NaN stays NaN;
+        a feature that is the same in all places is 0 in all.
+        """
+        defined = np.isfinite(self.features)
+        n = np.maximum(defined.sum(axis=0), 1)
+        values = np.where(defined, self.features, 0.0)
+        size = np.maximum(np.abs(values).max(axis=0, initial=0.0), np.finfo(float).tiny)
+        values = values / size  # 1e200 squared must not overflow
+        centred = np.where(defined, values - values.sum(axis=0) / n, 0.0)
+        spread = np.sqrt((centred**2).sum(axis=0) / n)
+        alike = spread <= ROUNDING
+        return np.where(defined, centred / np.where(alike, np.inf, spread), np.nan)
+
+    def shares(self, regions: np.ndarray | sparse.csr_array) -> np.ndarray:
+        """Share of each place's voxels that lie in a region.
+
+        regions bool (n), `observed` say: float64 (P); or (k, n), `draws` say: float64 (P, k).
+        """
+        regions = sparse.csr_array(np.atleast_2d(regions) if _is_dense(regions) else regions)
+        common = self.places.astype(np.int32) @ regions.astype(np.int32).T
+        shares = common.toarray() / max(self.n_voxels, 1)
+        return shares if shares.shape[1] != 1 else shares[:, 0]
+
+    def at_voxels(self, values: np.ndarray) -> np.ndarray:
+        """Mean over the places that hold a voxel of a value of each: (P) to (n), (P, k) to (n, k)."""
+        weights = self.places.astype(np.float64).T
+        coverage = weights.sum(axis=1)
+        summed = weights @ np.asarray(values, float)
+        return summed / (coverage if summed.ndim == 1 else coverage[:, None])
+
+    def on_grid(self, values: np.ndarray, outside: float = 0.0) -> np.ndarray:
+        """Values (n) of the GTV's voxels in an image (z, y, x), `outside` elsewhere."""
+        volume = np.full(int(np.prod(self.shape)), outside, np.asarray(values).dtype)
+        volume[self.cells] = values
+        return volume.reshape(self.shape)
+
+
+_ROWS = ("places", "draws")  # sparse; packed bits in the file
+
+
+def write(record: Places, path: str | Path) -> None:
+    """Write a record whole; equal records are equal bytes."""
+    arrays = {field.name: getattr(record, field.name) for field in fields(Places)}
+    for name in _ROWS:
+        rows = arrays[name]
+        packed = np.zeros((rows.shape[0], -(-rows.shape[1] // 8)), np.uint8)
+        for first in range(0, rows.shape[0], ROWS_AT_ONCE):
+            some = rows[first : first + ROWS_AT_ONCE].toarray()
+            packed[first : first + ROWS_AT_ONCE] = np.packbits(some, axis=1)
+        arrays[name] = packed
+    with replacing(path) as temporary:
+        np.savez_compressed(temporary, allow_pickle=False, **arrays)
+
+
+def read(path: str | Path) -> Places:
+    """Read what `write` wrote.
+
+    Raises
+    ------
+    ValueError
+        With the file: missing, not such a file, keys missing.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as content:
+            arrays = {field.name: content[field.name] for field in fields(Places)}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise ValueError(
+            f"{path}: cannot be read as places: {error}; measure them again (rule measure_places)"
+        ) from error
+    for name in _ROWS:
+        arrays[name] = rows_of(arrays[name], arrays["cells"].size)
+    return Places(
+        **{
+            name: value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
+            for name, value in arrays.items()
+        }
+    )
+
+
+def rows_of(packed: np.ndarray, n: int) -> sparse.csr_array:
+    """Packed bits uint8 (rows, ceil(n / 8)) as a sparse bool array (rows, n)."""
+    counts, members = [0], [np.empty(0, np.int32)]
+    for first in range(0, len(packed), ROWS_AT_ONCE):
+        some = np.unpackbits(packed[first : first + ROWS_AT_ONCE], axis=1, count=n)
+        counts.extend(some.sum(axis=1, dtype=np.int64).tolist())
+        members.append(np.nonzero(some)[1].astype(np.int32))
+    indices = np.concatenate(members)
+    data = np.ones(indices.size, bool)
+    return sparse.csr_array((data, indices, np.cumsum(counts)), shape=(len(packed), n))
+
+
+def _is_dense(regions):
+    return isinstance(regions, np.ndarray)
