@@ -1,11 +1,11 @@
 """From an inventory of DICOM to drafts of both patients tables, and what a person must decide."""
 
 import itertools
-import re
 from pathlib import Path
 
 from npcradiomics.dicom.dataset import code
-from npcradiomics.dicom.inventory import LISTED, NAMELESS, Found
+from npcradiomics.dicom.inventory import LISTED, NAMELESS, Found, all_listed, listed, selector
+from npcradiomics.dicom.sequences import NAMES, ORDER, draft_sequences
 from npcradiomics.dicom.structure_names import guess_structures, guess_targets
 
 COLUMNS = (
@@ -13,18 +13,24 @@ COLUMNS = (
     *("gtv", "gtvr", "gtvr_frame", "dose", "prescription_gy", "targets"),
 )
 RESPONSE_COLUMNS = ("patient", "image", "image_series", "mask", "response")
-# A description that says T2, t2w or T2_TSE, but not T2* and no FLAIR.
-T2 = re.compile(r"(?<![a-z0-9])t2(?!\d|[\W_]*(\*|star|flair))", re.IGNORECASE)
 
 
 def draft_rows(found: list[Found]) -> tuple[list[dict], list[str]]:
     """Rows of a draft of the heterogeneity study's patients table, and lines on what was taken and what must be decided.
 
     One row per patient. The earliest study with MR images is taken for planning, the latest for
-    recurrence; contours are guessed by name (structure_names) where exactly one fits. Cells that
-    cannot be told stay empty.
+    recurrence; contours are guessed by name (structure_names) where exactly one fits; further
+    sequences of the planning study by their headers (sequences), whose columns all rows have where
+    one has them. Cells that cannot be told stay empty.
     """
-    return _each_patient(_row, found)
+    rows, lines = _each_patient(_row, found)
+    names = [name for name in ORDER if any(f"planning_{name}" in row for row in rows)]
+    if names:
+        lines.append(
+            f"columns of further sequences: name them in the config (sequences: [{', '.join(names)}]) or delete the columns"
+        )
+    further = [f"planning_{name}{end}" for name in names for end in ("", "_series")]
+    return [dict.fromkeys((*COLUMNS, *further), "") | row for row in rows], lines
 
 
 def response_rows(found: list[Found]) -> tuple[list[dict], list[str]]:
@@ -52,12 +58,14 @@ def _response_row(name, own, found):
     if studies is None:
         said.append("image: several studies, some without a date or on one day: not guessed")
     candidates = [f for f in images if studies and f.study == studies[0]]
-    weighted = [f for f in candidates if T2.search(f.description)]
+    weighted = [f for f in candidates if NAMES["t2"].search(f.description)]
     if 0 < len(weighted) < len(candidates):
-        said.append(f"image: of {len(candidates)} MR series those called T2: {_all(weighted)}")
+        said.append(
+            f"image: of {len(candidates)} MR series those called T2: {all_listed(weighted)}"
+        )
     image = _image("image", weighted or candidates, own, said)
     if image is not None:
-        row |= {"image": str(image.path), "image_series": _selector(image, found)}
+        row |= {"image": str(image.path), "image_series": selector(image, found)}
     return row | {"mask": _contour("mask", own, image, said)}, said
 
 
@@ -72,12 +80,17 @@ def _row(name, own, found):
         if image is not None:
             chosen[column] = image
             row[f"{column}_mri"] = str(image.path)
-            row[f"{column}_series"] = _selector(image, found)
+            row[f"{column}_series"] = selector(image, found)
     gtv = _contour("gtv", own, chosen.get("planning"), said)
     gtvr = _contour("gtvr", own, chosen.get("recurrence"), said)
     row |= {"gtv": gtv, "gtvr": gtvr, "gtvr_frame": "recurrence" if gtvr else ""}
     _fill_dose(row, own, chosen.get("planning"), said)
     _fill_targets(row, own, said)
+    if "planning" in chosen:
+        last = chosen["recurrence"].study if "recurrence" in chosen else ""
+        cells, words = draft_sequences(own, chosen["planning"], last, found)
+        row |= cells
+        said += words
     used = {row["dose"], gtv.rpartition("#")[0], gtvr.rpartition("#")[0]}
     _tell_the_rest(
         [f for f in own if f.modality in ("RTSTRUCT", "RTDOSE") and str(f.path) not in used],
@@ -126,26 +139,14 @@ def _image(column, candidates, own, said):
     with_contours = [f for f in candidates if f.uid in drawn_on]
     if len(candidates) > 1 and len(with_contours) == 1:
         said.append(
-            f"{column}: of {len(candidates)} MR series ({_all(candidates)}) the one with contours was taken: {_listed(*with_contours)}"
+            f"{column}: of {len(candidates)} MR series ({all_listed(candidates)}) the one with contours was taken: {listed(*with_contours)}"
         )
         return with_contours[0]
     if len(candidates) > 1:
-        said.append(f"{column}: {len(candidates)} MR series to choose from: {_all(candidates)}")
+        said.append(
+            f"{column}: {len(candidates)} MR series to choose from: {all_listed(candidates)}"
+        )
     return candidates[0] if len(candidates) == 1 else None
-
-
-def _all(series):
-    return ", ".join(_listed(f) for f in series[:LISTED])
-
-
-def _listed(one):
-    return f"#{one.number} ({one.n_images} images, code {code(one.uid)}, {one.path})"
-
-
-def _selector(chosen, found):
-    """The code of the series where its folder holds others too, else nothing."""
-    beside = any(f.folders & chosen.folders for f in found if f is not chosen)
-    return code(chosen.uid) if beside else ""
 
 
 def _contour(column, own, image, said):
@@ -224,7 +225,7 @@ def _tell_the_rest(left, found, said):
     series = {f.uid: f for f in found}
     for one in left[:LISTED]:
         where = [
-            f"on {series[uid].modality} {_listed(series[uid])}"
+            f"on {series[uid].modality} {listed(series[uid])}"
             for uid in one.refers_to
             if uid in series
         ]
@@ -237,7 +238,8 @@ def _tell_the_rest(left, found, said):
 def roles(one: Found, row: dict) -> list[str]:
     """The columns of a draft's row, or of both drafts' together, that this series, structure set or dose was taken for."""
     series = {"planning_mri": "planning_series", "recurrence_mri": "recurrence_series"}
-    series["image"] = "image_series"
+    further = [column.removesuffix("_series") for column in row if column.endswith("_series")]
+    series |= {column: f"{column}_series" for column in further if column in row}
     taken = [
         column
         for column, chosen in series.items()

@@ -15,6 +15,7 @@ import numpy as np
 
 from npcradiomics.dicom.dataset import (
     DicomError,
+    code,
     items,
     looks_like_dicom,
     number,
@@ -37,6 +38,9 @@ WANTED = [
     "Modality",
     "FrameOfReferenceUID",
     "ImageType",
+    "ContrastBolusAgent",
+    "DiffusionBValue",
+    "SequenceName",
     "Rows",
     "ImagePositionPatient",
     "ImageOrientationPatient",
@@ -66,7 +70,10 @@ class Found:
     description: str = ""
     number: str = ""
     frame: str = ""
-    localizer: bool = False
+    image_type: str = ""  # all values, between backslashes
+    contrast: bool = False  # a contrast agent is named
+    plane: str = ""  # axial, coronal or sagittal
+    b_values: set = field(default_factory=set)  # s/mm2
     n_images: int = 0
     structures: tuple = ()
     refers_to: tuple = ()  # UIDs: series of an RTSTRUCT, plans of an RTDOSE
@@ -75,6 +82,11 @@ class Found:
     folders: set = field(default_factory=set)
     images: list = field(default_factory=list)  # (place along the normal, file) of each
     secrets: frozenset = frozenset()  # words of the patient's name and number
+
+    @property
+    def localizer(self) -> bool:
+        """Whether it is a survey to plan others by."""
+        return "LOCALIZER" in self.image_type
 
 
 def scan(root, progress=log.info):
@@ -113,7 +125,9 @@ def _place(path, series, single, left_out):
             series[uid] = _found(dataset, path, path.parent)
         one = series[uid]
         one.folders.add(path.parent)
-        one.images.append((_height(dataset, path), path))
+        height, one.plane = _lie(dataset, path)
+        one.images.append((height, path))
+        one.b_values |= _b_values(dataset, path)
         one.n_images += int(number(dataset, "NumberOfFrames", path, 1))
         return
     if modality not in ("RTSTRUCT", "RTDOSE", "RTPLAN"):
@@ -151,7 +165,8 @@ def _found(dataset, path, place):
         text(dataset, "SeriesDescription", path),
         text(dataset, "SeriesNumber", path),
         text(dataset, "FrameOfReferenceUID", path),
-        "LOCALIZER" in text(dataset, "ImageType", path),
+        "\\".join(re.findall(r"[^\[\]', \\]+", text(dataset, "ImageType", path))),
+        bool(text(dataset, "ContrastBolusAgent", path)),
         secrets=frozenset(
             word.casefold()
             for name in ("PatientName", "PatientID")
@@ -160,14 +175,24 @@ def _found(dataset, path, place):
     )
 
 
-def _height(dataset, path):
-    """Place (mm) of a slice along its normal; 0 where it does not say one."""
+def _lie(dataset, path):
+    """Place (mm) of a slice along its normal, and its plane; 0 and "" where it does not say one."""
     try:
         position = numbers(dataset, "ImagePositionPatient", 3, path)
         axes = numbers(dataset, "ImageOrientationPatient", 6, path)
     except DicomError:
-        return 0.0
-    return float(position @ np.cross(axes[:3], axes[3:]))
+        return 0.0, ""
+    normal = np.cross(axes[:3], axes[3:])
+    plane = ("sagittal", "coronal", "axial")[int(np.abs(normal).argmax())]
+    return float(position @ normal), plane
+
+
+def _b_values(dataset, path):
+    """The b-value of an image as a set: the standard's attribute, or b1000 in Siemens' sequence name."""
+    value = number(dataset, "DiffusionBValue", path, -1)
+    if value >= 0:
+        return {int(value)}
+    return {int(b) for b in re.findall(r"(?<=[_*]b)\d{1,4}", text(dataset, "SequenceName", path))}
 
 
 def _references(dataset, path):
@@ -179,3 +204,19 @@ def _references(dataset, path):
         for series in items(study, "RTReferencedSeriesSequence", path)
     ]
     return tuple(uids), text(frames[0], "FrameOfReferenceUID", path) if frames else ""
+
+
+def listed(one: Found) -> str:
+    """A series in the words of the summary."""
+    return f"#{one.number} ({one.n_images} images, code {code(one.uid)}, {one.path})"
+
+
+def all_listed(series: list[Found]) -> str:
+    """The first of several series in the words of the summary."""
+    return ", ".join(listed(one) for one in series[:LISTED])
+
+
+def selector(chosen: Found, found: list[Found]) -> str:
+    """The code of the series where its folder holds others too, else nothing."""
+    beside = any(one.folders & chosen.folders for one in found if one is not chosen)
+    return code(chosen.uid) if beside else ""
