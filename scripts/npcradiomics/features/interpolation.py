@@ -77,12 +77,18 @@ def resample_isotropic(
     return isotropic_volume(volume, spacing_mm), isotropic_mask(mask, spacing_mm)
 
 
-def isotropic_volume(volume: np.ndarray, spacing_mm: Sequence[float]) -> np.ndarray:
-    """The image of `resample_isotropic`, float64 (z, y, x), of all its rows and columns."""
+def isotropic_volume(
+    volume: np.ndarray, spacing_mm: Sequence[float], slices: slice = slice(None)
+) -> np.ndarray:
+    """The image of `resample_isotropic`, float64 (z, y, x), of all its rows and columns.
+
+    slices: those of the new ones that are wanted.
+    """
     n, volume = len(volume), volume.astype(np.float64)
     read_at = _read_at(n, spacing_mm)
     if read_at is None:
-        return volume
+        return volume[slices]
+    read_at = read_at[slices]
     coefficients = ndimage.spline_filter1d(volume, order=3, axis=0, mode="mirror")
     first = np.floor(read_at).astype(int)
     resampled = np.zeros((len(read_at), *volume.shape[1:]))
@@ -92,19 +98,25 @@ def isotropic_volume(volume: np.ndarray, spacing_mm: Sequence[float]) -> np.ndar
     return resampled
 
 
-def isotropic_mask(mask: np.ndarray, spacing_mm: Sequence[float]) -> np.ndarray:
-    """The mask of `resample_isotropic`, bool (z, y, x), of all its rows and columns."""
+def isotropic_mask(
+    mask: np.ndarray, spacing_mm: Sequence[float], slices: slice = slice(None)
+) -> np.ndarray:
+    """The mask of `resample_isotropic`, bool (z, y, x), of all its rows and columns.
+
+    slices: as of `isotropic_volume`.
+    """
     n = len(mask)
     read_at = _read_at(n, spacing_mm)
     if read_at is None:
-        return mask
+        return mask[slices]
+    read_at = read_at[slices]
     first = np.floor(read_at).astype(int)
-    lower, upper = mask[first.clip(0, n - 1)], mask[(first + 1).clip(0, n - 1)]
-    share = (read_at - first)[:, None, None]
-    # Both hold or neither does, but in the few places where a region begins or ends.
-    resampled = lower & upper
-    apart = lower != upper
-    resampled[apart] = np.where(lower, 1.0 - share, share)[apart] >= 0.5
+    lower, upper = first.clip(0, n - 1), (first + 1).clip(0, n - 1)
+    # From one half upward a slice alone is enough: the nearer one, in the middle between two either.
+    in_lower, in_upper = 1.0 - (read_at - first) >= 0.5, read_at - first >= 0.5
+    resampled = mask[np.where(in_lower, lower, upper)]
+    either = np.flatnonzero(in_lower & in_upper)
+    resampled[either] |= mask[upper[either]]
     return resampled
 
 

@@ -51,6 +51,10 @@ class RegionMeter:
         self.places = np.flatnonzero(self.in_gtv)
         self.ordered = np.sort(self.volume[self.gtv])
         self.fine = None  # resampled slices, and the mask that the quantizer is fitted on there
+        self.reached = slice(None)  # those of them that a region may have
+        if settings["resampling"] == "isotropic":
+            reached = np.flatnonzero(isotropic_mask(around, spacing_zyx_mm).any(axis=(1, 2)))
+            self.reached = slice(reached[0], reached[-1] + 1) if reached.size else slice(0)
         self.extractor = None
         plain = settings["outliers"] == settings["resampling"] == "none"
         fast = ("lloyd", "optimal") if self.fit_on_gtv else ("lloyd",)
@@ -90,7 +94,7 @@ class RegionMeter:
     def _extract_resampled(self, mask):
         if self.fine is None:
             fit_mask = self._resampled(self.gtv) if self.fit_on_gtv else None
-            self.fine = isotropic_volume(self.volume, self.spacing_mm), fit_mask
+            self.fine = isotropic_volume(self.volume, self.spacing_mm, self.reached), fit_mask
         volume, fit_mask = self.fine
         done = self.options | {"outliers": "none", "resampling": "none"}
         return extract(volume, self._resampled(mask), fit_mask=fit_mask, **done)
@@ -100,7 +104,7 @@ class RegionMeter:
         if self.options["outliers"] == "3sigma":
             mask = mask.copy()
             mask[mask] = inliers(self.volume[mask])
-        return isotropic_mask(mask, self.spacing_mm)
+        return isotropic_mask(mask, self.spacing_mm, self.reached)
 
     def retexture(self, order: np.ndarray) -> None:
         """Give the tumour's own values to its voxels: the smallest to order[0], and so on.
