@@ -18,13 +18,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 import numpy as np
 import real_geometry
+import SimpleITK as sitk
 from null_summary import ALPHA, interval
 from null_textures import TUMOUR_SD, random_texture
 
 from npcradiomics.cohort.configuration import complete_settings, read_schema
 from npcradiomics.features.extraction import FEATURE_NAMES
+from npcradiomics.images.masks import expand
 from npcradiomics.multiverse.conclusions import word
-from npcradiomics.multiverse.contours import grow
 from npcradiomics.multiverse.design import (
     make_design,
     measured_universes,
@@ -68,6 +69,12 @@ SITUATIONS = {
 }
 
 
+def _grown(mask, margin_mm, spacing_mm):
+    image = sitk.GetImageFromArray(mask.astype(np.uint8))
+    image.SetSpacing(tuple(spacing_mm)[::-1])
+    return sitk.GetArrayFromImage(expand(image, margin_mm)) > 0
+
+
 def geometries(n_variants: int) -> list[list]:
     """Of each real tumour its variants as cases whose contours are laid; those with draws."""
     universes = measured_universes(make_design(PATH, AXES, "around"))
@@ -78,7 +85,7 @@ def geometries(n_variants: int) -> list[list]:
             made = real_geometry.variant(np.random.default_rng([SEED, number, k]), one)
             gtv, later = (np.pad(mask, ROOM) for mask in (made.gtv, made.later))
             contours = {
-                (u["grown_mm"], u["moved"]): grow(
+                (u["grown_mm"], u["moved"]): _grown(
                     np.roll(later, MOVED_VOXELS[u["moved"] - 1], (1, 2)) if u["moved"] else later,
                     u["grown_mm"],
                     made.spacing_mm,

@@ -2,6 +2,7 @@
 
 from npcradiomics.jobs import script  # isort: skip
 import logging
+from functools import partial
 from pathlib import Path
 
 import SimpleITK as sitk
@@ -32,9 +33,13 @@ def main(snakemake):
             kept = records.read(place)
         except ValueError as fault:  # of an older version: everything is measured again
             log.warning(str(fault))
+    named = given.reference_tissue
+    reference = read_mask(named, image, given.planning_mri) if named else None
+    made = {"image": image, "reference": reference, "blamed": named or given.planning_mri}
     record = measure_universes(
         patient,
-        intensities(image, given, {one["intensity"] for one in params.universes}),
+        partial(intensities, **made),
+        [sitk.GetArrayFromImage(each) for each in (image, reference) if each is not None],
         sitk.GetArrayFromImage(gtv) > 0,
         contours_of(params.universes, gtvr, shifts, why_none),
         spacing_zyx_mm(image),
@@ -53,18 +58,16 @@ def main(snakemake):
         records.write(record, path)
 
 
-def intensities(image, given, methods):
-    """{method: planning MRI (z, y, x)} with each normalisation; the bias field is estimated once."""
-    named, field, found = given.reference_tissue, None, {}
-    reference = read_mask(named, image, given.planning_mri) if named else None
+def intensities(methods, image, reference, blamed):
+    """{method: planning MRI (z, y, x)} with each normalisation; head and bias field are found once."""
+    found = {}
     for method in sorted(methods):
+        before = found.get("n4")
         try:
-            made = normalise(image, method, reference, field)
+            found[method] = normalise(image, method, reference, before)
         except Refusal as error:
-            raise error.within(named or given.planning_mri) from error
-        field = made.field if made.field is not None else field
-        found[method] = sitk.GetArrayFromImage(made.image)
-    return found
+            raise error.within(blamed) from error
+    return {method: sitk.GetArrayFromImage(made.image) for method, made in found.items()}
 
 
 if "snakemake" in globals():

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import ndimage
 
+from npcradiomics.images.masks import box_of
+
 SPACING_TOLERANCE = 1e-3  # relative; in-plane spacings of one image differ by rounding only
 
 
@@ -72,7 +74,7 @@ def resample_isotropic(
     float64 (z, y, x), bool (z, y, x)
         Volume and mask of the mask's in-plane box.
     """
-    _, rows, columns = ndimage.find_objects(mask.astype(np.uint8))[0]
+    _, rows, columns = box_of(mask)
     volume, mask = volume[:, rows, columns], mask[:, rows, columns]
     return isotropic_volume(volume, spacing_mm), isotropic_mask(mask, spacing_mm)
 

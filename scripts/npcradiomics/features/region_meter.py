@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy import ndimage
 
 from npcradiomics.features.extraction import FEATURE_NAMES, QUANTIZERS, extract, inliers
 from npcradiomics.features.interpolation import isotropic_mask, isotropic_volume
 from npcradiomics.features.subregions import SubregionExtractor
+from npcradiomics.images.masks import box_of
 
 
 class RegionMeter:
@@ -40,7 +40,7 @@ class RegionMeter:
         around = np.asarray(gtv if around is None else around) > 0
         # What lies beside their rows and columns enters no feature; slices above and below do
         # (resampling).
-        _, rows, columns = ndimage.find_objects(around.astype(np.uint8))[0]
+        _, rows, columns = box_of(around)
         around = np.ascontiguousarray(around[:, rows, columns])
         self.gtv = np.ascontiguousarray(gtv[:, rows, columns]) > 0
         self.volume = np.array(volume[:, rows, columns], order="C")

@@ -26,12 +26,13 @@ class Normalised:
     """What `normalise` returns.
 
     image: float32, on the grid of the one given; field: float32, what it was divided by, mean of
-    the logarithm 0 in the head; None without N4; mean, sd: of the reference, subtracted and divided
-    by; None without z-score.
+    the logarithm 0 in the head; head: the mask it was estimated in; None without N4; mean, sd: of
+    the reference, subtracted and divided by; None without z-score.
     """
 
     image: sitk.Image
     field: sitk.Image | None = None
+    head: sitk.Image | None = None
     mean: float | None = None
     sd: float | None = None
 
@@ -40,7 +41,7 @@ def normalise(
     image: sitk.Image,
     method: str,
     reference: sitk.Image | None = None,
-    field: sitk.Image | None = None,
+    before: Normalised | None = None,
 ) -> Normalised:
     """Normalise an MRI.
 
@@ -54,8 +55,8 @@ def normalise(
     reference
         Mask of the reference tissue on the image's grid, > 0 inside; None: the head. Only for
         z-scores.
-    field
-        The bias field of the image, where it is known already.
+    before
+        What another method made of the image: its head and its bias field are not sought again.
 
     Raises
     ------
@@ -68,14 +69,15 @@ def normalise(
         raise ValueError(f"intensity is {method!r}; expected one of {', '.join(METHODS)}")
     if method == "none":
         return Normalised(image)
-    head = head_mask(image)
+    known = before is not None and before.field is not None
+    head = before.head if known else head_mask(image)
     inside = _checked(head if reference is None else reference, image)
-    field = bias_field(image, head) if field is None else field
+    field = before.field if known else bias_field(image, head)
     values = sitk.GetArrayFromImage(image).astype(np.float64) / sitk.GetArrayViewFromImage(field)
     if method == "n4":
-        return Normalised(_like(image, values), field)
+        return Normalised(_like(image, values), field, head)
     mean, sd = float(values[inside].mean()), float(values[inside].std(ddof=1))
-    return Normalised(_like(image, (values - mean) / sd), field, mean, sd)
+    return Normalised(_like(image, (values - mean) / sd), field, head, mean, sd)
 
 
 def head_mask(image: sitk.Image) -> sitk.Image:

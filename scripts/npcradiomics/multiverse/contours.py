@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import SimpleITK as sitk
-from scipy import ndimage
 
-from npcradiomics.images.masks import carry_or_empty
-from npcradiomics.images.volumes import spacing_zyx_mm
+from npcradiomics.images.masks import box_of, carry_or_empty, expand
 from npcradiomics.spatial_null.own_shape import MovedShape, OwnShapePlacements
 from npcradiomics.spatial_null.placements import bin_of
 from npcradiomics.spatial_null.sampling import N_PILOT
@@ -34,44 +32,16 @@ def contours_of(
     {(grown_mm, moved): bool (z, y, x)}
         In place of the mask, why there is none.
     """
-    whole, spacing_mm = sitk.GetArrayFromImage(gtvr) > 0, spacing_zyx_mm(gtvr)
     made = {}
     for grown_mm, moved in {(0, 0), *((one["grown_mm"], one["moved"]) for one in universes)}:
-        mask = whole
+        mask = gtvr
         if moved and shifts:
-            carried = carry_or_empty(gtvr, gtvr, shifts[moved - 1].GetInverse())
-            mask = sitk.GetArrayFromImage(carried) > 0
+            mask = carry_or_empty(gtvr, gtvr, shifts[moved - 1].GetInverse())
         elif moved and why_none:
             made[grown_mm, moved] = why_none
             continue
-        mask = grow(mask, grown_mm, spacing_mm)
+        mask = sitk.GetArrayFromImage(expand(mask, grown_mm)) > 0
         made[grown_mm, moved] = mask if mask.any() else "nothing is left of the contour"
-    return made
-
-
-def grow(mask: np.ndarray, margin_mm: float, spacing_mm) -> np.ndarray:
-    """A contour grown by a margin, or shrunk by a negative one.
-
-    Voxels whose centres are within the margin of the contour's join it; those within it of the
-    outside's leave it. In slices thicker than the margin that happens in the plane alone.
-
-    Parameters
-    ----------
-    mask : bool (z, y, x)
-    margin_mm : float
-    spacing_mm : (z, y, x)
-    """
-    if margin_mm == 0:
-        return mask
-    reach = np.ceil(abs(margin_mm) / np.asarray(spacing_mm)).astype(int) + 1
-    box = ndimage.find_objects(mask.astype(np.uint8))[0]
-    box = tuple(
-        slice(max(part.start - most, 0), part.stop + most)
-        for part, most in zip(box, reach, strict=True)
-    )
-    made = np.zeros_like(mask)
-    away = ndimage.distance_transform_edt(~mask[box] if margin_mm > 0 else mask[box], spacing_mm)
-    made[box] = away <= margin_mm if margin_mm > 0 else away > -margin_mm
     return made
 
 
@@ -118,7 +88,7 @@ class Surroundings:
     def __init__(self, tumour: Tumour, gtv: np.ndarray, contours):
         # As far as a contour can stick out that still touches the tumour.
         far = np.max([_extent(contour) for contour in contours], axis=0)
-        lowest, highest = (np.array(edge) for edge in _box(gtv))
+        lowest, highest = (np.array(edge) for edge in _ends(gtv))
         first = np.maximum(lowest - far, 0)
         last = np.minimum(highest + far, gtv.shape)
         outside = np.zeros(gtv.shape, bool)
@@ -140,13 +110,13 @@ class Surroundings:
         return None if members is None else self.cells[members]
 
 
-def _box(mask):
-    box = ndimage.find_objects(mask.astype(np.uint8))[0]
+def _ends(mask):
+    box = box_of(mask)
     return [part.start for part in box], [part.stop for part in box]
 
 
 def _extent(mask):
-    lowest, highest = _box(mask)
+    lowest, highest = _ends(mask)
     size = np.subtract(highest, lowest)
     # It may be turned in its plane.
     size[1:] = size[1:].max() * 1.5
@@ -162,7 +132,9 @@ class LaidContour:
 
     def __init__(self, contour, tumour, motions, surroundings):
         self.inside = [tumour.members(contour)]
-        beyond = np.flatnonzero(contour.ravel() & ~np.isin(np.arange(contour.size), tumour.cells))
+        outside = contour.flatten()
+        outside[tumour.cells] = False
+        beyond = np.flatnonzero(outside)
         self.outside = [beyond]
         if motions is None or not self.inside[0].any():
             return

@@ -1,6 +1,6 @@
 """All universes of one patient: the features of both regions as observed, of their draws and surrogates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -19,7 +19,8 @@ from npcradiomics.spatial_null.surrogates import SurrogateField
 
 def measure_universes(
     patient: str,
-    volumes: Mapping[str, np.ndarray],
+    volumes: Callable[[set[str]], Mapping[str, np.ndarray]],
+    made_from: Sequence[np.ndarray],
     gtv: np.ndarray,
     contours: Mapping[tuple, np.ndarray | str],
     spacing_zyx_mm: Sequence[float],
@@ -38,8 +39,10 @@ def measure_universes(
     Parameters
     ----------
     patient : str
-    volumes : {intensity: (z, y, x)}
-        The planning MRI with the intensities of each universe.
+    volumes : callable
+        The planning MRI (z, y, x) by intensity, for a set of them: those that are measured now.
+    made_from : sequence of (z, y, x)
+        What all of them follow from: the planning MRI, and the reference tissue if there is one.
     gtv : (z, y, x)
     contours : {(grown_mm, moved): bool (z, y, x) or str}
         The uncut contour of the recurrence in each universe, (0, 0) the study's own; or why there
@@ -65,20 +68,22 @@ def measure_universes(
     shared = digest(patient, gtv > 0, list(spacing_zyx_mm), asked)
     # A draw's motion is that of the study's own contour, whatever the universe's.
     own = digest(shared, contours[0, 0])
-    images = {name: digest(volume) for name, volume in volumes.items()}
+    image = digest(*made_from)
     outlines = {place: digest(contour) for place, contour in contours.items()}
     keys = [
-        key_of(one, digest(own, images[one["intensity"]], outlines[one["grown_mm"], one["moved"]]))
+        key_of(one, digest(own, image, outlines[one["grown_mm"], one["moved"]]))
         for one in universes
     ]
     before = {} if kept is None else {key: k for k, key in enumerate(kept.keys.tolist())}
     new = [k for k, key in enumerate(keys) if key not in before]
     measured, reason = {}, kept.reason if kept is not None else ""
     if new:
-        case = Case(patient, volumes, gtv > 0, contours, spacing_zyx_mm, min_voxels)
+        wanted = [universes[k] for k in new]
+        made = volumes({one["intensity"] for one in wanted})
+        case = Case(patient, made, gtv > 0, contours, spacing_zyx_mm, min_voxels)
         case.move(n_draws, match, seed)
         reason = case.reason
-        measured = case.measure([universes[k] for k in new], surrogates, seed)
+        measured = case.measure(wanted, surrogates, seed)
         measured = dict(zip(new, measured, strict=True))
     rows = [
         measured[k]

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from scipy import ndimage
 
+from npcradiomics.images.masks import box_of
 from npcradiomics.perturbation.contours import change_volume, random_contour, supervoxels
 
 N_PERTURBATIONS = 20
@@ -151,7 +152,7 @@ def _box(mask, spacing):
     return tuple(
         slice(max(0, int(side.start - margin)), int(side.stop + margin))
         for side, margin in zip(
-            ndimage.find_objects(mask.astype(np.uint8))[0],
+            box_of(mask),
             np.ceil(MARGIN_MM / spacing),
             strict=True,
         )

@@ -11,6 +11,7 @@ another shape. Pieces of GTVr move together; those of the GTV are one tumour.
 import numpy as np
 from scipy import ndimage
 
+from npcradiomics.images.masks import box_of
 from npcradiomics.spatial_null.kernels_placements import find_place, lay_shape
 from npcradiomics.spatial_null.placements import N_BINS, CompactPlacements, NotDrawable, Placements
 from npcradiomics.spatial_null.shape import Tumour
@@ -49,7 +50,7 @@ class MovedShape:
         )
         # Rounded: powers differ in the last bit between machines.
         self.reach_mm = max(round(REACH * radius, 6), 2.0 * spacing.min())
-        box = ndimage.find_objects(shape.astype(np.uint8))[0]
+        box = box_of(shape)
         self.margin = np.ceil(self.reach_mm / spacing).astype(int) + 1
         self.inside = np.pad(shape[box], [(most, most) for most in self.margin])
         self.distance = _signed_distance(self.inside, spacing)

@@ -90,6 +90,23 @@ def test_expand_by_distance_not_by_voxels():
     assert (sitk.GetArrayFromImage(expand(point, 0.0)) == values).all()
 
 
+def test_a_margin_grows_and_shrinks_by_distance_up_to_the_edges_of_the_image():
+    """A box of 6 x 20 x 20 voxels of 3 x 0.8 x 0.8 mm: 1 mm is one voxel in the plane."""
+    values = np.zeros((14, 60, 64), np.uint8)
+    values[4:10, 20:40, 20:40] = 1
+    box = sitk.GetImageFromArray(values)
+    box.SetSpacing((0.8, 0.8, 3.0))
+    counts = [sitk.GetArrayFromImage(expand(box, mm)).sum() for mm in (1, -1, 3, -3.5)]
+    # Corners are 1.13 mm away; 3 mm reach one slice up and down, 3.5 mm take one and 4 voxels.
+    assert counts[:2] == [6 * (22 * 22 - 4), 6 * 18 * 18]
+    assert sitk.GetArrayFromImage(expand(box, 3))[3, 20:40, 20:40].all()
+    assert counts[3] == 4 * 12 * 12
+    at_the_edge = box[20:, 20:, 4:]
+    assert sitk.GetArrayFromImage(expand(at_the_edge, 1)).sum() == 6 * (21 * 21 - 1)
+    # What lies beyond the image is not known to be outside.
+    assert sitk.GetArrayFromImage(expand(at_the_edge, -1)).sum() == 6 * 19 * 19
+
+
 def test_nothing_to_carry_is_refused_with_numbers(ball):
     with pytest.raises(ValueError, match="0 voxels"):
         carry_mask(ball * 0, ball, sitk.Transform(3, sitk.sitkIdentity))

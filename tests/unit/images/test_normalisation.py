@@ -99,7 +99,7 @@ def test_z_scores_are_of_the_reference_and_the_same_on_every_scale(corrected):
 def test_z_scores_change_three_of_the_47_features_by_gain_and_offset(corrected):
     """One quantizer per region: mean, variance and MAD follow (v - m) / s, the other 44 do not move."""
     image, head, *_ = example()
-    scored = normalise(image, "n4_zscore", field=corrected.field)
+    scored = normalise(image, "n4_zscore", before=corrected)
     region = np.zeros(SHAPE, bool)
     region[6:18, 25:55, 25:55] = True
     region &= head

@@ -2,19 +2,17 @@
 
 import numpy as np
 import pytest
-import SimpleITK as sitk
 
-from hook_in_a_tumour import GTV, POKING, SPACING, TUMOUR
+from hook_in_a_tumour import GTV, POKING, TUMOUR, grown, image
 from npcradiomics.images.transforms import euler
 from npcradiomics.multiverse.contours import (
     LaidContour,
     Motions,
     Surroundings,
     contours_of,
-    grow,
 )
 
-CONTOURS = [POKING, grow(POKING, 1, SPACING), grow(POKING, -1, SPACING)]
+CONTOURS = [POKING, grown(POKING, 1), grown(POKING, -1)]
 
 
 class Shifts:
@@ -56,18 +54,12 @@ def test_at_rest_a_contour_is_itself():
     assert np.array_equal(np.sort(laid.outside[1]), np.flatnonzero(POKING & ~GTV))
 
 
-def image(mask):
-    made = sitk.GetImageFromArray(mask.astype(np.uint8))
-    made.SetSpacing(SPACING[::-1])
-    return made
-
-
 def test_contours_of_universes_are_moved_and_grown():
     universes = [{"grown_mm": mm, "moved": k} for mm, k in ((0, 0), (1, 0), (0, 1), (0, 2))]
     shifts = [euler((0, 0, 0), (0, 0, 0), shift) for shift in ((1.6, 0, 0), (0, -2.4, 0))]
     made = contours_of(universes, image(POKING), shifts, "")
     assert np.array_equal(made[0, 0], POKING)
-    assert np.array_equal(made[1, 0], grow(POKING, 1, SPACING))
+    assert np.array_equal(made[1, 0], grown(POKING, 1))
     assert np.array_equal(made[0, 1], np.roll(POKING, 2, 2))
     assert np.array_equal(made[0, 2], np.roll(POKING, -3, 1))
 

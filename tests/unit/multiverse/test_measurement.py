@@ -5,10 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from hook_in_a_tumour import GTV, HOOK, POKING, SPACING
+from hook_in_a_tumour import GTV, POKING, SPACING, grown
 from npcradiomics.features.extraction import extract
 from npcradiomics.multiverse import records
-from npcradiomics.multiverse.contours import grow
 from npcradiomics.multiverse.design import make_design, measured_universes, study_path
 from npcradiomics.multiverse.measurement import measure_universes
 from npcradiomics.spatial_null.sampling import sample_patient
@@ -41,13 +40,21 @@ AXES = {
     "grown_mm": [-1, 1],
 }
 UNIVERSES = measured_universes(make_design(PLAIN, AXES, "around"))
-CONTOURS = {(mm, 0): grow(POKING, mm, SPACING) for mm in (0, -1, 1)}
+CONTOURS = {(mm, 0): grown(POKING, mm) for mm in (0, -1, 1)}
 
 
-def measure(universes=UNIVERSES, contours=CONTOURS, **changes):
+def measure(universes=UNIVERSES, contours=CONTOURS, asked=None, **changes):
+    """The record; intensities that were asked for are put into `asked`."""
     options = DRAWN | {"min_voxels": 64} | changes
     images = {"none": VOLUME, "n4": FLAT, "n4_zscore": (FLAT - 300) / 60}
-    return measure_universes("P1", images, GTV, contours, SPACING, universes, **options)
+
+    def volumes(methods):
+        if asked is not None:
+            asked.extend(methods)
+        return {name: images[name] for name in methods}
+
+    patient = ("P1", volumes, [VOLUME], GTV, contours, SPACING)
+    return measure_universes(*patient, universes, **options)
 
 
 @pytest.fixture(scope="module")
@@ -118,10 +125,13 @@ def test_a_universe_more_measures_itself_alone(record):
     """What is kept is not looked at again: a mark in it stays."""
     marked = dataclasses.replace(record, features=record.features + 1000.0)
     more = [*UNIVERSES, UNIVERSES[0] | {"levels": 4}]
-    again = measure(more, kept=marked)
+    asked = []
+    again = measure(more, kept=marked, asked=asked)
+    assert asked == ["none"]
     assert np.array_equal(again.features[:-1], marked.features, equal_nan=True)
     assert np.array_equal(again.features[-1], measure(more[-1:]).features[0], equal_nan=True)
-    fewer = measure(more[2:4], kept=again)
+    fewer = measure(more[2:4], kept=again, asked=asked)
+    assert asked == ["none"]  # nothing was measured, so no image was normalised
     assert np.array_equal(fewer.features, again.features[2:4], equal_nan=True)
 
 
@@ -133,8 +143,8 @@ def test_what_follows_from_other_things_is_measured_anew(record, changed):
 
 
 def test_another_contour_of_one_universe_measures_that_one_anew(record):
-    grown = CONTOURS | {(1, 0): grow(POKING, 1.5, SPACING)}
-    again = measure(contours=grown)
+    changed = CONTOURS | {(1, 0): grown(POKING, 1.5)}
+    again = measure(contours=changed)
     other = [k for k in range(len(UNIVERSES)) if again.keys[k] != record.keys[k]]
     assert other == [place(record, grown_mm=1)]
 
@@ -174,15 +184,3 @@ def test_a_record_comes_back_as_it_was_written(record, tmp_path):
     (tmp_path / "universes.npz").write_bytes(b"PK")
     with pytest.raises(ValueError, match=r"universes\.npz: cannot be read as universes"):
         records.read(tmp_path / "universes.npz")
-
-
-def test_a_margin_grows_and_shrinks_by_distance():
-    """A box of 6 x 20 x 20 voxels of 3 x 0.8 x 0.8 mm: 1 mm is one voxel in the plane."""
-    box = np.zeros((14, 60, 64), bool)
-    box[4:10, 20:40, 20:40] = True
-    # Corners are 1.13 mm away.
-    assert grow(box, 1, SPACING).sum() == 6 * (22 * 22 - 4)
-    assert grow(box, -1, SPACING).sum() == 6 * 18 * 18
-    assert grow(box, 3, SPACING)[3, 20:40, 20:40].all()
-    assert np.array_equal(grow(box, 0, SPACING), box)
-    assert HOOK.sum() == grow(HOOK, -0.5, SPACING).sum()
