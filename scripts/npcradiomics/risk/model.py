@@ -1,0 +1,111 @@
+"""The frozen model of a cohort: what makes a map for a new patient, and each patient's own left-out map."""
+
+import zipfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+
+from npcradiomics.files import replacing
+from npcradiomics.risk.regression import Fit, make_bases
+from npcradiomics.risk.scores import ranked
+
+WHOLE_COHORT = ""  # in place of a patient's name: the model that was fitted on all of them
+DEPTH = "depth_mm"
+
+
+@dataclass(frozen=True, eq=False)
+class RiskModel:
+    """What `fit_cohort` learns; m models (the whole cohort's, then one without each patient), q columns.
+
+    columns (q): names, the features and depth; patients (m): who was left out, WHOLE_COHORT for the
+    first; seed: of the random features; linear float64 (m, q), random float64 (m, widths,
+    N_RANDOM): coefficients per basis, zero in the bases that were not chosen; basis, penalty (m):
+    what was chosen, by name and value; better: the map was better than depth alone in its cohort;
+    verdict: the sentence that says so.
+    """
+
+    columns: np.ndarray
+    patients: np.ndarray
+    seed: int
+    linear: np.ndarray
+    random: np.ndarray
+    basis: np.ndarray
+    penalty: np.ndarray
+    better: bool
+    verdict: str
+
+    def places_risk(self, columns: np.ndarray, patient: str = WHOLE_COHORT) -> np.ndarray:
+        """Predicted share of recurrence in places, standardised within the patient.
+
+        Parameters
+        ----------
+        columns : (n, q) array
+            Of one patient's places, as `columns_of` gives them.
+        patient : str
+            Whose left-out model; WHOLE_COHORT for a new patient.
+
+        Returns
+        -------
+        (n,) array
+        """
+        (k,) = np.flatnonzero(self.patients == patient)
+        one = [self.linear[k][:, None], *(part[:, None] for part in self.random[k])]
+        nothing = np.zeros(1, int)
+        bases = make_bases(len(self.columns), self.seed).transform(columns)
+        return Fit(one, nothing, nothing).predict(bases)[:, 0]
+
+    def map_of(self, places, patient: str = WHOLE_COHORT) -> np.ndarray:
+        """The map of a tumour's voxels in 0-1 (n voxels of the GTV, in their order).
+
+        places: a `places.Places`, with the features the model has. patient: as of `places_risk`.
+        """
+        columns = columns_of(places, self.columns)
+        return ranked(over_voxels(places.places, self.places_risk(columns, patient)))
+
+
+def columns_of(places, names: Sequence[str]) -> np.ndarray:
+    """Columns (n places, q) of a patient's places by name: features, then position.
+
+    Raises ValueError for a name that the places do not have.
+    """
+    known = [*places.feature_names, *places.position_names]
+    missing = [name for name in names if name not in known]
+    if missing:
+        raise ValueError(f"{places.patient}: the places have no {', '.join(missing)}")
+    values = np.column_stack([places.features, places.position])
+    return values[:, [known.index(name) for name in names]]
+
+
+def over_voxels(covering, values: np.ndarray) -> np.ndarray:
+    """Mean over the places that cover each voxel; NaN where none does.
+
+    Parameters
+    ----------
+    covering : scipy.sparse matrix (n places, n voxels), bool
+    values : (n places,) or (n places, r) array
+
+    Returns
+    -------
+    (n voxels,) or (n voxels, r) array
+    """
+    matrix = covering.T.tocsr().astype(float)
+    count = np.asarray(matrix.sum(axis=1)).reshape(-1, *[1] * (np.ndim(values) - 1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return (matrix @ values) / count
+
+
+def write(model: RiskModel, path: str) -> None:
+    """Write a model whole; equal models are equal bytes."""
+    with replacing(path) as temporary:
+        np.savez_compressed(temporary, allow_pickle=False, **asdict(model))
+
+
+def read(path: str) -> RiskModel:
+    """Read what `write` wrote. ValueError with the file: missing, or no such file."""
+    try:
+        with np.load(path, allow_pickle=False) as content:
+            arrays = {field.name: content[field.name] for field in fields(RiskModel)}
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path}: cannot be read as a risk model: {error}") from error
+    return RiskModel(**{n: v.item() if v.ndim == 0 else v for n, v in arrays.items()})

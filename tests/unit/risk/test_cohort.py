@@ -1,0 +1,126 @@
+"""Maps that never saw their patient, the exact p, and the verdict."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse, stats
+
+from npcradiomics.risk import cohort, model
+from npcradiomics.risk.cohort import fit_cohort, summarise, verdict_on
+from risk_patients import risk_cohort
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return fit_cohort(risk_cohort(7, effect=1.5), n_refits=19)
+
+
+def changed(patients, k, **fields):
+    """The cohort with other fields of patient k."""
+    altered = [*patients]
+    altered[k] = type(patients[k])(**vars(patients[k]) | fields)
+    return altered
+
+
+def test_a_left_out_map_does_not_know_its_patient():
+    """Another recurrence of his, and other features of his in the fit, change no bit of his map; of others' they do.
+
+    Features a million times as large change nobody's map: no scaling is learned from others.
+    """
+    patients = risk_cohort(7, effect=1.5)
+    other = risk_cohort(8, effect=1.5)[2]
+    cases = (
+        {"observed": other.observed, "draws": other.draws},
+        {"features": 100 * other.features + 7, "position": other.position},
+        {"features": patients[2].features * 2**20},
+    )
+    before, *after = (
+        fit_cohort(changed(patients, 2, **case), n_refits=1).model for case in ({}, *cases)
+    )
+    own, others = (before.map_of(patients[k], f"P{k:02d}") for k in (2, 3))
+    same = [[np.array_equal(m.map_of(patients[2], "P02"), own) for m in after]]
+    same += [[np.array_equal(m.map_of(patients[3], "P03"), others) for m in after]]
+    assert same == [[True, True, True], [False, False, True]]
+
+
+def test_a_patient_without_draws_keeps_his_recurrence(fitted):
+    patients = risk_cohort(7, effect=1.5)
+    patients[1].draws = sparse.csr_matrix((0, len(patients[1].gtv)), dtype=bool)
+    found = fit_cohort(patients, n_refits=19)
+    assert found.patients["n_draws"].tolist() == [19, 0, 19, 19, 19, 19]
+    pd.testing.assert_frame_equal(found.scores, fitted.scores)  # of the recurrences themselves
+    assert found.null["refit"].nunique() == 20
+
+
+def test_p_is_a_count_of_refits_and_the_mean_has_its_t_interval(fitted):
+    for row in fitted.summary.itertuples():
+        own = fitted.null.query("map == @row.map and measure == @row.measure")["mean"].to_numpy()
+        values = fitted.scores.query("map == @row.map and measure == @row.measure")["value"]
+        assert own[0] == pytest.approx(values.mean())
+        assert row.mean == pytest.approx(values.mean())
+        if row.map != cohort.RANDOM:
+            assert row.p_exact == np.sum(own >= own[0] - 1e-12) / 20
+    row = fitted.summary.query("map == 'model' and measure == 'coverage_gtvr'").iloc[0]
+    wide = fitted.scores.query("measure == 'coverage_gtvr'").pivot(
+        index="patient", columns="map", values="value"
+    )
+    half = stats.t.ppf(0.975, 5) * wide["model"].std() / np.sqrt(6)
+    assert row["high"] - row["mean"] == pytest.approx(half)
+    assert row["minus_depth_p"] == pytest.approx(
+        stats.ttest_rel(wide["model"], wide["depth"]).pvalue
+    )
+
+
+def test_a_planted_feature_is_found_and_no_other_map_finds_it(fitted):
+    rows = fitted.summary.query("measure == 'auc'").set_index("map")
+    assert rows.loc["model", "p_exact"] == 1 / 20
+    assert rows.loc["model", "p_exact_minus_depth"] == 1 / 20
+    assert rows.loc["model", "low"] > 0.6
+    assert rows.loc["intensity", "mean"] < rows.loc["model", "mean"] - 0.1
+    assert rows.loc["random", "mean"] == 0.5
+
+
+def test_the_verdict_needs_both_tests_and_a_gain():
+    def summary(difference, p, exact):
+        base = {
+            "measure": "coverage_gtvr",
+            "n": 14,
+            "minus_depth_low": -0.1,
+            "minus_depth_high": 0.3,
+        }
+        one = base | {"map": "model", "mean": 0.4, "minus_depth": difference, "minus_depth_p": p}
+        depth = base | {"map": "depth", "mean": 0.3}
+        return pd.DataFrame([one | {"p_exact_minus_depth": exact}, depth])
+
+    assert verdict_on(summary(0.1, 0.05, 0.05), 0.05)[0]
+    for row in ((0.1, 0.06, 0.005), (0.1, 0.001, 0.055), (-0.1, 0.001, 0.005)):
+        better, words = verdict_on(summary(*row), 0.05)
+        assert not better and words.startswith("The map is not better than depth alone")
+
+
+def test_exact_p_counts_equal_means_and_the_observed_one():
+    values = np.array([[[0.5], [0.5], [0.9], [0.1]], [[0.5], [0.5], [0.2], [0.1]]])
+    table = summarise({"depth": values * 0, "model": values}, ["auc"]).set_index("map")
+    assert table.loc["model", "p_exact"] == 3 / 4  # 0.5, 0.5, 0.55 reach 0.5
+    assert table.loc["depth", "p_exact"] == 1
+
+
+def test_the_frozen_model_is_written_and_read_whole(fitted, tmp_path):
+    path = tmp_path / "risk_model.npz"
+    model.write(fitted.model, path)
+    again = model.read(path)
+    new = risk_cohort(9)[0]
+    assert np.array_equal(again.map_of(new), fitted.model.map_of(new))
+    assert again.verdict == fitted.model.verdict and again.better is fitted.model.better
+    path.write_bytes(path.read_bytes()[:300])
+    with pytest.raises(ValueError, match=r"risk_model\.npz: cannot be read as a risk model"):
+        model.read(path)
+    new.feature_names = new.feature_names[1:]
+    new.features = new.features[:, 1:]
+    with pytest.raises(ValueError, match="the places have no feature0"):
+        fitted.model.map_of(new)
+
+
+def test_four_patients_are_too_few():
+    with pytest.raises(ValueError, match=r"4 patients with measured places .* at least 5 needed"):
+        fit_cohort(risk_cohort(7, n=4))
