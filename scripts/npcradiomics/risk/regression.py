@@ -18,7 +18,7 @@ from sklearn.kernel_approximation import RBFSampler
 
 PENALTIES = (0.01, 0.1, 1.0, 10.0, 100.0)  # times the mean eigenvalue of the second moments
 WIDTHS = (0.1, 0.5)  # gamma of the RBF kernel times the number of columns
-N_RANDOM = 128  # random features per width
+N_RANDOM, N_PER_COLUMN = 128, 32  # random features per width, at most so many for each column
 MOST_FOLDS = 13  # of the inner validation: up to 13 training patients are left out one by one
 LINEAR = "ridge"
 
@@ -65,9 +65,9 @@ class Moments(NamedTuple):
 
 def make_bases(n_columns: int, seed: int) -> Bases:
     """The bases for so many columns; the same seed gives the same."""
-    samplers = []
+    samplers, n_random = [], min(N_RANDOM, N_PER_COLUMN * n_columns)
     for k, width in enumerate(WIDTHS):
-        sampler = RBFSampler(gamma=width / n_columns, n_components=N_RANDOM, random_state=seed + k)
+        sampler = RBFSampler(gamma=width / n_columns, n_components=n_random, random_state=seed + k)
         samplers.append(sampler.fit(np.zeros((1, n_columns))))
     return Bases((LINEAR, *(f"rbf {width:g}" for width in WIDTHS)), tuple(samplers))
 
@@ -158,9 +158,8 @@ def fit(known: Moments, training: Sequence[int]) -> Fit:
 def _ridge(gram, cross):
     """Coefficients (p, r) of every penalty, from the moments of the training patients."""
     gram, cross = gram.mean(axis=0), cross.mean(axis=0)
-    values, vectors = linalg.eigh(gram)
-    turned = vectors.T @ cross
-    size = values.mean()
+    size = np.trace(gram) / len(gram)
     if size == 0:  # no column varies
         return [np.zeros_like(cross) for _ in PENALTIES]
-    return [vectors @ (turned / (values + size * one)[:, None]) for one in PENALTIES]
+    ridge = size * np.eye(len(gram))
+    return [linalg.solve(gram + one * ridge, cross, assume_a="pos") for one in PENALTIES]
