@@ -30,13 +30,11 @@ from null_patients import Patients
 from null_places import Placed
 from null_summary import interval
 from null_textures import planted_mri, random_texture
-from scipy import sparse, stats
+from scipy import stats
 from spatial_null import EXTRACTION, PLANTED_SCALE, SCALE, WHAT
 
-from npcradiomics.features.extraction import FEATURE_NAMES
-from npcradiomics.features.region_meter import RegionMeter
 from npcradiomics.risk.cohort import fit_cohort
-from npcradiomics.spatial_null.placements import CompactPlacements
+from npcradiomics.risk.covering import measure_places
 
 ROOT = Path(__file__).parents[1]
 ALPHA = 0.05
@@ -64,26 +62,16 @@ def simulate_cohort(
 def _measured(rng: np.random.Generator, patient: str, one: Placed, planted: float, size_cm3: float):
     volume = random_texture(rng, one.gtv.shape, one.spacing_mm)
     volume = planted_mri(rng, one.gtv, one.regions[0], volume, planted)[1]
-    n = max(64, round(1000 * size_cm3 / np.prod(one.spacing_mm)))
-    draw = CompactPlacements(one.tumour, n).draw
-    places = np.array([draw(rng)[0] for _ in range(-(-20 * one.tumour.n_voxels // n))])
-    meter = RegionMeter(volume, one.gtv, one.spacing_mm, EXTRACTION)
-    values = volume[one.gtv]
-    return SimpleNamespace(
-        patient=patient,
-        shape=one.gtv.shape,
-        spacing_zyx_mm=np.array(one.spacing_mm),
-        gtv=np.flatnonzero(one.gtv),
-        places=sparse.csr_matrix(places),
-        features=np.array([meter.measure_region(place) for place in places]),
-        feature_names=np.array(FEATURE_NAMES),
-        position=np.array([[one.tumour.mean_depth(place)] for place in places]),
-        position_names=np.array(["depth_mm"]),
-        n_voxels=places.sum(axis=1),
-        intensity=np.array([values[place].mean() for place in places]),
-        observed=one.regions[0],
-        draws=sparse.csr_matrix(one.regions[1:]),
+    draws = SimpleNamespace(
+        cells=np.flatnonzero(one.gtv),
+        members=np.packbits(one.regions, axis=1),
+        reason="",
+        drawn_shape="own",
+        match="depth",
     )
+    covering = {"size_cm3": size_cm3, "minimum_voxels": 64, "coverage": 20}
+    covering |= {"seed": int(rng.integers(2**31)), "extraction": EXTRACTION, "tell": str}
+    return measure_places(patient, volume, one.gtv, one.spacing_mm, draws=draws, **covering)
 
 
 def run(args: argparse.Namespace) -> None:

@@ -1,47 +1,62 @@
 """Patients of a small cohort of the risk map: ellipsoids whose places and features are random numbers."""
 
-from types import SimpleNamespace
-
 import numpy as np
 from scipy import sparse
+
+from npcradiomics.risk.places import POSITION_NAMES, Places
 
 FEATURES = tuple(f"feature{k}" for k in range(6))
 
 
 def risk_patient(rng, name, effect=0.0, n_draws=19, n_places=40):
-    """What `risk` needs of a places.Places; the first feature follows the recurrence by `effect` SD.
-
-    Its unit differs from patient to patient, as that of MRI does.
-    """
+    """Places whose first feature follows the share of recurrence by `effect` SD; its unit differs between patients, as that of MRI does."""
     z, y, x = np.indices((5, 14, 14))
     gtv = ((z - 2) / 2.6) ** 2 + ((y - 6.5) / 6.6) ** 2 + ((x - 6.5) / 6.6) ** 2 < 1
     cells = np.flatnonzero(gtv)
     points = np.column_stack(np.unravel_index(cells, gtv.shape)) * [3.0, 1.0, 1.0]
 
-    def ball(radius):
-        return ((points - points[rng.integers(len(points))]) ** 2).sum(axis=1) < radius**2
+    def ball(n, centre=None):
+        centre = rng.integers(len(points)) if centre is None else centre
+        distance = ((points - points[centre]) ** 2).sum(axis=1)
+        return np.isin(np.arange(len(cells)), np.argsort(distance, kind="stable")[:n])
 
-    places = np.array([np.ones(len(cells), bool), *(ball(3.5) for _ in range(n_places - 1))])
-    observed, n_voxels = ball(4.5), places.sum(axis=1)
-    share = places @ observed / n_voxels
-    features = rng.standard_normal((n_places, len(FEATURES)))
+    places = []
+    while len(places) < n_places or not np.all(np.any(places, axis=0)):
+        left = np.flatnonzero(~np.any(places, axis=0)) if places else []
+        places.append(ball(60, left[0] if len(left) else None))
+    places = np.array(places, float)
+    observed = ball(90)
+    draws = np.array([ball(90) for _ in range(n_draws)]).reshape(n_draws, len(cells))
+    share = places @ observed / 60
+    features = rng.standard_normal((len(places), len(FEATURES)))
     features[:, 0] += effect * (share - share.mean()) / share.std()
     depth = -np.linalg.norm(points - points.mean(axis=0), axis=1)
-    draws = np.array([ball(4.5) for _ in range(n_draws)]).reshape(n_draws, len(cells))
-    return SimpleNamespace(
+    depth = 1 + depth / -depth.min()
+    position = np.zeros((len(places), len(POSITION_NAMES)))
+    position[:, 0] = places @ depth / 60
+    return Places(
         patient=name,
+        reason="",
+        draws_reason="",
+        notes="",
+        feature_names=np.array(FEATURES),
+        features=features * rng.uniform(0.01, 100),
+        position_names=np.array(POSITION_NAMES),
+        position=position,
+        intensity=features[:, 1],
+        n_voxels=60,
+        places=sparse.csr_array(places > 0),
+        observed=observed,
+        draws=sparse.csr_array(draws),
+        drawn_shape="own",
+        match="depth",
+        cells=cells,
+        voxel_depth=depth,
+        voxel_intensity=rng.standard_normal(len(cells)),
+        box=np.array([0, 5, 0, 14, 0, 14]),
         shape=np.array(gtv.shape),
         spacing_zyx_mm=np.array([3.0, 1.0, 1.0]),
-        gtv=cells,
-        places=sparse.csr_matrix(places),
-        features=features * rng.uniform(0.01, 100),
-        feature_names=np.array(FEATURES),
-        position=(places @ depth / n_voxels)[:, None],
-        position_names=np.array(["depth_mm"]),
-        n_voxels=n_voxels,
-        intensity=features[:, 1],
-        observed=observed,
-        draws=sparse.csr_matrix(draws),
+        seed=0,
     )
 
 

@@ -9,7 +9,8 @@ from scipy import stats
 
 from npcradiomics.refusal import Refusal
 from npcradiomics.risk import scores
-from npcradiomics.risk.model import DEPTH, WHOLE_COHORT, RiskModel, columns_of, over_voxels
+from npcradiomics.risk.model import DEPTH, WHOLE_COHORT, RiskModel, columns_of
+from npcradiomics.risk.places import Places
 from npcradiomics.risk.regression import PENALTIES, fit, make_bases, moments
 from npcradiomics.rounding import fixed_text, p_words
 
@@ -34,7 +35,7 @@ class CohortRisk(NamedTuple):
 
 
 def fit_cohort(
-    patients: Sequence,
+    patients: Sequence[Places],
     *,
     n_refits: int = 199,
     boost_percent: Sequence[float] = (10, 20, 30),
@@ -68,12 +69,15 @@ def fit_cohort(
     ValueError
         Fewer than 5 patients, or none with draws.
     """
-    patients = sorted(patients, key=lambda one: one.patient)
+    everyone = sorted(patients, key=lambda one: one.patient)
+    patients = [one for one in everyone if not reason_without_part(one)]
     if len(patients) < FEWEST_PATIENTS:
-        names = ", ".join(one.patient for one in patients) or "none"
+        reasons = [f"{one.patient}: {reason_without_part(one)}" for one in everyone]
         raise Refusal(
-            f"risk map: {len(patients)} patients with measured places ({names}), at least {FEWEST_PATIENTS} needed",
-            "a map that never saw its patient cannot be fitted on fewer; add patients",
+            f"risk map: {len(patients)} patients with places and a recurrence in the GTV, at least"
+            f" {FEWEST_PATIENTS} are needed",
+            "; ".join(reason for reason in reasons if not reason.endswith(": "))
+            or "a map that never saw its patient cannot be fitted on fewer, add patients",
         )
     drawn = [one.draws.shape[0] for one in patients if one.draws.shape[0]]
     if not drawn:
@@ -84,7 +88,7 @@ def fit_cohort(
     n_refits = min(n_refits, *drawn)
     boosts = scores.measures(boost_percent)
     recurrences = [_recurrences(one, n_refits) for one in patients]
-    shares = [_shares(one, own) for one, own in zip(patients, recurrences, strict=True)]
+    shares = [one.shares(own.T) for one, own in zip(patients, recurrences, strict=True)]
     features = [*patients[0].feature_names, DEPTH]
     found = {}
     for name, columns in ((MODEL, features), (DEPTH_ONLY, [DEPTH]), (INTENSITY, None)):
@@ -112,7 +116,7 @@ def fit_cohort(
             for b in range(n_refits + 1) for name in MAPS for j, measure in enumerate(measures)
         ]
     )  # fmt: skip
-    return CohortRisk(_facts(patients, model), table, null, summary, model)
+    return CohortRisk(_facts(everyone, model), table, null, summary, model)
 
 
 def _recurrences(one, n_refits):
@@ -121,10 +125,6 @@ def _recurrences(one, n_refits):
         return np.repeat(one.observed[:, None], n_refits + 1, axis=1)
     draws = one.draws[:n_refits].toarray().astype(bool).T
     return np.column_stack([one.observed, draws])
-
-
-def _shares(one, recurrences):
-    return (one.places.astype(float) @ recurrences) / one.n_voxels[:, None]
 
 
 def _left_out(patients, columns, recurrences, shares, boosts, seed):
@@ -139,7 +139,7 @@ def _left_out(patients, columns, recurrences, shares, boosts, seed):
     fits, found = [fit(learned, everyone)], []
     for i, one in enumerate(patients):
         fits.append(fit(learned, everyone[everyone != i]))
-        risk = over_voxels(one.places, fits[-1].predict(known[i]))
+        risk = one.at_voxels(fits[-1].predict(known[i]))
         found.append(_scored(risk, recurrences[i], boosts))
     return np.array(found), fits
 
@@ -157,7 +157,7 @@ def _scored(risk, recurrences, boosts):
 
 def _centrality(one):
     """Minus the distance in mm of each voxel of the GTV to the GTV's centre."""
-    places = np.column_stack(np.unravel_index(one.gtv, one.shape)) * one.spacing_zyx_mm
+    places = np.column_stack(np.unravel_index(one.cells, one.shape)) * one.spacing_zyx_mm
     return -np.linalg.norm(places - places.mean(axis=0), axis=1)
 
 
@@ -181,18 +181,32 @@ def _frozen(features, names, fits, seed, better, verdict):
     )
 
 
+def reason_without_part(one: Places) -> str:
+    """Why a patient is neither fitted nor scored; "" for one who is."""
+    if one.reason:
+        return one.reason
+    if not one.observed.size:
+        return one.draws_reason
+    n = int(one.observed.sum())
+    if n in (0, one.observed.size):
+        return f"{n} of the GTV's {one.observed.size} voxels are recurrent"
+    return ""
+
+
 def _facts(patients, model):
-    return pd.DataFrame(
-        {
-            "patient": [one.patient for one in patients],
-            "n_voxels": [len(one.observed) for one in patients],
-            "n_recurrent": [int(one.observed.sum()) for one in patients],
-            "n_places": [one.places.shape[0] for one in patients],
-            "n_draws": [one.draws.shape[0] for one in patients],
-            "basis": model.basis[1:],
-            "penalty": model.penalty[1:],
+    chosen = dict(zip(model.patients, zip(model.basis, model.penalty, strict=True), strict=True))
+    rows = []
+    for one in patients:
+        basis, penalty = chosen.get(one.patient, (np.nan, np.nan))
+        row = {
+            "patient": one.patient,
+            "n_voxels": one.cells.size,
+            "n_recurrent": int(one.observed.sum()),
         }
-    )
+        row |= {"n_places": one.places.shape[0], "n_draws": one.draws.shape[0]}
+        row |= {"basis": basis, "penalty": penalty, "reason": reason_without_part(one)}
+        rows.append(row | {"notes": one.notes})
+    return pd.DataFrame(rows)
 
 
 def summarise(found: dict[str, np.ndarray], measures: Sequence[str]) -> pd.DataFrame:

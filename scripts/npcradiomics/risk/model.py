@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass, fields
 import numpy as np
 
 from npcradiomics.files import replacing
+from npcradiomics.risk.places import Places
 from npcradiomics.risk.regression import Fit, make_bases
 from npcradiomics.risk.scores import ranked
 
 WHOLE_COHORT = ""  # in place of a patient's name: the model that was fitted on all of them
-DEPTH = "depth_mm"
+DEPTH = "depth"
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,17 +56,17 @@ class RiskModel:
         bases = make_bases(len(self.columns), self.seed).transform(columns)
         return Fit(one, nothing, nothing).predict(bases)[:, 0]
 
-    def map_of(self, places, patient: str = WHOLE_COHORT) -> np.ndarray:
+    def map_of(self, places: Places, patient: str = WHOLE_COHORT) -> np.ndarray:
         """The map of a tumour's voxels in 0-1 (n voxels of the GTV, in their order).
 
-        places: a `places.Places`, with the features the model has. patient: as of `places_risk`.
+        places: with the features that the model has. patient: as of `places_risk`.
         """
         columns = columns_of(places, self.columns)
-        return ranked(over_voxels(places.places, self.places_risk(columns, patient)))
+        return ranked(places.at_voxels(self.places_risk(columns, patient)))
 
 
-def columns_of(places, names: Sequence[str]) -> np.ndarray:
-    """Columns (n places, q) of a patient's places by name: features, then position.
+def columns_of(places: Places, names: Sequence[str]) -> np.ndarray:
+    """Columns (n places, q) of a patient's places by name: features adjusted for size, position.
 
     Raises ValueError for a name that the places do not have.
     """
@@ -73,26 +74,8 @@ def columns_of(places, names: Sequence[str]) -> np.ndarray:
     missing = [name for name in names if name not in known]
     if missing:
         raise ValueError(f"{places.patient}: the places have no {', '.join(missing)}")
-    values = np.column_stack([places.features, places.position])
+    values = np.column_stack([places.adjusted, places.position])
     return values[:, [known.index(name) for name in names]]
-
-
-def over_voxels(covering, values: np.ndarray) -> np.ndarray:
-    """Mean over the places that cover each voxel; NaN where none does.
-
-    Parameters
-    ----------
-    covering : scipy.sparse matrix (n places, n voxels), bool
-    values : (n places,) or (n places, r) array
-
-    Returns
-    -------
-    (n voxels,) or (n voxels, r) array
-    """
-    matrix = covering.T.tocsr().astype(float)
-    count = np.asarray(matrix.sum(axis=1)).reshape(-1, *[1] * (np.ndim(values) - 1))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return (matrix @ values) / count
 
 
 def write(model: RiskModel, path: str) -> None:

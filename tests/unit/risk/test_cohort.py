@@ -1,5 +1,7 @@
 """Maps that never saw their patient, the exact p, and the verdict."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,7 +20,7 @@ def fitted():
 def changed(patients, k, **fields):
     """The cohort with other fields of patient k."""
     altered = [*patients]
-    altered[k] = type(patients[k])(**vars(patients[k]) | fields)
+    altered[k] = replace(patients[k], **fields)
     return altered
 
 
@@ -45,8 +47,8 @@ def test_a_left_out_map_does_not_know_its_patient():
 
 def test_a_patient_without_draws_keeps_his_recurrence(fitted):
     patients = risk_cohort(7, effect=1.5)
-    patients[1].draws = sparse.csr_matrix((0, len(patients[1].gtv)), dtype=bool)
-    found = fit_cohort(patients, n_refits=19)
+    none = sparse.csr_array((0, patients[1].cells.size), dtype=bool)
+    found = fit_cohort(changed(patients, 1, draws=none), n_refits=19)
     assert found.patients["n_draws"].tolist() == [19, 0, 19, 19, 19, 19]
     pd.testing.assert_frame_equal(found.scores, fitted.scores)  # of the recurrences themselves
     assert found.null["refit"].nunique() == 20
@@ -115,12 +117,20 @@ def test_the_frozen_model_is_written_and_read_whole(fitted, tmp_path):
     path.write_bytes(path.read_bytes()[:300])
     with pytest.raises(ValueError, match=r"risk_model\.npz: cannot be read as a risk model"):
         model.read(path)
-    new.feature_names = new.feature_names[1:]
-    new.features = new.features[:, 1:]
+    new = replace(new, feature_names=new.feature_names[1:], features=new.features[:, 1:])
     with pytest.raises(ValueError, match="the places have no feature0"):
         fitted.model.map_of(new)
 
 
-def test_four_patients_are_too_few():
-    with pytest.raises(ValueError, match=r"4 patients with measured places .* at least 5 needed"):
-        fit_cohort(risk_cohort(7, n=4))
+def test_who_has_no_places_or_no_recurrence_in_the_gtv_is_named_and_not_fitted(fitted):
+    patients = risk_cohort(7, n=8, effect=1.5)
+    patients = changed(patients, 6, reason="the GTV has 90 voxels")
+    patients = changed(patients, 7, observed=patients[7].observed & False)
+    found = fit_cohort(patients, n_refits=1)
+    reasons = found.patients["reason"].tolist()
+    n = patients[7].cells.size
+    assert reasons[5:] == ["", "the GTV has 90 voxels", f"0 of the GTV's {n} voxels are recurrent"]
+    pd.testing.assert_frame_equal(found.scores, fitted.scores)
+    message = f"4 patients with places .* at least 5 are needed; P06: the GTV has 90 voxels; P07: 0 of the GTV's {n}"
+    with pytest.raises(ValueError, match=message):
+        fit_cohort(patients[2:])

@@ -11,8 +11,7 @@ from risk_patients import risk_cohort
 
 
 def shares_of(one):
-    recurrences = np.column_stack([one.observed, one.draws.toarray().T])
-    return one.places @ recurrences.astype(float) / one.n_voxels[:, None]
+    return one.shares(np.vstack([one.observed, one.draws.toarray()]))
 
 
 @pytest.fixture(scope="module")
