@@ -36,6 +36,10 @@ class RiskModel:
     better: bool
     verdict: str
 
+    def who(self, patient: str) -> str:
+        """Whose left-out model makes a patient's map: his own, or WHOLE_COHORT if he was in none."""
+        return patient if patient in self.patients else WHOLE_COHORT
+
     def places_risk(self, columns: np.ndarray, patient: str = WHOLE_COHORT) -> np.ndarray:
         """Predicted share of recurrence in places, standardised within the patient.
 

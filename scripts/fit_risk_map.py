@@ -1,0 +1,31 @@
+"""Rule fit_risk_map: maps that never saw their patient, scored; the same for cohorts of draws; the frozen model."""
+
+import logging
+
+from npcradiomics.files import write_json, write_table
+from npcradiomics.jobs import script
+from npcradiomics.risk import model
+from npcradiomics.risk.cohort import fit_cohort
+from npcradiomics.risk.places import read
+from npcradiomics.tables import read_table
+
+
+def main(snakemake):
+    params, made = snakemake.params, snakemake.output
+    regions = read_table(snakemake.input.regions)
+    in_cohort = set(regions.loc[regions["in_cohort"], "patient"])
+    places = (read(path) for path in snakemake.input.places)
+    found = fit_cohort(
+        [one for one in places if one.patient in in_cohort], **params.fitting, alpha=params.alpha
+    )
+    warn = logging.getLogger("npcradiomics").warning
+    for row in found.patients[found.patients["reason"] != ""].itertuples():
+        warn(f"{row.patient} is not in the risk map: {row.reason}")
+    for name in ("patients", "scores", "summary", "null"):
+        write_table(getattr(found, name), made[name])
+    model.write(found.model, made.model)
+    write_json({"better": found.model.better, "sentence": found.model.verdict}, made.verdict)
+
+
+if "snakemake" in globals():
+    script.run(main, snakemake)  # noqa: F821

@@ -1,0 +1,125 @@
+"""Figure 13: maps of where it comes back that never saw their patient, and what a boost by them would cover."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import SimpleITK as sitk
+from matplotlib.figure import Figure
+
+from npcradiomics.publication.figures.slice_view import BAR_MM, SliceView
+from npcradiomics.publication.figures.style import (
+    ABOVE_NOTICE,
+    CONTOUR_COLOURS,
+    MM,
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    SMALL_TYPE,
+    say_notice,
+)
+
+COLUMNS, ROWS_BESIDE_CURVES, ROWS = 6, 3, 6  # of maps, on the first page and on further ones
+CURVES_MM, LEGEND_MM = 68, 12
+MARGIN_MM = 4.0  # shown round GTV and GTVr
+RISK_COLOURS = "viridis"
+# name of the map: words, colour, line
+LINES = {
+    "model": ("risk map", "#332288", "-"),
+    "depth": ("depth alone", "#DE8F05", "--"),
+    "intensity": ("intensity alone", "#CC78BC", "-."),
+    "centre": ("centre of the GTV first", "#029E73", (0, (5, 1))),
+    "random": ("random places", "0.45", ":"),
+}
+
+
+def plot_risk(
+    maps: Mapping[str, tuple[sitk.Image, sitk.Image]], curves: pd.DataFrame, notice: str
+) -> list[Figure]:
+    """Plot Figure 13.
+
+    Parameters
+    ----------
+    maps : {patient: (risk, gtvr)}
+        Risk in 0-1 in the GTV and 0 outside; mask of GTVr on the same grid.
+    curves : pandas.DataFrame
+        Of `risk.curves.coverage_curves`.
+    notice : str
+        Words that the picture must say, or "".
+
+    Returns
+    -------
+    list of matplotlib.figure.Figure
+        A: the maps, below them B: the curves; further maps on pages of their own.
+    """
+    names = list(maps)
+    first = COLUMNS * ROWS_BESIDE_CURVES
+    pages = [_page({name: maps[name] for name in names[:first]}, curves, notice)]
+    for start in range(first, len(names), COLUMNS * ROWS):
+        some = names[start : start + COLUMNS * ROWS]
+        pages.append(_page({name: maps[name] for name in some}, None, notice))
+    return pages
+
+
+def _page(maps, curves, notice):
+    rows = -(-len(maps) // COLUMNS)
+    map_mm = (PAGE_WIDTH / MM - 4) / COLUMNS + 5
+    curves_mm = 0 if curves is None else CURVES_MM
+    height = min((rows * map_mm + curves_mm + LEGEND_MM + 14) * MM, PAGE_HEIGHT)
+    figure = plt.figure(figsize=(PAGE_WIDTH, height), layout="constrained")
+    if curves is None:
+        above = figure
+    else:
+        above, below = figure.subfigures(2, 1, height_ratios=[rows * map_mm + 12, CURVES_MM])
+        _draw_curves(below, curves)
+    axes = above.subplots(rows, COLUMNS, squeeze=False).ravel()
+    for axis in axes[len(maps) :]:
+        axis.set_visible(False)
+    for axis, (name, (risk, gtvr)) in zip(axes, maps.items(), strict=False):
+        shades = _draw_map(axis, risk, gtvr)
+        axis.set_title(name)
+    bar = above.colorbar(shades, ax=list(axes), location="right", shrink=0.6, aspect=25)
+    bar.set_label("risk: share of the GTV's voxels below")
+    bar.outline.set_linewidth(0.4)
+    bar.ax.tick_params(length=2, pad=2)
+    if curves is not None:
+        for part, letter in ((above, "A"), (below, "B")):
+            part.text(0.004, 0.985, letter, weight="bold", va="top")
+    line = plt.Line2D([], [], color=CONTOUR_COLOURS["gtvr"], lw=1.2, label="GTVr")
+    where = {"loc": "outside lower center", "borderaxespad": ABOVE_NOTICE, "ncols": 4}
+    handles = [line] if curves is None else [line, *below.axes[0].get_legend_handles_labels()[0]]
+    figure.legend(handles=handles, **where)
+    say_notice(figure, notice)
+    return figure
+
+
+def _draw_map(axis, risk, gtvr):
+    """The slice with most of GTVr inside the GTV, the GTV in the colours of the risk."""
+    gtv = risk > 0
+    inside = sitk.And(gtv, gtvr > 0)
+    view = SliceView(risk, inside, also=sitk.Or(gtv, gtvr > 0), margin_mm=MARGIN_MM)
+    cut = view.slice_of(risk)
+    shades = axis.imshow(
+        np.ma.masked_equal(cut, 0), cmap=RISK_COLOURS, vmin=0, vmax=1, **view.place
+    )
+    view.contour(axis, gtvr, "gtvr")
+    width, height = view.size_mm
+    axis.plot([0, BAR_MM], [1.06 * height] * 2, color="0.2", lw=1.5, clip_on=False)
+    axis.text(0, 1.09 * height, f"{BAR_MM:g} mm", fontsize=SMALL_TYPE, va="top")
+    axis.set(xticks=[], yticks=[], xlim=(0, width), ylim=(1.2 * height, 0))
+    axis.spines[:].set_visible(False)
+    return shades
+
+
+def _draw_curves(figure, curves):
+    axis = figure.subplots()
+    for name, (words, colour, line) in LINES.items():
+        own = curves[curves["map"] == name]
+        x, y = own["percent"], 100 * own["mean"]
+        axis.plot(x, y, color=colour, linestyle=line, label=words, lw=1.6 if name == "model" else 1)
+        if name == "model":
+            low, high = 100 * own["null_low"], 100 * own["null_high"]
+            words = "risk map of cohorts of draws, 95 %"
+            axis.fill_between(x, low, high, color=colour, alpha=0.18, lw=0, label=words)
+    axis.set(xlim=(0, 100), ylim=(0, 100), xlabel="boost volume (% of the GTV)")
+    axis.set_ylabel("coverage of the recurrence (%)")
