@@ -60,6 +60,7 @@ include: "rules/repeatability.smk"
 include: "rules/patient_pages.smk"
 include: "rules/multiverse.smk"
 include: "rules/places.smk"
+include: "rules/risk_map.smk"
 
 
 in_papers_order = ["table1", "fig2", "table2", "fig3", "fig4", "fig5"]
