@@ -79,7 +79,7 @@ def _page(maps, curves, notice):
         shades = _draw_map(axis, risk, gtvr)
         axis.set_title(name)
     bar = above.colorbar(shades, ax=list(axes), location="right", shrink=0.6, aspect=25)
-    bar.set_label("risk: share of the GTV's voxels below")
+    bar.set_label("risk")
     bar.outline.set_linewidth(0.4)
     bar.ax.tick_params(length=2, pad=2)
     if curves is not None:

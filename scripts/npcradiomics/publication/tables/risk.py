@@ -118,7 +118,7 @@ def _row(row):
         middle, low, high = (text(row[key]) for key in (name, f"{name}_low", f"{name}_high"))
         return middle if np.isnan(row[f"{name}_low"]) else f"{middle} ({low} to {high})"
 
-    words = MEASURES.get(measure, f"coverage (%), {measure.split('_')[1]} % of the GTV")
+    words = MEASURES.get(measure) or f"coverage (%), {measure.split('_')[1]} % of the GTV"
     return [
         patient or f"Cohort, n = {count_text(row['n'])}: {words}",
         *(text(row[name]) if name == RANDOM else with_interval(name) for name in COLUMNS),
