@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from npcradiomics.publication.tables.risk import table6, table6_data
-from npcradiomics.risk.cohort import MAPS, summarise, verdict_on
+from npcradiomics.risk.evidence import MAPS, summarise, verdict_on
 
 MEASURES = ["auc", "coverage_gtvr", "coverage_20"]
 COVERAGE = {"model": [0.50, 0.70], "depth": [0.40, 0.50]}
