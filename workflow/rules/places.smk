@@ -34,7 +34,7 @@ rule map_voxels:
         unpack(files_in("gtv")),
         planning_mri=measured_mri,
     output:
-        map="<results>/patients/{patient}/voxel_maps/{feature}.nii.gz",
+        map=VOXEL_MAP,
     log:
         "<results>/logs/{patient}/{feature}/map_voxels.log",
     benchmark:
@@ -52,17 +52,6 @@ rule map_voxels:
         "{wildcards.patient}: {wildcards.feature}, voxel by voxel"
     script:
         "../../scripts/map_voxels.py"
-
-
-def asked_voxel_maps(wildcards):
-    """The maps of `risk_map: voxel_maps`, of every patient; without any there is nothing to make, which is said."""
-    names = settings["risk_map"]["voxel_maps"]
-    if not names:
-        raise ValueError(
-            "config: heterogeneity: risk_map: voxel_maps names no feature; for example"
-            " voxel_maps: [NGTDM_Busyness]"
-        )
-    return expand(rules.map_voxels.output.map, patient=analysed, feature=names)
 
 
 rule voxel_maps:
