@@ -1,4 +1,4 @@
-"""Rule extract_features: 47 features of both regions, pyradiomics' own, intensity histograms."""
+"""Rules extract_features and extract_sequence: 47 features of both regions, pyradiomics' own, intensity histograms."""
 
 from npcradiomics.jobs import script  # isort: skip
 import SimpleITK as sitk
@@ -6,13 +6,16 @@ import SimpleITK as sitk
 from npcradiomics.features.extraction import extract
 from npcradiomics.features.intensities import intensity_shares
 from npcradiomics.features.pyradiomics import pyradiomics_features
-from npcradiomics.files import write_json, write_rows
+from npcradiomics.files import read_json, write_json, write_rows, write_text
 from npcradiomics.images.volumes import read_image, read_mask, spacing_zyx_mm, voxel_volume_cm3
 from npcradiomics.region_names import PAIR, REGIONS
 
 
 def main(snakemake):
     given, made, patient = snakemake.input, snakemake.output, snakemake.wildcards.patient
+    if given.get("report") and (reason := read_json(given.report)["reason"]):
+        leave_empty(made, {"patient": patient, "reason": reason})  # a sequence that is out
+        return
     settings, image = dict(snakemake.params.extraction), read_image(given.planning_mri)
     fit_mask = voxels(given.gtv, image) if settings.pop("quantizer_fit") == "gtv" else None
     peers, values, notes = [], {}, {"patient": patient}
@@ -28,6 +31,12 @@ def main(snakemake):
     write_json(notes, made.notes)
     write_rows(peers, made.pyradiomics)
     write_rows([{"patient": patient} | row for row in intensity_shares(values)], made.intensities)
+
+
+def leave_empty(made, note):
+    for name in (*REGIONS, "pyradiomics", "intensities"):
+        write_text("", made[name])
+    write_json(note, made.notes)
 
 
 def voxels(path, image):

@@ -5,7 +5,12 @@ include: "rules/common.smk"
 
 
 from npcradiomics.cohort import same_files, sources
-from npcradiomics.cohort.sequences import add_simulated, simulation_of
+from npcradiomics.cohort.sequences import (
+    add_simulated,
+    column_of,
+    extraction_of,
+    simulation_of,
+)
 from npcradiomics.publication.methods.counts import table_counts
 from npcradiomics.region_names import REGIONS
 
@@ -18,7 +23,8 @@ patients = patients_of("heterogeneity", settings)
 for row in filter(is_simulated, patients.values()):
     add_simulated(row, settings["simulation"]["sequences"])
 if workflow.is_main_process:  # once, not in every job
-    same_files.refuse_same_files(patients, [*sources.IMAGES, "gtv", "gtvr"], sources.IMAGES)
+    images = [*sources.IMAGES, *map(column_of, settings["sequences"])]
+    same_files.refuse_same_files(patients, [*images, "gtv", "gtvr"], images)
 simulated_cohort = any(map(is_simulated, patients.values()))  # said on every table and figure
 
 
@@ -40,6 +46,7 @@ with_files = patients
 
 include: "rules/patients.smk"
 include: "rules/imported_files.smk"
+include: "rules/sequence_files.smk"
 include: "rules/imports.smk"
 include: "rules/simulation.smk"
 include: "rules/dicom.smk"
@@ -54,6 +61,7 @@ include: "rules/dose.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
 include: "rules/draws.smk"
+include: "rules/sequences.smk"
 include: "rules/appendix.smk"
 include: "rules/spatial_null.smk"
 include: "rules/repeatability.smk"
@@ -76,6 +84,7 @@ paper_items = expand(
 )
 
 provenance_records = expand("<results>/patients/{patient}/inputs.json", patient=analysed)
+provenance_records += of_sequences("inputs.json")
 if normalised:
     provenance_records += expand(INTENSITY_RECORD, patient=analysed)
 provenance_files = {
@@ -91,6 +100,7 @@ provenance_outputs = [
     *(
         f"<results>/cohort/{table}.tsv"
         for table in ["features", "regions", "excluded", "statistics", "size"]
+        + ["sequences"] * bool(settings["sequences"])
         + ["dose", "failures"] * bool(dosed)
         + ["multiverse", "multiverse_universes", "multiverse_features"] * with_multiverse
     ),

@@ -65,18 +65,8 @@ def of_sequence(table: "pandas.DataFrame", sequence: str) -> "pandas.DataFrame":
     table : DataFrame
         With a column `sequence`.
     sequence : str
-
-    Raises
-    ------
-    ValueError
-        None of its rows is of this sequence.
     """
-    own = table[table["sequence"] == sequence].drop(columns="sequence").reset_index(drop=True)
-    if len(own) == 0 < len(table):
-        raise ValueError(
-            f"no rows of {sequence}; there are {', '.join(table['sequence'].unique())}"
-        )
-    return own
+    return table[table["sequence"] == sequence].drop(columns="sequence").reset_index(drop=True)
 
 
 def is_true(value: object) -> bool:

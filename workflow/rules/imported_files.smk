@@ -1,8 +1,11 @@
 """Where each patient's files lie, also those that an import makes. The study says whose: with_files, {patient: row}."""
 
+from npcradiomics.cohort.sequences import column_of
 from npcradiomics.dicom.dataset import state_of_files
 from npcradiomics.dicom.names import selector
 
+# Both examinations (or the one image of a tumour), and the further sequences.
+image_columns = [*sources.IMAGES, *map(column_of, settings.get("sequences", ()))]
 IMPORTED = workflow.pathvars.apply("<results>/patients/{patient}/imported")
 
 
@@ -11,14 +14,15 @@ def refuse_missing_files():
     """A dry run opens no image but says what is not there; whether it is one is known when jobs are planned."""
     if workflow.dryrun and not settings.get("allow_missing"):
         given = {name: row for name, row in with_files.items() if not is_simulated(row)}
-        sources.refuse_missing_files(given, settings["patients"])
+        sources.refuse_missing_files(given, settings["patients"], image_columns)
 
 
 @cache
 def files_of(patient):
     """{column: file} of the patient's row; a missing file is [] and left for the first job to refuse."""
     refuse_missing_files()
-    row, located = with_files[patient], sources.imported(with_files[patient], IMPORTED)
+    row = with_files[patient]
+    located = sources.imported(row, IMPORTED, image_columns)
     made = {
         name
         for name, value in located.items()
@@ -96,4 +100,4 @@ def file_of_registration(column):
 
 def located(patient):
     """The patient's row, with what is DICOM replaced by the files its import makes."""
-    return sources.imported(with_files[patient], IMPORTED)
+    return sources.imported(with_files[patient], IMPORTED, image_columns)

@@ -16,7 +16,7 @@ rule import_image:
     benchmark:
         "<results>/benchmarks/{patient}/{image}/import_image.tsv"
     wildcard_constraints:
-        image="|".join(sources.IMAGES),
+        image="|".join(image_columns),
     conda:
         "../../envs/npcradiomics.yaml"
     params:

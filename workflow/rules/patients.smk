@@ -50,9 +50,13 @@ if settings["exclude"]:
     inclusion.require_enough(list(kept["patient"]), gone)
     deselected = gone.to_dict("records")
 
+# Steps of a further sequence: their failure leaves the sequence out, not the patient.
+SEQUENCE_STEPS = ("import_image", "register_sequence", "carry_regions", "extract_sequence")
+SEQUENCE_STEPS += ("draw_sequence",)
+
 # With allow_missing the cohort does without the patients whose last attempt failed, until something of theirs changes; one
 # who lacks a picture alone stays in the statistics. Of whom the config excludes nothing is tried again in any case.
-failed, without = {}, {step: set() for step in PICTURES}
+failed, without, failed_sequences = {}, {step: set() for step in PICTURES}, {}
 excluded = {row["patient"] for row in deselected}
 spared = patients if settings["allow_missing"] else excluded
 if spared:
@@ -64,6 +68,11 @@ if spared:
 
     lasting = failures.lasting(workflow.pathvars.apply("<results>/logs"), last_changed)
     lasting = [record for record in lasting if record["patient"] in spared]
+    for record in list(lasting):
+        sequence = Path(record["log"]).parent.name.removeprefix("planning_")
+        if record["step"] in SEQUENCE_STEPS and sequence in settings["sequences"]:
+            lasting.remove(record)
+            failed_sequences[record["patient"], sequence] = record
     failed = {
         record["patient"]: record for record in reversed(lasting) if record["step"] not in PICTURES
     }
@@ -178,17 +187,3 @@ def reference_tissue(patient):
     column = "reference_tissue"
     row = located(patient)
     return {column: row[column]} if with_reference and column in row else {}
-
-
-VOXEL_MAP = "<results>/patients/{patient}/voxel_maps/{feature}.nii.gz"
-
-
-def asked_voxel_maps(wildcards):
-    """Input function: the maps of `risk_map: voxel_maps`, of every patient; without any there is nothing to make, which is said."""
-    names = settings["risk_map"]["voxel_maps"]
-    if not names:
-        raise ValueError(
-            "config: heterogeneity: risk_map: voxel_maps names no feature; for example"
-            " voxel_maps: [NGTDM_Busyness]"
-        )
-    return expand(VOXEL_MAP, patient=analysed, feature=names)

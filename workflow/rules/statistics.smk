@@ -1,11 +1,20 @@
 """From patients to the cohort: who enters, the paired comparison, size, stability, correlations, principal components."""
 
+# What is collected of further sequences, of everyone who has one.
+FILES_OF_SEQUENCES = {
+    **{f"sequence_{region}": f"features/{region}.tsv" for region in REGIONS},
+    "sequence_reports": "regions/regions.json",
+    "sequence_quality": "registration/quality.json",
+    "sequence_inputs": "inputs.json",
+}
+
 
 rule collect_features:
     """One table of the cohort; patients who do not enter go to excluded.tsv with the reason."""
     input:
         refuse_few,
         **{region: expand(path, patient=analysed) for region, path in features_of_regions.items()},
+        **{name: of_sequences(path) for name, path in FILES_OF_SEQUENCES.items()},
         pyradiomics=expand(
             "<results>/patients/{patient}/features/pyradiomics.tsv", patient=analysed
         ),
@@ -17,6 +26,7 @@ rule collect_features:
         inputs=expand("<results>/patients/{patient}/inputs.json", patient=analysed),
         patients=settings["patients"],
     output:
+        **({"sequences": "<results>/cohort/sequences.tsv"} if settings["sequences"] else {}),
         features="<results>/cohort/features.tsv",
         excluded="<results>/cohort/excluded.tsv",
         regions="<results>/cohort/regions.tsv",
@@ -31,6 +41,8 @@ rule collect_features:
     params:
         *code_of("collect_features"),
         main_sequence=settings["main_sequence"],
+        measured_in=measured_in,
+        without_sequence=without_sequence,
         patients=analysed,
         clinical_columns=settings["clinical_columns"],
         exclude=settings["exclude"],

@@ -16,7 +16,7 @@ from npcradiomics.tables import read_cells
 
 # Patient names become folder names and labels in figures.
 FORBIDDEN_IN_NAMES = set('/\\ \t"<>|:*?{}')
-NO_BRACES = ("transform", "initial_transform")
+NO_BRACES = ("transform",)
 
 
 @functools.cache
@@ -154,7 +154,7 @@ def read_patients(path, schema, clinical_columns=()):
         faults += [
             f"row {number} ({patient}): {name} {row[name]!r} has braces, which Snakemake takes for wildcards; rename it"
             for name in row
-            if name in NO_BRACES or name.endswith("_registration")
+            if name in NO_BRACES or name.endswith(("_registration", "_transform"))
             if {"{", "}"} & set(row[name])
         ]
         first, name = seen.setdefault(fold(patient), (number, patient))

@@ -102,3 +102,16 @@ def extraction_of(settings: dict, sequence: str) -> dict:
     return settings["extraction"] | {
         name: value for name, value in own.items() if name in settings["extraction"]
     }
+
+
+def one_frame(facts: list[dict]) -> tuple[bool, str]:
+    """Whether two imported images are of one frame of reference, and in words why that is not known or not so.
+
+    facts: what the imports wrote of both; fewer where one of them is no DICOM.
+    """
+    codes = [found["frame_of_reference"] for found in facts]
+    if len(codes) < 2 or not all(codes):
+        return False, "not both images say their frame of reference (FrameOfReferenceUID of DICOM)"
+    if len(set(codes)) > 1:
+        return False, f"the images are of two frames of reference ({' and '.join(codes)})"
+    return True, ""

@@ -2,6 +2,7 @@
 
 import os
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 from npcradiomics.files import files_below
@@ -114,13 +115,13 @@ def needs_import(row: dict, column: str) -> bool:
     return is_dicom(value) or (bool(value) and (chosen or "{" in value or "}" in value))
 
 
-def imported(row, folder):
+def imported(row, folder, images=IMAGES):
     """The row with the cells that are imported replaced by what comes of them, and the isodose that follows from a dose.
 
-    folder: where the import writes, a pattern with {patient}.
+    folder: where the import writes, a pattern with {patient}; images: columns that hold images.
     """
     located, folder = dict(row), folder.format(patient=row["patient"])
-    for column in (*IMAGES, *CONTOURS, "dose"):
+    for column in (*images, *CONTOURS, "dose"):
         if needs_import(row, column):
             located[column] = f"{folder}/{column}.nii.gz"
     if "dose" in row and "isodose95" not in row:
@@ -139,7 +140,9 @@ def frame_of(column, row):
     )
 
 
-def refuse_missing_files(patients: dict[str, dict], table: str) -> None:
+def refuse_missing_files(
+    patients: dict[str, dict], table: str, images: Sequence[str] = IMAGES
+) -> None:
     """Refuse a patients table whose cells name files or folders that do not exist, without opening any.
 
     Parameters
@@ -148,13 +151,16 @@ def refuse_missing_files(patients: dict[str, dict], table: str) -> None:
         {patient: row}, without those whose files are simulated: theirs are made.
     table : str
         Its path, for the words.
+    images
+        Columns that hold images.
 
     Raises
     ------
     ValueError
         A line per cell.
     """
-    columns = {*IMAGES, *CONTOURS, "dose", "transform", "initial_transform"}
+    columns = {*images, *CONTOURS, "dose", "transform", "initial_transform"}
+    columns |= {f"{image}_transform" for image in images}
     faults = [
         f"{table}: {patient}: {column} {path} does not exist"
         for patient, row in patients.items()

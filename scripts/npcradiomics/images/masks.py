@@ -1,5 +1,7 @@
 """Contours as masks: volume, margin, and carrying one from one examination to another."""
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 import SimpleITK as sitk
 
@@ -123,3 +125,48 @@ def carry_or_empty(
         empty = sitk.Image(reference.GetSize(), sitk.sitkUInt8)
         empty.CopyInformation(reference)
         return empty
+
+
+def carry_parts(
+    parts: Iterable[np.ndarray], whole: sitk.Image, carried: sitk.Image, transform: sitk.Transform
+) -> Iterator[np.ndarray]:
+    """Parts of a contour on the grid to which it was carried, each as by `carry_mask` and empty where nothing of it arrives.
+
+    Parameters
+    ----------
+    parts : bool (z, y, x)
+        On the grid of ``whole`` and inside it; one at a time is asked for.
+    whole, carried : mask images
+        The contour before and after; beyond their boxes nothing is resampled, which makes hundreds
+        of parts cheap.
+    transform
+        Of points of ``carried`` to points of ``whole``.
+
+    Yields
+    ------
+    bool (z, y, x), on the grid of ``carried``.
+    """
+    before, after = _box(whole, 1), _box(carried, 0)
+    source, reference = (
+        sitk.RegionOfInterest(
+            image, [part.stop - part.start for part in box[::-1]], [p.start for p in box[::-1]]
+        )
+        for image, box in ((whole, before), (carried, after))
+    )
+    for part in parts:
+        mask = sitk.GetImageFromArray(part[before].astype(np.uint8))
+        mask.CopyInformation(source)
+        found = np.zeros(carried.GetSize()[::-1], bool)
+        if part.any():
+            found[after] = sitk.GetArrayFromImage(carry_or_empty(mask, reference, transform))
+        yield found
+
+
+def _box(mask, margin):
+    """Slices (z, y, x) of the box round a mask and so many voxels more, within its image."""
+    filled = sitk.GetArrayViewFromImage(mask) != 0
+    box = []
+    for axis, n in enumerate(filled.shape):
+        used = np.flatnonzero(filled.any(axis=tuple(a for a in range(3) if a != axis)))
+        box.append(slice(max(int(used[0]) - margin, 0), min(int(used[-1]) + 1 + margin, n)))
+    return tuple(box)

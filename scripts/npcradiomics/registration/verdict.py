@@ -120,6 +120,22 @@ def require_accepted(quality: dict, review: str, note: str, page: str) -> None:
         )
 
 
+def refusal_of_sequence(quality: dict, review: str, note: str, column: str) -> str:
+    """Why a further sequence of a patient is left out, in one line; "" where its registration is accepted.
+
+    column: that of the patients table with the sequence, beside which the review stands
+    """
+    result = outcome(quality, review)
+    if result == "left out":
+        return f"registration rejected by a person: {note}"
+    if result == "undecided":
+        return (
+            f"registration failed: {refusal(quality, review)}. If the images do lie on each other, write accept into"
+            f" {column}_review and the reason into {column}_note; if not, give the transform itself in {column}_transform"
+        )
+    return ""
+
+
 def table_row(quality: dict, review: str, note: str, compared: dict | None = None) -> dict:
     """One row of cohort/registration.tsv: verdicts, values, motion, carried volume, and what a person decided.
 

@@ -99,7 +99,7 @@ def sample_patient(
     }
     whole = recurrent if gtvr is None or shape == "compact" else gtvr
     n_whole = int(np.count_nonzero(whole))
-    record = _Record(identity, tumour, observed, n_whole, n_draws, surrogates)
+    record = Record(identity, tumour, observed, n_whole, n_draws, surrogates)
     try:
         _require_comparable(tumour, observed, n_whole, shape)
         meter = RegionMeter(volume, gtv, spacing_zyx_mm, extraction)
@@ -121,7 +121,7 @@ def sample_patient(
         )
         record.depth_edges = edges
         wanted = bin_of(record.observed_shape, edges)
-        for b in _with_progress(
+        for b in with_progress(
             n_draws, f"{patient}: draws of {n_region} in {tumour.n_voxels} voxels", tell
         ):
             members, found, refused, elsewhere = placements.draw(generator(DRAW, b), edges, wanted)
@@ -132,17 +132,11 @@ def sample_patient(
         reason = str(error)
         record.drop_draws()
     if surrogates:
-        field = SurrogateField(gtv, meter.volume.ravel()[meter.cells])
-        for pair in _with_progress(-(-surrogates // 2), f"{patient}: pairs of surrogates", tell):
-            two = field.draw(generator(SURROGATE, pair))
-            for k, texture in enumerate(two[: surrogates - 2 * pair], start=2 * pair):
-                meter.retexture(np.argsort(texture, kind="stable"))
-                record.measure("surrogates", meter, observed, record.surrogate_features[k])
-        record.n_surrogates = surrogates
+        record.measure_surrogates(meter, gtv, observed, generator, tell)
     return record.finish(reason)
 
 
-class _Record:
+class Record:
     """What becomes a Draws."""
 
     def __init__(self, identity, tumour, observed, n_whole, n_draws, surrogates):
@@ -169,6 +163,18 @@ class _Record:
             row[:] = meter.measure(members)
         except ValueError as error:
             self.failures[kind].append(str(error))
+
+    def measure_surrogates(self, meter, gtv, observed, generator, tell):
+        """Measure the observed region in as many random textures as the record has room for; they stay in the meter."""
+        n = len(self.surrogate_features)
+        field = SurrogateField(gtv, meter.volume.ravel()[meter.cells])
+        what = f"{self.identity['patient']}: pairs of surrogates"
+        for pair in with_progress(-(-n // 2), what, tell):
+            two = field.draw(generator(SURROGATE, pair))
+            for k, texture in enumerate(two[: n - 2 * pair], start=2 * pair):
+                meter.retexture(np.argsort(texture, kind="stable"))
+                self.measure("surrogates", meter, observed, self.surrogate_features[k])
+        self.n_surrogates = n
 
     def add_draw(self, b, members, shape, refused, elsewhere):
         self.covariates[b + 1] = shape.covariates
@@ -281,7 +287,7 @@ def _notes(record):
     return sentences
 
 
-def _with_progress(n, what, tell):
+def with_progress(n, what, tell):
     """Yield 0 to n - 1; tell every few seconds and at the end how far this is, how long it takes."""
     start = last = time.monotonic()
     for k in range(n):

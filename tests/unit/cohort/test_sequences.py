@@ -3,7 +3,13 @@
 import pytest
 
 from npcradiomics.cohort.configuration import Patients, complete_settings, read_schema
-from npcradiomics.cohort.sequences import add_simulated, extraction_of, simulation_of
+from npcradiomics.cohort.sequence_table import SIZES, sequences_table
+from npcradiomics.cohort.sequences import (
+    add_simulated,
+    extraction_of,
+    one_frame,
+    simulation_of,
+)
 from repository import ROOT
 
 CONFIG = read_schema(ROOT / "workflow/schemas/heterogeneity_config.schema.yaml")
@@ -120,3 +126,37 @@ def test_planted_is_for_all_sequences_for_none_or_for_those_named(planted, in_ma
     settings = complete_settings({"simulation": {"planted": planted}}, CONFIG, "config")
     assert simulation_of(settings, "ce_t1")["planted"] is in_main
     assert simulation_of(settings, "adc")["planted"] is in_adc
+
+
+def test_headers_are_trusted_where_both_images_are_of_one_frame():
+    def frames(*codes):
+        return one_frame([{"frame_of_reference": code} for code in codes])
+
+    assert frames("a1", "a1") == (True, "")
+    assert frames("a1", "b2") == (False, "the images are of two frames of reference (a1 and b2)")
+    assert frames("a1", "")[0] is False and "say their frame" in frames("a1")[1]
+
+
+def test_nobody_is_missing_from_the_table_in_silence():
+    def report(patient, sequence, reason=""):
+        sizes = {} if reason else dict.fromkeys(SIZES, 100)
+        return {"patient": patient, "sequence": sequence, "reason": reason} | sizes
+
+    def quality(patient, sequence):
+        found = {"verdict": "pass", "source": "Registered", "shift_mm": 1.5}
+        found |= {"rotation_angle_deg": 0.5, "estimated_error": {"error_mm": 0.4}}
+        return {"patient": patient, "sequence": sequence} | found
+
+    known = [("P1", "t2"), ("P2", "t2"), ("P1", "adc")]
+    reports = [report(*known[0]), report(*known[1], "too coarse"), report(*known[2])]
+    gone = [{"patient": "P2", "sequence": "adc", "reason": "no planning_adc"}]
+    table = sequences_table(known, reports, [quality(*one) for one in known], gone)
+    assert table[["patient", "sequence", "state", "reason"]].to_numpy().tolist() == [
+        ["P1", "t2", "measured", ""],
+        ["P2", "t2", "out", "too coarse"],
+        ["P1", "adc", "measured", ""],
+        ["P2", "adc", "missing", "no planning_adc"],
+    ]
+    assert table["gtv_cm3"].notna().tolist() == [True, False, True, False]
+    with pytest.raises(ValueError, match="t2 of P1 met adc of P1"):
+        sequences_table(known, reports[::-1], [quality(*one) for one in known], gone)

@@ -1,0 +1,52 @@
+"""Rule register_sequence: a further sequence of the planning examination and how it lies to the planning MRI."""
+
+from npcradiomics.jobs import script  # isort: skip
+import logging
+
+import SimpleITK as sitk
+
+from npcradiomics.cohort.same_files import voxels_sha256
+from npcradiomics.cohort.sequences import one_frame
+from npcradiomics.files import read_json, replacing, write_json
+from npcradiomics.images.transforms import read_linear_transform
+from npcradiomics.images.volumes import read_image, read_mask, write_image
+from npcradiomics.jobs.provenance import checksums
+from npcradiomics.registration.parameters import RegistrationParameters
+from npcradiomics.registration.sequence import SequenceLimits, register_sequence
+
+
+def main(snakemake):
+    given, params, made = snakemake.input, snakemake.params, snakemake.output
+    patient, name = snakemake.wildcards.patient, snakemake.wildcards.sequence
+    planning, sequence = read_image(given.planning_mri), read_image(given.sequence)
+    voxels = voxels_sha256(sitk.GetArrayViewFromImage(sequence))
+    files = {params.column: given.sequence} | (
+        {f"{params.column}_transform": given.given} if given.given else {}
+    )
+    record = {"voxels": {params.column: voxels}, "sha256": {patient: checksums(files)}}
+    trusted = False
+    if params.same_frame and not given.given:
+        trusted, why_not = one_frame([read_json(path) for path in given.frames])
+        if why_not:
+            logging.getLogger("npcradiomics").warning(f"same_frame: {why_not}; registered instead")
+    found = register_sequence(
+        planning,
+        sequence,
+        read_mask(given.gtv, planning),
+        name=name,
+        transform=read_linear_transform(given.given) if given.given else None,
+        same_frame=trusted,
+        parameters=RegistrationParameters(**params.parameters),
+        limits=SequenceLimits(**params.limits),
+    )
+    with replacing(made.transform) as temporary:
+        sitk.WriteTransform(found.transform, str(temporary))
+    # For looking at alone: what is measured are the voxels of the sequence.
+    on_planning = sitk.Resample(sequence, planning, found.transform, sitk.sitkLinear, 0.0)
+    write_image(on_planning, made.sequence_on_planning)
+    write_json({"patient": patient, "sequence": name} | found.quality, made.quality)
+    write_json(record, made.inputs)
+
+
+if "snakemake" in globals():
+    script.run(main, snakemake)  # noqa: F821

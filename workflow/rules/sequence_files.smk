@@ -1,0 +1,58 @@
+"""Who has which further sequence, and where its files lie."""
+
+# Who has a further sequence, of those analysed; and who has none, or has it out before anything is computed: why.
+measured_in, without_sequence = {}, []
+for sequence in settings["sequences"]:
+    measured_in[sequence] = []
+    for name in analysed:
+        reason = ""
+        if column_of(sequence) not in patients[name]:
+            reason = f"no {column_of(sequence)} in the patients table"
+        elif record := failed_sequences.get((name, sequence)):
+            reason = f"{record['step']}: {record['reason']}"
+        if reason:
+            without_sequence.append({"patient": name, "sequence": sequence, "reason": reason})
+        else:
+            measured_in[sequence].append(name)
+
+
+def of_sequences(path):
+    """This file of every further sequence, of everyone who has it; sequence by sequence."""
+    return [
+        f"<results>/patients/{name}/sequences/{sequence}/{path}"
+        for sequence, names in measured_in.items()
+        for name in names
+    ]
+
+
+SEQUENCE = "<results>/patients/{patient}/sequences/{sequence}"
+masks_on_sequence = {
+    name: f"{SEQUENCE}/regions/{name}.nii.gz" for name in ("gtv", "gtvr", *REGIONS)
+}
+
+
+wildcard_constraints:
+    sequence="|".join(settings["sequences"]) or "none",
+
+
+def file_of_sequence(wildcards):
+    """Input function: the sequence as it is measured."""
+    return files_of(wildcards.patient)[column_of(wildcards.sequence)]
+
+
+def given_transform(wildcards):
+    """Input function: the transform that the table gives for the sequence, or nothing."""
+    return files_of(wildcards.patient).get(f"{column_of(wildcards.sequence)}_transform", [])
+
+
+def frames_of(wildcards):
+    """Input function: what the imports wrote of both images, where their headers' positions may be trusted."""
+    if not settings["sequence_settings"].get(wildcards.sequence, {}).get("same_frame"):
+        return []
+    columns = ["planning_mri", column_of(wildcards.sequence)]
+    row = patients[wildcards.patient]
+    return [
+        f"{IMPORTED}/{column}.json".format(**row)
+        for column in columns
+        if sources.needs_import(row, column)
+    ]
