@@ -6,7 +6,7 @@ from npcradiomics.files import write_json, write_table
 from npcradiomics.jobs import script
 from npcradiomics.risk import model
 from npcradiomics.risk.cohort import fit_cohort
-from npcradiomics.risk.places import read
+from npcradiomics.risk.places import PlacesOfFiles
 from npcradiomics.tables import read_table
 
 
@@ -14,10 +14,9 @@ def main(snakemake):
     params, made = snakemake.params, snakemake.output
     regions = read_table(snakemake.input.regions)
     in_cohort = set(regions.loc[regions["in_cohort"], "patient"])
-    places = (read(path) for path in snakemake.input.places)
-    found = fit_cohort(
-        [one for one in places if one.patient in in_cohort], **params.fitting, alpha=params.alpha
-    )
+    paths = zip(params.patients, snakemake.input.places, strict=True)
+    places = PlacesOfFiles([path for patient, path in paths if patient in in_cohort])
+    found = fit_cohort(places, **params.fitting, alpha=params.alpha)
     warn = logging.getLogger("npcradiomics").warning
     for row in found.patients[found.patients["reason"] != ""].itertuples():
         warn(f"{row.patient} is not in the risk map: {row.reason}")

@@ -76,6 +76,22 @@ def test_the_multiverse_is_part_of_everything_and_a_wrong_axis_is_refused(worksp
     assert "multiverse" in run.stdout and "level" in run.stdout and "levels" in run.stdout
 
 
+def test_the_risk_map_is_made_on_request_alone(workspace):
+    workspace.simulate(PATIENTS)
+    steps = {
+        "measure_places": "15",
+        "fit_risk_map": "1",
+        "write_risk_map": "15",
+        "table6": "1",
+        "fig13": "1",
+    }
+    for targets, planned in (((), {}), (("heterogeneity_risk_map",), steps)):
+        run = workspace.run("-n", *targets)
+        assert run.returncode == 0, run.stdout
+        counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
+        assert {name: counts[name] for name in steps if name in counts} == planned
+
+
 def test_the_deformable_mode_is_one_step_more_for_every_patient_and_off_by_default(workspace):
     workspace.simulate(PATIENTS)
     counts = []

@@ -187,3 +187,17 @@ def reference_tissue(patient):
     column = "reference_tissue"
     row = located(patient)
     return {column: row[column]} if with_reference and column in row else {}
+
+
+VOXEL_MAP = "<results>/patients/{patient}/voxel_maps/{feature}.nii.gz"
+
+
+def asked_voxel_maps(wildcards):
+    """Input function: the maps of `risk_map: voxel_maps`, of every patient; without any there is nothing to make, which is said."""
+    names = settings["risk_map"]["voxel_maps"]
+    if not names:
+        raise ValueError(
+            "config: heterogeneity: risk_map: voxel_maps names no feature; for example"
+            " voxel_maps: [NGTDM_Busyness]"
+        )
+    return expand(VOXEL_MAP, patient=analysed, feature=names)

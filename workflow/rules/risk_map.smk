@@ -23,6 +23,7 @@ rule fit_risk_map:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("fit_risk_map"),
+        patients=analysed,
         fitting={key: settings["risk_map"][key] for key in ["n_refits", "boost_percent", "seed"]},
         alpha=settings["statistics"]["alpha"],
     script:

@@ -6,6 +6,7 @@ GLCM and GLRLM, their inverses in NGTDM.
 """
 
 import math
+from collections.abc import Collection
 
 import numpy as np
 
@@ -74,15 +75,24 @@ def texture_features(levels: np.ndarray, n_levels: int) -> dict[str, float]:
     return dict(zip(TEXTURE_NAMES, texture_values(scanner, side).tolist(), strict=True))
 
 
-def texture_values(scanner: RegionScanner, branch: str) -> np.ndarray:
-    """Features float64 (40) of the region a scanner counted last, ordered as TEXTURE_NAMES."""
+def texture_values(
+    scanner: RegionScanner, branch: str, families: Collection[str] = FAMILIES
+) -> np.ndarray:
+    """Features float64 (40) of the region a scanner counted last, ordered as TEXTURE_NAMES.
+
+    Those of other families than asked for are NaN.
+    """
     values = np.full(len(TEXTURE_NAMES), np.nan)
     glcm, glrlm, glszm, ngtdm = np.split(values, _ENDS)
-    glcm_features(scanner.glcm, scanner.neighbours, glcm)
-    runs = run_table(scanner.runs, scanner.counts, scanner.longest, N_DIRECTIONS[branch])
-    size_features(runs, np.arange(1, scanner.longest + 1), glrlm)
-    size_features(*scanner.zone_table(), glszm)
-    ngtdm_features(scanner.deviations, scanner.sums, ngtdm)
+    if "GLCM" in families:
+        glcm_features(scanner.glcm, scanner.neighbours, glcm)
+    if "GLRLM" in families:
+        runs = run_table(scanner.runs, scanner.counts, scanner.longest, N_DIRECTIONS[branch])
+        size_features(runs, np.arange(1, scanner.longest + 1), glrlm)
+    if "GLSZM" in families:
+        size_features(*scanner.zone_table(), glszm)
+    if "NGTDM" in families:
+        ngtdm_features(scanner.deviations, scanner.sums, ngtdm)
     return values
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from npcradiomics.risk.cohort import MODEL, OBSERVED
+from npcradiomics.risk.evidence import MODEL, OBSERVED
 
 BAND = (0.025, 0.975)
 

@@ -5,6 +5,7 @@ With them go the observed recurrence and those that the spatial null has drawn.
 
 import zipfile
 import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -178,6 +179,17 @@ def read(path: str | Path) -> Places:
             for name, value in arrays.items()
         }
     )
+
+
+@dataclass(frozen=True)
+class PlacesOfFiles:
+    """The places of many patients, one at a time: each is read again whenever it is its turn."""
+
+    paths: Sequence[str | Path]
+
+    def __iter__(self) -> Iterator[Places]:
+        """Read them in the order of the paths."""
+        return map(read, self.paths)
 
 
 def rows_of(packed: np.ndarray, n: int) -> sparse.csr_array:

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from scipy import sparse, stats
 
-from npcradiomics.risk import cohort, model
-from npcradiomics.risk.cohort import fit_cohort, summarise, verdict_on
+from npcradiomics.risk import evidence, model
+from npcradiomics.risk.cohort import fit_cohort
+from npcradiomics.risk.evidence import summarise, verdict_on
 from risk_patients import risk_cohort
 
 
@@ -60,7 +61,7 @@ def test_p_is_a_count_of_refits_and_the_mean_has_its_t_interval(fitted):
         values = fitted.scores.query("map == @row.map and measure == @row.measure")["value"]
         assert own[0] == pytest.approx(values.mean())
         assert row.mean == pytest.approx(values.mean())
-        if row.map != cohort.RANDOM:
+        if row.map != evidence.RANDOM:
             assert row.p_exact == np.sum(own >= own[0] - 1e-12) / 20
     row = fitted.summary.query("map == 'model' and measure == 'coverage_gtvr'").iloc[0]
     wide = fitted.scores.query("measure == 'coverage_gtvr'").pivot(

@@ -63,7 +63,7 @@ def plot_risk(
 
 def _page(maps, curves, notice):
     rows = -(-len(maps) // COLUMNS)
-    map_mm = (PAGE_WIDTH / MM - 4) / COLUMNS + 5
+    map_mm = 0.75 * (PAGE_WIDTH / MM - 4) / COLUMNS + 5
     curves_mm = 0 if curves is None else CURVES_MM
     height = min((rows * map_mm + curves_mm + LEGEND_MM + 14) * MM, PAGE_HEIGHT)
     figure = plt.figure(figsize=(PAGE_WIDTH, height), layout="constrained")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from npcradiomics.publication.tables.formats import Table
-from npcradiomics.risk.cohort import CENTRE, DEPTH_ONLY, INTENSITY, MAPS, MODEL, RANDOM
+from npcradiomics.risk.evidence import CENTRE, DEPTH_ONLY, INTENSITY, MAPS, MODEL, RANDOM
 from npcradiomics.risk.scores import AUC, OWN_VOLUME, coverage_name
 from npcradiomics.rounding import count_text, fixed_text, p_text
 
