@@ -206,6 +206,7 @@ def measure_zones(
     members: np.ndarray,
     parent: np.ndarray,
     size: np.ndarray,
+    roots: np.ndarray,
     column: np.ndarray,
     sizes: np.ndarray,
     zones: np.ndarray,
@@ -216,7 +217,7 @@ def measure_zones(
     ----------
     grid, members, parent
         As `scan` has them, members cut to their number.
-    size : (cells,) int32
+    size, roots : (cells,) int32, (n + 1,) int32
         Scratch.
     column : (n + 1,) int32
         Maps a size to its column; all zero before and after.
@@ -231,24 +232,25 @@ def measure_zones(
         Number of columns.
     """
     for k in range(members.size):
-        p = members[k]
-        root = parent[parent[p]]
-        parent[p] = root
-        if root == p:
-            size[p] = 1
-        else:
-            size[root] += 1
-    n_columns = 0
+        size[at(members[at(k)])] = 0
+    n_roots = 0
     for k in range(members.size):
-        p = members[k]
-        if parent[p] != p:
-            continue
-        if column[size[p]] == 0:
-            sizes[n_columns] = size[p]
+        p = members[at(k)]
+        root = parent[at(parent[at(p)])]
+        parent[at(p)] = root
+        size[at(root)] += 1
+        # Written always, kept only where p is a root: which ones are is as good as random.
+        roots[at(n_roots)] = p
+        n_roots += root == p
+    n_columns = 0
+    for k in range(n_roots):
+        p = roots[at(k)]
+        if column[at(size[at(p)])] == 0:
+            sizes[n_columns] = size[at(p)]
             zones[n_columns, :] = 0
             n_columns += 1
-            column[size[p]] = n_columns
-        zones[column[size[p]] - 1, grid[p] & LEVEL] += 1
+            column[at(size[at(p)])] = n_columns
+        zones[at(column[at(size[at(p)])] - 1), at(grid[at(p)] & LEVEL)] += 1
     for c in range(n_columns):
         column[sizes[c]] = 0
     return n_columns

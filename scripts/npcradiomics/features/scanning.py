@@ -109,6 +109,7 @@ class RegionScanner:
             self.members[:n_members],
             self.parent,
             self.size,
+            self.links,
             self.column,
             self.zone_sizes,
             self.zones,
