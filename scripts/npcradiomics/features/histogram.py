@@ -6,7 +6,7 @@ voxels v_1..v_n, with s^2 = sum (v - mean)^2 / n.
 
 import numpy as np
 
-from npcradiomics.compilation import compiled
+from npcradiomics.compilation import at, compiled
 
 HISTOGRAM_NAMES = (
     "Intensity_Mean",
@@ -17,6 +17,7 @@ HISTOGRAM_NAMES = (
     "Intensity_Hyperskewness",
     "Intensity_Hyperflatness",
 )
+STRIDE = 64
 
 
 def histogram_features(values: np.ndarray) -> dict[str, float]:
@@ -58,35 +59,40 @@ def moments(values: np.ndarray) -> np.ndarray:
     # Deviations are taken from the mean of v - v[0] and divided by s before they are raised to the
     # sixth power: neither a large offset nor the unit of the image costs digits. The second pass
     # removes what rounding left in the mean.
+    # Every STRIDE-th voxel goes to the same of STRIDE sums: one sum would wait for each addition.
     n = values.size
     shift = values[0]
-    mean = 0.0
-    for v in values:
-        mean += v - shift
-    mean /= n
-    rest = 0.0
-    absolute = 0.0
-    second = 0.0
-    for v in values:
-        deviation = (v - shift) - mean
-        rest += deviation
-        absolute += abs(deviation)
-        second += deviation * deviation
-    second -= rest * rest / n
+    sums = np.zeros((4, STRIDE))
+    for first in range(0, n, STRIDE):
+        for j in range(min(STRIDE, n - first)):
+            sums[at(0), at(j)] += values[at(first + j)] - shift
+    mean = sums[0].sum() / n
+    sums[:] = 0.0
+    for first in range(0, n, STRIDE):
+        for j in range(min(STRIDE, n - first)):
+            deviation = (values[at(first + j)] - shift) - mean
+            sums[at(0), at(j)] += deviation
+            sums[at(1), at(j)] += abs(deviation)
+            sums[at(2), at(j)] += deviation * deviation
+    rest = sums[0].sum()
+    absolute = sums[1].sum()
+    second = sums[2].sum() - rest * rest / n
     mean += rest / n
     scale = 1.0 / np.sqrt(second / n)
-    third = 0.0
-    fourth = 0.0
-    fifth = 0.0
-    sixth = 0.0
-    for v in values:
-        z = ((v - shift) - mean) * scale
-        square = z * z
-        cube = square * z
-        third += cube
-        fourth += square * square
-        fifth += square * cube
-        sixth += cube * cube
+    sums[:] = 0.0
+    for first in range(0, n, STRIDE):
+        for j in range(min(STRIDE, n - first)):
+            z = ((values[at(first + j)] - shift) - mean) * scale
+            square = z * z
+            cube = square * z
+            sums[at(0), at(j)] += cube
+            sums[at(1), at(j)] += square * square
+            sums[at(2), at(j)] += square * cube
+            sums[at(3), at(j)] += cube * cube
+    third = sums[0].sum()
+    fourth = sums[1].sum()
+    fifth = sums[2].sum()
+    sixth = sums[3].sum()
     return np.array(
         [shift + mean, second / (n - 1), third / n, fourth / n, absolute / n, fifth / n, sixth / n]
     )
