@@ -34,13 +34,14 @@ LOWEST_BIT = np.array([(k & -k).bit_length() - 1 for k in range(1 << 13)], np.in
 
 
 @compiled
-def _look_around(grid, first, n_cells, steps, row, sums, links, pairs):
+def _look_around(grid, first, n_cells, steps, row, table, sums, links, pairs):
     """Look at the neighbours of n_cells grid cells from `first` on, region or not.
 
     In loops that become vector instructions. sums int32 (3, cells): values of the face, edge and
     corner neighbours, added; links int32 (cells): bit d set where the cell equals its neighbour in
     direction d, bit 13 + d its neighbour in the opposite direction; pairs int32 (13, cells): place
-    of the pair in a table of `row` columns, lower level first.
+    of the pair in the tables of `row` columns, that of direction d beginning at table[d], lower
+    level first.
     """
     for x in range(n_cells):
         sums[at(0), at(x)] = 0
@@ -54,6 +55,7 @@ def _look_around(grid, first, n_cells, steps, row, sums, links, pairs):
         kind = 0 if d < 3 else (1 if d < 9 else 2)
         ahead = np.int32(1 << d)
         behind = np.int32(1 << (13 + d))
+        begin = np.int32(table[d])
         for x in range(n_cells):
             value = grid[at(first + x)]
             one = grid[at(forward + x)]
@@ -62,10 +64,9 @@ def _look_around(grid, first, n_cells, steps, row, sums, links, pairs):
             links[at(x)] |= (ahead if one == value else np.int32(0)) | (
                 behind if other == value else np.int32(0)
             )
-        for x in range(n_cells):
-            value = grid[at(first + x)] & np.int32(LEVEL)
-            one = grid[at(forward + x)] & np.int32(LEVEL)
-            pairs[at(d), at(x)] = min(value, one) * np.int32(row) + max(value, one)
+            value &= np.int32(LEVEL)
+            one &= np.int32(LEVEL)
+            pairs[at(d), at(x)] = begin + min(value, one) * np.int32(row) + max(value, one)
 
 
 @compiled
@@ -78,7 +79,6 @@ def scan(
     glcm: np.ndarray,
     runs: np.ndarray,
     counts: np.ndarray,
-    neighbours: np.ndarray,
     deviations: np.ndarray,
     sums: np.ndarray,
     parent: np.ndarray,
@@ -102,7 +102,6 @@ def scan(
         Runs of 2 voxels and more.
     counts, deviations : (level,) int64, added to
         Voxels, and voxels with a neighbour.
-    neighbours : (3, level) int64, added to
     sums : (level,) float64, added to
         |level - mean of neighbours|.
     parent : (cells,) int32, filled
@@ -133,11 +132,12 @@ def scan(
             and voxels[end] - first < STRETCH
         ):
             end += 1
-        _look_around(grid, first, voxels[end - 1] - first + 1, steps, row, near, equal, pairs)
+        n_cells = voxels[end - 1] - first + 1
+        _look_around(grid, first, n_cells, steps, row, table, near, equal, pairs)
         for k in range(begin, end):
             x = at(voxels[at(k)] - first)
             for d in range(13):
-                flat[at(table[at(d)] + pairs[at(d), x])] += 1
+                flat[at(pairs[at(d), x])] += 1
             level = np.int64(grid[at(voxels[at(k)])]) & LEVEL
             here = at(level)
             counts[here] += 1
@@ -145,9 +145,6 @@ def scan(
             n_edge = near[at(1), x] >> 16
             n_corner = near[at(2), x] >> 16
             if n_face + n_edge + n_corner > 0:
-                neighbours[at(0), here] += n_face
-                neighbours[at(1), here] += n_edge
-                neighbours[at(2), here] += n_corner
                 # Differences are integers until here: a voxel among equals contributes an exact
                 # zero.
                 difference = (
@@ -157,13 +154,15 @@ def scan(
                 )
                 total = weights[0] * n_face + weights[1] * n_edge + weights[2] * n_corner
                 sums[here] += abs(difference) / total
-                deviations[here] += 1
+            else:
+                deviations[here] -= 1
             # Written always, kept only where an equal neighbour exists: a branch would often be
             # mispredicted here.
             members[at(n_members)] = voxels[at(k)]
             links[at(n_members)] = equal[x]
             n_members += equal[x] != 0
         begin = end
+    deviations += counts
 
     for k in range(n_members):
         p = np.int64(members[at(k)])
@@ -287,6 +286,14 @@ def fill_grid(grid: np.ndarray, voxels: np.ndarray, levels: np.ndarray) -> None:
     """Write the levels (n) of a region at its voxels (n)."""
     for k in range(voxels.size):
         grid[at(voxels[at(k)])] = INSIDE + levels[at(k)]
+
+
+@compiled
+def clear_pairs(glcm: np.ndarray) -> None:
+    """Make the tables (table, level, level) of pairs zero where `scan` counts: j >= i."""
+    for table in range(glcm.shape[0]):
+        for i in range(glcm.shape[1]):
+            glcm[table, i, i:] = 0
 
 
 @compiled

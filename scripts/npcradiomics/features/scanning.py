@@ -10,6 +10,7 @@ from npcradiomics.features.kernels import (
     DIRECTIONS,
     DISTANCE_CLASS,
     clear_grid,
+    clear_pairs,
     fill_grid,
     measure_zones,
     scan,
@@ -65,10 +66,9 @@ class RegionScanner:
         self.column = np.zeros(n_voxels + 1, np.int32)
         self.zone_sizes = np.empty(int(np.sqrt(2 * n_voxels)) + 1, np.int64)
         self.zones = np.empty((self.zone_sizes.size, rows), np.int32)
-        self.glcm = np.empty((n_tables, rows, rows), np.int32)
+        self.glcm = np.zeros((n_tables, rows, rows), np.int32)
         self.runs = np.empty((max(shape) + 1, n_tables, rows), np.int32)
         self.counts = np.zeros(rows, np.int64)
-        self.neighbours = np.zeros((3, rows), np.int64)
         self.deviations = np.zeros(rows, np.int64)
         self.sums = np.zeros(rows)
         self.longest = max(shape)
@@ -83,9 +83,9 @@ class RegionScanner:
         levels : (n,) int
             1 to n_levels.
         """
-        self.glcm.fill(0)
+        clear_pairs(self.glcm)
         self.runs[: self.longest + 1].fill(0)
-        for buffer in (self.counts, self.neighbours, self.deviations, self.sums):
+        for buffer in (self.counts, self.deviations, self.sums):
             buffer.fill(0)
         fill_grid(self.grid, positions, levels)
         self.longest, n_members = scan(
@@ -97,7 +97,6 @@ class RegionScanner:
             self.glcm,
             self.runs,
             self.counts,
-            self.neighbours,
             self.deviations,
             self.sums,
             self.parent,

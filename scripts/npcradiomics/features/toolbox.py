@@ -85,7 +85,7 @@ def texture_values(
     values = np.full(len(TEXTURE_NAMES), np.nan)
     glcm, glrlm, glszm, ngtdm = np.split(values, _ENDS)
     if "GLCM" in families:
-        glcm_features(scanner.glcm, scanner.neighbours, glcm)
+        glcm_features(scanner.glcm, glcm)
     if "GLRLM" in families:
         runs = run_table(scanner.runs, scanner.counts, scanner.longest, N_DIRECTIONS[branch])
         size_features(runs, np.arange(1, scanner.longest + 1), glrlm)
