@@ -9,42 +9,21 @@ SQRT3 = np.sqrt(3.0)
 EPS = np.finfo(np.float64).eps
 
 
-# log2 w = e + 2 / ln 2 * (t + t^3 / 3 + ...), where w = 2^e m, t = (m - 1) / (m + 1) and m lies
-# between sqrt 1/2 and sqrt 2: ten terms leave 3e-17 out.
-ATANH = 2.0 / np.log(2.0) / np.arange(1.0, 20.0, 2.0)
-ROOT_HALF = np.sqrt(0.5).view(np.int64)
-ONE = np.float64(1.0).view(np.int64)
-FRACTION = np.int64((1 << 52) - 1)
+BLOCK = 16
 
 
 @compiled
-def _add_entropies(weight, first, exponent, mantissa, sums):
-    """sums[j] += w log2 w for each w = weight[j], j >= first, that is not 0.
-
-    Weights are 0 or at least 1. In loops that become vector instructions: a call of the C library
-    for each weight takes as long as all other features of the matrix.
-    """
-    bits = mantissa.view(np.int64)
-    for j in range(first, weight.size):
-        mantissa[at(j)] = max(weight[at(j)], 1.0)
-    for j in range(first, weight.size):
-        moved = bits[at(j)] + (ONE - ROOT_HALF)
-        exponent[at(j)] = np.int32((moved >> 52) - 1023)
-        bits[at(j)] = (moved & FRACTION) + ROOT_HALF
-    for j in range(first, weight.size):
-        t = (mantissa[at(j)] - 1.0) / (mantissa[at(j)] + 1.0)
-        square = t * t
-        series = ATANH[9]
-        series = series * square + ATANH[8]
-        series = series * square + ATANH[7]
-        series = series * square + ATANH[6]
-        series = series * square + ATANH[5]
-        series = series * square + ATANH[4]
-        series = series * square + ATANH[3]
-        series = series * square + ATANH[2]
-        series = series * square + ATANH[1]
-        series = series * square + ATANH[0]
-        sums[at(j)] += weight[at(j)] * (exponent[at(j)] + t * series)
+def _last_pair(glcm, i):
+    """A column of row i beyond which the tables (3, level, level) hold no pair."""
+    last = glcm.shape[2] - 1
+    while last - BLOCK >= i:
+        total = np.int32(0)
+        for j in range(last - BLOCK + 1, last + 1):
+            total += glcm[0, at(i), at(j)] + glcm[1, at(i), at(j)] + glcm[2, at(i), at(j)]
+        if total > 0:
+            break
+        last -= BLOCK
+    return last
 
 
 @compiled
@@ -63,58 +42,64 @@ def glcm_features(glcm: np.ndarray, values: np.ndarray) -> None:
     values[:] = np.nan
     seen = np.zeros((3, n + 1), np.int32)  # pairs seen from each level
     weight = np.zeros(n + 1)
-    exponent = np.empty(n + 1, np.int32)
-    mantissa = np.empty(n + 1)
-    entropy = np.zeros(n + 1)
+    present = np.empty(n + 1)
     square = np.zeros(n + 1)
     difference = np.zeros(n + 1)
     rounded = np.zeros(n + 1, np.int32)
     rounded_margin = np.zeros(n + 1, np.int64)
     rounded_difference = np.zeros(n + 1, np.int64)
     diagonal_square = 0.0
-    diagonal_entropy = 0.0
+    information = 0.0
     # Column-wise sums (x[j] += ...) become vector instructions without changing any order of
     # summation.
     for i in range(1, n + 1):
+        # Neighbours are alike: half of the columns are beyond the last pair.
+        end = _last_pair(glcm, i) + 1
         face = glcm[0, i]
         edge = glcm[1, i]
         corner = glcm[2, i]
         n_face = np.int32(0)
         n_edge = np.int32(0)
         n_corner = np.int32(0)
-        for j in range(i, n + 1):
+        for j in range(i, end):
             n_face += face[at(j)]
             n_edge += edge[at(j)]
             n_corner += corner[at(j)]
         if n_face + n_edge + n_corner == 0:
             continue
-        for j in range(i, n + 1):
+        for j in range(i, end):
             seen[at(0), at(j)] += face[at(j)]
             seen[at(1), at(j)] += edge[at(j)]
             seen[at(2), at(j)] += corner[at(j)]
         seen[0, i] += n_face
         seen[1, i] += n_edge
         seen[2, i] += n_corner
-        for j in range(i, n + 1):
+        for j in range(i, end):
             weight[at(j)] = face[at(j)] + SQRT2 * edge[at(j)] + SQRT3 * corner[at(j)]
         weight[i] *= 2.0
-        for j in range(i, n + 1):
+        for j in range(i, end):
             rounded[at(j)] = np.int32(weight[at(j)] + 0.5)
-        for j in range(i + 1, n + 1):
+        for j in range(i + 1, end):
             square[at(j)] += weight[at(j)] * weight[at(j)]
-        for j in range(i, n + 1):
+        for j in range(i, end):
             difference[at(j - i)] += weight[at(j)]
         row = 0
-        for j in range(i + 1, n + 1):
+        for j in range(i + 1, end):
             row += rounded[at(j)]
             rounded_margin[at(j)] += rounded[at(j)]
         rounded_margin[i] += row + rounded[i]
-        for j in range(i + 1, n + 1):
+        for j in range(i + 1, end):
             rounded_difference[at(j - i)] += rounded[at(j)]
         diagonal_square += weight[i] * weight[i]
-        _add_entropies(weight, i, exponent, mantissa, entropy)
         if weight[i] > 0.0:
-            diagonal_entropy += weight[i] * np.log2(weight[i])
+            information += weight[i] * np.log2(weight[i])
+        n_present = 0
+        for j in range(i + 1, end):
+            # Written always, kept only where there is a pair: no branch to mispredict.
+            present[at(n_present)] = weight[at(j)]
+            n_present += weight[at(j)] > 0.0
+        for k in range(n_present):
+            information += 2.0 * present[at(k)] * np.log2(present[at(k)])
 
     margin = seen[0] + SQRT2 * seen[1] + SQRT3 * seen[2]
     total = margin.sum()
@@ -147,7 +132,7 @@ def glcm_features(glcm: np.ndarray, values: np.ndarray) -> None:
 
     values[0] = (diagonal_square + 2.0 * square.sum()) / (total * total)
     values[1] = contrast / total
-    values[2] = np.log2(total) - (2.0 * entropy.sum() - diagonal_entropy) / total
+    values[2] = np.log2(total) - information / total
     values[3] = homogeneity / total
     if np.count_nonzero(rounded_margin) > 1:
         # cov(i, j) = var - E(i - j)^2 / 2 for a symmetric matrix
