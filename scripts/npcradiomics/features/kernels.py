@@ -56,6 +56,7 @@ def _look_around(grid, first, n_cells, steps, row, table, sums, links, pairs):
         ahead = np.int32(1 << d)
         behind = np.int32(1 << (13 + d))
         begin = np.int32(table[d])
+        base = np.int32(table[d] - INSIDE * (row + 1))
         for x in range(n_cells):
             value = grid[at(first + x)]
             one = grid[at(forward + x)]
@@ -64,9 +65,9 @@ def _look_around(grid, first, n_cells, steps, row, table, sums, links, pairs):
             links[at(x)] |= (ahead if one == value else np.int32(0)) | (
                 behind if other == value else np.int32(0)
             )
-            value &= np.int32(LEVEL)
-            one &= np.int32(LEVEL)
-            pairs[at(d), at(x)] = begin + min(value, one) * np.int32(row) + max(value, one)
+            # Outside, the lower value is 0 and the place before the table.
+            place = base + min(value, one) * np.int32(row) + max(value, one)
+            pairs[at(d), at(x)] = max(place, begin)
 
 
 @compiled

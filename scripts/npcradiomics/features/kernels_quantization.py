@@ -28,19 +28,30 @@ def sort_integers(values: np.ndarray, low: int, high: int) -> np.ndarray:
 
 @compiled
 def _cell_ends(x, thresholds, ends):
-    """ends[i] = number of x <= thresholds[i], ends[-1] = n: on a threshold is in the lower cell."""
+    """ends[i] = number of x <= thresholds[i], ends[-1] = n: on a threshold is in the lower cell.
+
+    Searched from what ends holds before, those of the last pass or 0: after some passes thresholds
+    move by less than a value.
+    """
     k = 0
     for i in range(thresholds.size):
         low = k
+        high = max(k, ends[i])
         step = 1
-        # Galloping from the previous end: cells are short compared with n.
-        while low + step <= x.size and x[low + step - 1] <= thresholds[i]:
-            low += step
-            step *= 2
-        high = min(low + step, x.size)
+        if high < x.size and x[at(high)] <= thresholds[i]:
+            while high < x.size and x[at(high)] <= thresholds[i]:
+                low = high + 1
+                high += step
+                step *= 2
+            high = min(high, x.size)
+        else:
+            while high - step >= low and x[at(high - step)] > thresholds[i]:
+                high -= step
+                step *= 2
+            low = max(low, high - step)
         while low < high:
             middle = (low + high) // 2
-            if x[middle] <= thresholds[i]:
+            if x[at(middle)] <= thresholds[i]:
                 low = middle + 1
             else:
                 high = middle
@@ -119,7 +130,7 @@ def lloyd(x: np.ndarray, n_levels: int) -> tuple[np.ndarray, np.ndarray, int, fl
     width = (x[-1] - x[0]) / n_levels
     codebook = x[0] + width / 2.0 + width * np.arange(n_levels)
     thresholds = np.empty(n_levels - 1)
-    ends = np.empty(n_levels, np.int64)
+    ends = np.zeros(n_levels, np.int64)
     # What each cell held when its mean and its error were computed last; unchanged cells are not
     # summed again.
     mean_first = np.full(n_levels, -1)
