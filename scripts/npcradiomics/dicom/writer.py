@@ -1,4 +1,4 @@
-"""DICOM objects made here: MR series, RTSTRUCT, RTDOSE, SEG. Every one says that it is for research use only.
+"""DICOM objects made here: MR series, RTSTRUCT, RTDOSE. Every one says that it is for research use only.
 
 Who is meant comes from the patients table, never from a source file. UIDs are new, and the same for
 the same content. Only references to a source series, without which an RTSTRUCT belongs to nothing,
@@ -6,7 +6,6 @@ keep the source's UIDs.
 """
 
 import hashlib
-import logging
 
 import numpy as np
 import SimpleITK as sitk
@@ -51,17 +50,17 @@ def write_mr_series(image, folder, patient, description, study_date=""):
         MR,
         tuple(new_uid("slice", patient, description, content, z) for z in range(len(stored))),
     )
-    orientation, position = _orientation(image), _slice_positions(image)
+    axes, position = orientation(image), slice_positions(image)
     for z, plane in enumerate(stored):
-        dataset = _dataset(
+        dataset = new_dataset(
             patient, source.study_uid, source.series_uid, MR, source.sop_uids[z], "MR", description
         )
         dataset.FrameOfReferenceUID = source.frame_uid
         dataset.PositionReferenceIndicator, dataset.StudyDate = "", study_date
         dataset.ImageType = ["DERIVED", "SECONDARY"]
         dataset.InstanceNumber = z + 1
-        dataset.ImagePositionPatient, dataset.ImageOrientationPatient = position[z], orientation
-        dataset.SliceThickness = _decimal(image.GetSpacing()[2])
+        dataset.ImagePositionPatient, dataset.ImageOrientationPatient = position[z], axes
+        dataset.SliceThickness = decimal(image.GetSpacing()[2])
         dataset.ScanningSequence, dataset.SequenceVariant = "RM", "NONE"
         (
             dataset.ScanOptions,
@@ -70,7 +69,7 @@ def write_mr_series(image, folder, patient, description, study_date=""):
             dataset.EchoTrainLength,
         ) = "", "", None, None
         _pixels(dataset, plane, image)
-        _save(dataset, folder / f"slice_{z + 1:04d}.dcm")
+        save(dataset, folder / f"slice_{z + 1:04d}.dcm")
     return source
 
 
@@ -81,10 +80,10 @@ def write_rtdose(dose, path, patient, source):
         raise ValueError(
             f"{path}: dose from {array.min():g} to {array.max():g} Gy; finite values >= 0 are needed"
         )
-    scaling = float(_decimal(max(array.max(), 1e-6) / 4e9))
+    scaling = float(decimal(max(array.max(), 1e-6) / 4e9))
     stored = np.rint(array / scaling).astype(np.uint32)
     content = hashlib.sha256(stored.tobytes()).hexdigest()
-    dataset = _dataset(
+    dataset = new_dataset(
         patient,
         source.study_uid,
         new_uid("dose series", patient, content),
@@ -95,41 +94,44 @@ def write_rtdose(dose, path, patient, source):
     )
     dataset.FrameOfReferenceUID = source.frame_uid
     dataset.PositionReferenceIndicator = ""
-    dataset.ImagePositionPatient = _slice_positions(dose)[0]
-    dataset.ImageOrientationPatient = _orientation(dose)
+    dataset.ImagePositionPatient = slice_positions(dose)[0]
+    dataset.ImageOrientationPatient = orientation(dose)
     dataset.DoseUnits, dataset.DoseType, dataset.DoseSummationType = "GY", "PHYSICAL", "PLAN"
     dataset.DoseComment = RESEARCH
     dataset.DoseGridScaling = scaling
     dataset.NumberOfFrames = len(stored)
     dataset.FrameIncrementPointer = 0x3004000C
-    dataset.GridFrameOffsetVector = [_decimal(z * dose.GetSpacing()[2]) for z in range(len(stored))]
+    dataset.GridFrameOffsetVector = [decimal(z * dose.GetSpacing()[2]) for z in range(len(stored))]
     _pixels(dataset, stored, dose)
-    _save(dataset, path)
+    save(dataset, path)
 
 
-def write_rtstruct(masks, path, patient, source):
-    """Write masks, {name: 0/1 image on the grid of the source series}, as an RTSTRUCT that refers to it."""
+def write_rtstruct(masks, path, patient, source, remarks=None, title="structures"):
+    """Write masks, {name: 0/1 image on the grid of the source series}, as an RTSTRUCT that refers to it.
+
+    remarks: {name: words} on structures, behind RESEARCH in their descriptions and the object's;
+    title: before RESEARCH in the series' description and the set's name.
+    """
     import pydicom
 
+    remarks = remarks or {}
     traced = {name: trace(mask) for name, mask in masks.items()}
     content = hashlib.sha256(repr(traced.keys()).encode())
     for _, points in (contour for contours in traced.values() for contour in contours):
         content.update(points.tobytes())
+    content.update(repr((title, remarks)).encode() if remarks else b"")
     uid = new_uid("structures", patient, source.series_uid, content.hexdigest())
-    dataset = _dataset(
+    dataset = new_dataset(
         patient,
         source.study_uid,
         new_uid("structure series", uid),
         RTSTRUCT,
         uid,
         "RTSTRUCT",
-        "structures",
+        title,
     )
-    dataset.StructureSetLabel, dataset.StructureSetName, dataset.StructureSetDescription = (
-        LABEL,
-        LABEL,
-        RESEARCH,
-    )
+    dataset.StructureSetLabel, dataset.StructureSetName = LABEL, titled(title)
+    dataset.StructureSetDescription = "; ".join([RESEARCH, *remarks.values()])
     dataset.StructureSetDate = dataset.StructureSetTime = ""
     dataset.FrameOfReferenceUID = source.frame_uid
     dataset.PositionReferenceIndicator = ""
@@ -150,7 +152,7 @@ def write_rtstruct(masks, path, patient, source):
             ROINumber=i,
             ReferencedFrameOfReferenceUID=source.frame_uid,
             ROIName=name,
-            ROIDescription=RESEARCH,
+            ROIDescription=described(name, remarks),
             ROIGenerationAlgorithm="AUTOMATIC",
         )
         for i, name in enumerate(traced, start=1)
@@ -171,79 +173,21 @@ def write_rtstruct(masks, path, patient, source):
         )
         for i in range(1, len(traced) + 1)
     ]
-    _save(dataset, path)
+    save(dataset, path)
 
 
-def write_seg(masks, path, patient, source):
-    """Write masks as in write_rtstruct as a binary DICOM SEG (highdicom): voxel for voxel."""
-    import highdicom
-    from pydicom.sr.codedict import codes
-
-    logging.getLogger("highdicom").setLevel(logging.WARNING)  # it logs the source's UIDs
-
-    arrays = [sitk.GetArrayViewFromImage(mask) > 0 for mask in masks.values()]
-    any_mask = next(iter(masks.values()))
-    content = hashlib.sha256(b"".join(np.packbits(a).tobytes() for a in arrays)).hexdigest()
-    descriptions = [
-        highdicom.seg.SegmentDescription(
-            segment_number=i,
-            segment_label=name,
-            segmented_property_category=codes.SCT.MorphologicallyAbnormalStructure,
-            segmented_property_type=codes.SCT.Neoplasm,
-            algorithm_type="SEMIAUTOMATIC",
-            algorithm_identification=highdicom.AlgorithmIdentificationSequence(
-                name="npc-recurrence-radiomics",
-                version=LABEL,
-                family=codes.DCM.ArtificialIntelligence,
-            ),
-        )
-        for i, name in enumerate(masks, start=1)
-    ]
-    dataset = highdicom.seg.Segmentation(
-        source_images=_bare_slices(any_mask, patient, source),
-        pixel_array=np.stack(arrays, axis=-1).astype(np.uint8),
-        segmentation_type="BINARY",
-        segment_descriptions=descriptions,
-        series_instance_uid=new_uid("seg series", patient, source.series_uid, content),
-        series_number=1,
-        sop_instance_uid=new_uid("seg", patient, source.series_uid, content),
-        instance_number=1,
-        manufacturer="npc-recurrence-radiomics",
-        manufacturer_model_name="npc-recurrence-radiomics",
-        software_versions=LABEL,
-        device_serial_number="0",
-        series_description=RESEARCH,
-        content_label="RESEARCH_ONLY",
-        content_description=RESEARCH,
-        omit_empty_frames=False,
-    )
-    _save(dataset, path)
+def titled(title):
+    """RESEARCH behind a title, in the 64 characters that a DICOM name or description of a series may have."""
+    return f"{title[: 63 - len(RESEARCH)].strip()} {RESEARCH}".strip()
 
 
-def _bare_slices(image, patient, source):
-    """What highdicom copies from source images, with the patient of the table and nothing else of the source."""
-    rows, columns = image.GetSize()[1], image.GetSize()[0]
-    slices = []
-    for z, position in enumerate(_slice_positions(image)):
-        bare = _dataset(
-            patient,
-            source.study_uid,
-            source.series_uid,
-            source.sop_class,
-            source.sop_uids[z],
-            "MR",
-            "",
-        )
-        bare.FrameOfReferenceUID, bare.PositionReferenceIndicator = source.frame_uid, ""
-        bare.ImagePositionPatient, bare.ImageOrientationPatient = position, _orientation(image)
-        bare.PixelSpacing = [_decimal(image.GetSpacing()[1]), _decimal(image.GetSpacing()[0])]
-        bare.SliceThickness = _decimal(image.GetSpacing()[2])
-        bare.Rows, bare.Columns, bare.InstanceNumber = rows, columns, z + 1
-        slices.append(bare)
-    return slices
+def described(name, remarks):
+    """What the description of a structure says: RESEARCH, and the remark on it if there is one."""
+    return "; ".join([RESEARCH, *filter(None, [remarks.get(name)])])
 
 
-def _dataset(patient, study_uid, series_uid, sop_class, sop_uid, modality, description):
+def new_dataset(patient, study_uid, series_uid, sop_class, sop_uid, modality, description):
+    """A data set with what all objects have: who (of the patients table), what, and that it is for research."""
     import pydicom
 
     dataset = pydicom.Dataset()
@@ -262,8 +206,7 @@ def _dataset(patient, study_uid, series_uid, sop_class, sop_uid, modality, descr
     dataset.ReferringPhysicianName = ""
     dataset.Modality, dataset.Manufacturer = modality, "npc-recurrence-radiomics"
     dataset.SeriesNumber = 1
-    # 64 characters is all it may have.
-    dataset.SeriesDescription = f"{description[: 63 - len(RESEARCH)].strip()} {RESEARCH}".strip()
+    dataset.SeriesDescription = titled(description)
     dataset.PatientIdentityRemoved, dataset.DeidentificationMethod = (
         "YES",
         "identity from the study's patients table",
@@ -275,7 +218,7 @@ def _pixels(dataset, array, image):
     allocated = array.dtype.itemsize * 8
     dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
     dataset.Rows, dataset.Columns = array.shape[-2:]
-    dataset.PixelSpacing = [_decimal(image.GetSpacing()[1]), _decimal(image.GetSpacing()[0])]
+    dataset.PixelSpacing = [decimal(image.GetSpacing()[1]), decimal(image.GetSpacing()[0])]
     dataset.BitsAllocated = dataset.BitsStored = allocated
     dataset.HighBit = allocated - 1
     dataset.PixelRepresentation = int(array.dtype.kind == "i")
@@ -309,7 +252,8 @@ def _item(**attributes):
     return item
 
 
-def _save(dataset, path):
+def save(dataset, path):
+    """Write a data set whole."""
     with replacing(path) as temporary:
         dataset.save_as(str(temporary), enforce_file_format=True)
 
@@ -318,19 +262,21 @@ def _geometry(image):
     return image.GetSize(), image.GetSpacing(), image.GetOrigin(), image.GetDirection()
 
 
-def _orientation(image):
+def orientation(image):
+    """ImageOrientationPatient of a 3-D image."""
     direction = np.array(image.GetDirection()).reshape(3, 3)
-    return [_decimal(v) for v in (*direction[:, 0], *direction[:, 1])]
+    return [decimal(v) for v in (*direction[:, 0], *direction[:, 1])]
 
 
-def _slice_positions(image):
+def slice_positions(image):
+    """ImagePositionPatient of each slice of a 3-D image."""
     return [
-        [_decimal(v) for v in image.TransformIndexToPhysicalPoint((0, 0, z))]
+        [decimal(v) for v in image.TransformIndexToPhysicalPoint((0, 0, z))]
         for z in range(image.GetSize()[2])
     ]
 
 
-def _decimal(value):
+def decimal(value):
     """A decimal string of at most 16 characters (DICOM's DS), which holds at least nine digits."""
     for digits in range(15, 5, -1):
         text = f"{value:.{digits}g}"

@@ -11,8 +11,9 @@ import SimpleITK as sitk
 from dicom_files import grid, points_of, series, tilted
 from npcradiomics.dicom import reading
 from npcradiomics.dicom.names import RESEARCH
+from npcradiomics.dicom.segmentation_writer import write_seg
 from npcradiomics.dicom.series import series_source
-from npcradiomics.dicom.writer import write_mr_series, write_rtstruct, write_seg
+from npcradiomics.dicom.writer import write_mr_series, write_rtstruct
 from npcradiomics.images.masks import volume_ml
 from npcradiomics.images.tracing import trace
 
@@ -78,6 +79,28 @@ def test_seg_is_exact(written):
     truth = sitk.GetArrayFromImage(mask) > 0
     assert np.array_equal(frames[..., 0] > 0, truth)
     assert np.array_equal(frames[..., 1] > 0, truth)
+
+
+def test_every_object_says_research_and_what_is_remarked(written):
+    """Where a planning system shows it; what is remarked of a structure changes the object and so its UID."""
+    folder, mask, source = written
+    masks, remarks = {"odd": mask, "RISK_70_RESEARCH": mask}, {"RISK_70_RESEARCH": "no evidence"}
+    write_rtstruct(masks, folder / "said.dcm", "P1", source, remarks, "WITHOUT EVIDENCE")
+    write_seg(masks, folder / "said_seg.dcm", "P1", source, remarks, "WITHOUT EVIDENCE")
+    structures, plain = map(pydicom.dcmread, (folder / "said.dcm", folder / "rs.dcm"))
+    segments = pydicom.dcmread(folder / "said_seg.dcm")
+    title = f"WITHOUT EVIDENCE {RESEARCH}"
+    assert structures.StructureSetName == structures.SeriesDescription == title
+    assert segments.ContentDescription == segments.SeriesDescription == title
+    assert structures.StructureSetDescription == f"{RESEARCH}; no evidence"
+    first, risk = structures.StructureSetROISequence
+    assert (first.ROIName, first.ROIDescription) == ("odd", RESEARCH)
+    assert (risk.ROIName, risk.ROIDescription) == ("RISK_70_RESEARCH", f"{RESEARCH}; no evidence")
+    first, risk = segments.SegmentSequence
+    assert (first.SegmentLabel, first.SegmentDescription) == ("odd", RESEARCH)
+    assert risk.SegmentDescription == f"{RESEARCH}; no evidence"
+    assert plain.StructureSetName == f"structures {RESEARCH}"
+    assert len({structures.SOPInstanceUID, plain.SOPInstanceUID, segments.SOPInstanceUID}) == 3
 
 
 def test_every_contour_refers_to_the_slice_it_lies_on(written):
