@@ -5,9 +5,10 @@ include: "rules/common.smk"
 
 
 from npcradiomics.cohort import clinical_values, same_files, sources
+from npcradiomics.cohort.inclusion import refuse_known
 from npcradiomics.publication.methods.counts import table_counts
 from npcradiomics.publication.notices import cohort_notice, settings_sentence
-from npcradiomics.response.cohort import assign_sets, refuse_known
+from npcradiomics.response.cohort import assign_sets
 from npcradiomics.response.harmonization import (
     refuse_strange_centres,
     require_centres,

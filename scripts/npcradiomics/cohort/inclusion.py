@@ -1,6 +1,7 @@
 """From patients to a cohort: who enters the statistics, and why the others do not."""
 
 import io
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
@@ -42,6 +43,15 @@ def require_enough(kept, excluded):
         raise ValueError(
             f"{len(kept)} patients left for the statistics ({', '.join(kept) or 'none'}), at least {MIN_PATIENTS} needed"
             f" ({words})"
+        )
+
+
+def refuse_known(new: Collection[str], known: Collection[str]) -> None:
+    """Raise ValueError when a new patient bears the name of one of the cohort."""
+    both = sorted(set(new) & set(known))
+    if both:
+        raise ValueError(
+            f"{len(both)} new patients are in the cohort already: {', '.join(both[:5])}"
         )
 
 

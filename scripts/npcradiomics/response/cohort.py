@@ -1,7 +1,5 @@
 """Who is in the response study: labels, the two sets, and what is too little to fit a model on."""
 
-from collections.abc import Collection
-
 import numpy as np
 import pandas as pd
 
@@ -64,15 +62,6 @@ def assign_sets(rows: list[dict], n_train: int, stratified: bool, seed: int) -> 
         sets = _drawn(y, n_train, stratified, np.random.default_rng(seed))
     require_both(y, sets)
     return sets
-
-
-def refuse_known(new: Collection[str], known: Collection[str]) -> None:
-    """Raise ValueError when a new patient bears the name of one of the cohort."""
-    both = sorted(set(new) & set(known))
-    if both:
-        raise ValueError(
-            f"{len(both)} new patients are in the cohort already: {', '.join(both[:5])}"
-        )
 
 
 def require_both(y: np.ndarray, sets: list[str]) -> None:

@@ -4,16 +4,7 @@ import numpy as np
 import pandas as pd
 
 from npcradiomics.response.preparation import Preparation
-
-
-def mahalanobis(values: np.ndarray, inverse: np.ndarray) -> np.ndarray:
-    """Distances (patient,) from 0 of values (patient, feature) by an inverse covariance (feature, feature).
-
-    References
-    ----------
-    Mahalanobis 1936, Proc Natl Inst Sci India 2:49.
-    """
-    return np.sqrt(np.einsum("ij,jk,ik->i", values, inverse, values).clip(min=0.0))
+from npcradiomics.statistics.outlyingness import mahalanobis
 
 
 def distance_file(standardised: np.ndarray) -> dict:

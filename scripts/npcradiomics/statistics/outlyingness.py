@@ -1,4 +1,4 @@
-"""How far a value lies from a group's: the modified z-score, which the odd values themselves do not move."""
+"""How far a value or a row of values lies from a group's: the modified z-score, Mahalanobis' distance."""
 
 import numpy as np
 
@@ -42,3 +42,13 @@ def modified_z(values: np.ndarray, group: np.ndarray) -> np.ndarray:
     if spread == 0:
         return np.select([distance > 0, distance < 0], [np.inf, -np.inf], distance)
     return distance / spread
+
+
+def mahalanobis(values: np.ndarray, inverse: np.ndarray) -> np.ndarray:
+    """Distances (row,) from 0 of values (row, feature) by an inverse covariance (feature, feature).
+
+    References
+    ----------
+    Mahalanobis 1936, Proc Natl Inst Sci India 2:49.
+    """
+    return np.sqrt(np.einsum("ij,jk,ik->i", values, inverse, values).clip(min=0.0))

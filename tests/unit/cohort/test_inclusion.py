@@ -1,7 +1,13 @@
 import pandas as pd
 import pytest
 
-from npcradiomics.cohort.inclusion import exclusions, regions_table, require_enough, stack
+from npcradiomics.cohort.inclusion import (
+    exclusions,
+    refuse_known,
+    regions_table,
+    require_enough,
+    stack,
+)
 
 
 def report(patient, in_field, fraction):
@@ -66,3 +72,8 @@ def test_stack_names_the_file_that_differs(tmp_path):
     assert list(stack([tmp_path / "a.tsv"] * 2)["patient"]) == ["007", "007"]
     with pytest.raises(ValueError, match=r"b\.tsv: columns differ"):
         stack([tmp_path / "a.tsv", tmp_path / "b.tsv"])
+
+
+def test_new_patients_must_be_new():
+    with pytest.raises(ValueError, match="1 new patients are in the cohort already: P1"):
+        refuse_known({"P1": {}, "Q": {}}, {"P1": {}})

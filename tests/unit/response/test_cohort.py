@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from npcradiomics.response.cohort import assign_sets, refuse_known, responses
+from npcradiomics.response.cohort import assign_sets, responses
 
 
 def cohort(n_effective, n_ineffective, **more):
@@ -73,8 +73,3 @@ def with_split(rows, count):
 def test_refusals(rows, n_train, words):
     with pytest.raises(ValueError, match=words):
         assign_sets(rows, n_train, True, 0)
-
-
-def test_new_patients_must_be_new():
-    with pytest.raises(ValueError, match="1 new patients are in the cohort already: P1"):
-        refuse_known({"P1": {}, "Q": {}}, {"P1": {}})
