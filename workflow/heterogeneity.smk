@@ -19,6 +19,7 @@ study, paper = "heterogeneity", "https://doi.org/10.1371/journal.pone.0240043"
 settings = settings_of("heterogeneity")
 with_null = settings["spatial_null"]["enabled"]
 with_multiverse = settings["multiverse"]["enabled"]
+with_risk = settings["risk_map"]["enabled"]
 patients = patients_of("heterogeneity", settings)
 for row in filter(is_simulated, patients.values()):
     add_simulated(row, settings["simulation"]["sequences"])
@@ -41,7 +42,16 @@ wildcard_constraints:
     patient="[^/]+",  # names in an alternation would make start-up quadratic
 
 
-with_files = patients
+new_patients = {}  # whose risk map is made by the cohort's model, and who are otherwise not used
+if settings["risk_map"]["new_patients"]:
+    from npcradiomics.cohort.inclusion import refuse_known
+
+    table = {"patients": settings["risk_map"]["new_patients"], "clinical_columns": []}
+    new_patients = patients_of("heterogeneity_new", table)
+    refuse_known(new_patients, patients)
+    if workflow.is_main_process:
+        same_files.refuse_same_files(new_patients, ["planning_mri", "gtv"], ["planning_mri"])
+with_files = patients | new_patients if new_patients else patients
 
 
 include: "rules/patients.smk"
@@ -55,7 +65,6 @@ include: "rules/registration.smk"
 include: "rules/regions.smk"
 include: "rules/extraction.smk"
 include: "rules/statistics.smk"
-include: "rules/export.smk"
 include: "rules/dose_patients.smk"
 include: "rules/dose.smk"
 include: "rules/tables.smk"
@@ -69,12 +78,15 @@ include: "rules/patient_pages.smk"
 include: "rules/multiverse.smk"
 include: "rules/places.smk"
 include: "rules/risk_map.smk"
+include: "rules/predict.smk"
+include: "rules/export.smk"
 
 
 in_papers_order = ["table1", "fig2", "table2", "fig3", "fig4", "fig5"]
 in_papers_order += ["table3", "fig6", "fig7", "fig8"] * with_null
 in_papers_order += ["table4"] * bool(dosed) + ["fig9"] * bool(with_dose)
 in_papers_order += ["table5", "fig10", "fig11"] * with_multiverse
+in_papers_order += ["table6", "fig13"] * with_risk
 shown_tables = [name for name in in_papers_order if name.startswith("table")]
 shown_figures = [name for name in in_papers_order if name.startswith("fig")]
 paper_items = expand(

@@ -26,6 +26,7 @@ rule fit_risk_map:
         patients=analysed,
         fitting={key: settings["risk_map"][key] for key in ["n_refits", "boost_percent", "seed"]},
         alpha=settings["statistics"]["alpha"],
+        made_with=risk_settings,
     script:
         "../../scripts/fit_risk_map.py"
 

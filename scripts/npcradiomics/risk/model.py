@@ -1,12 +1,15 @@
 """The frozen model of a cohort: what makes a map for a new patient, and each patient's own left-out map."""
 
+import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 
 from npcradiomics.files import replacing
+from npcradiomics.refusal import Refusal
+from npcradiomics.risk.distance import TrainingDistance
 from npcradiomics.risk.places import Places
 from npcradiomics.risk.regression import Fit, make_bases
 from npcradiomics.risk.scores import ranked
@@ -23,7 +26,8 @@ class RiskModel:
     first; seed: of the random features; linear float64 (m, q), random float64 (m, widths,
     N_RANDOM): coefficients per basis, zero in the bases that were not chosen; basis, penalty (m):
     what was chosen, by name and value; better: the map was better than depth alone in its cohort;
-    verdict: the sentence that says so.
+    verdict: the sentence that says so; made_with: settings that a new patient's places must share,
+    as JSON; training: what is usual among the places it was fitted on, for `distance_record`.
     """
 
     columns: np.ndarray
@@ -35,6 +39,8 @@ class RiskModel:
     penalty: np.ndarray
     better: bool
     verdict: str
+    made_with: str = "{}"
+    training: TrainingDistance | None = None
 
     def who(self, patient: str) -> str:
         """Whose left-out model makes a patient's map: his own, or WHOLE_COHORT if he was in none."""
@@ -68,6 +74,33 @@ class RiskModel:
         columns = columns_of(places, self.columns)
         return ranked(places.at_voxels(self.places_risk(columns, patient)))
 
+    def require_settings(self, settings: Mapping[str, object], where: str) -> None:
+        """Refuse a model whose places were made otherwise.
+
+        Parameters
+        ----------
+        settings
+            Of the study that wants a map, JSON-ready.
+        where
+            The model's file, for the words.
+
+        Raises
+        ------
+        ValueError
+            Naming every setting that differs.
+        """
+        made = json.loads(self.made_with)
+        differ = [
+            f"{name} {made.get(name, 'not known')} (here {value})"
+            for name, value in settings.items()
+            if made.get(name) != value
+        ]
+        if differ:
+            raise Refusal(
+                f"{where}: the model was made with {', '.join(differ)}",
+                "take the settings it was made with, or make a model with these (heterogeneity_risk_map)",
+            )
+
 
 def columns_of(places: Places, names: Sequence[str]) -> np.ndarray:
     """Columns (n places, q) of a patient's places by name: features adjusted for size, position.
@@ -82,17 +115,32 @@ def columns_of(places: Places, names: Sequence[str]) -> np.ndarray:
     return values[:, [known.index(name) for name in names]]
 
 
+TRAINING = "training_"  # before the names of a TrainingDistance's arrays in the file
+NAMES = [field.name for field in fields(RiskModel) if field.name != "training"]
+
+
 def write(model: RiskModel, path: str) -> None:
     """Write a model whole; equal models are equal bytes."""
     with replacing(path) as temporary:
-        np.savez_compressed(temporary, allow_pickle=False, **asdict(model))
+        content = asdict(model)
+        known = content.pop("training")
+        content |= {f"{TRAINING}{name}": value for name, value in (known or {}).items()}
+        np.savez_compressed(temporary, allow_pickle=False, **content)
 
 
 def read(path: str) -> RiskModel:
     """Read what `write` wrote. ValueError with the file: missing, or no such file."""
     try:
         with np.load(path, allow_pickle=False) as content:
-            arrays = {field.name: content[field.name] for field in fields(RiskModel)}
+            own = {name: content[name] for name in NAMES}
+            known = {
+                name.removeprefix(TRAINING): content[name]
+                for name in content.files
+                if name.startswith(TRAINING)
+            }
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path}: cannot be read as a risk model: {error}") from error
-    return RiskModel(**{n: v.item() if v.ndim == 0 else v for n, v in arrays.items()})
+    own, known = (
+        {n: v.item() if v.ndim == 0 else v for n, v in arrays.items()} for arrays in (own, known)
+    )
+    return RiskModel(**own, training=TrainingDistance(**known) if known else None)

@@ -45,8 +45,8 @@ def score(risk: np.ndarray, recurrent: np.ndarray, boosts: Mapping[str, float]) 
     ----------
     risk : (n,) array
         One per voxel of the GTV.
-    recurrent : (n,) bool array
-        At least one voxel True and one False.
+    recurrent : (n,) bool array, or chances in 0-1
+        Neither nothing nor everything is recurrent. A chance counts as that share of the voxel.
     boosts : {name: % of the GTV}
         As of `measures`.
 
@@ -60,9 +60,11 @@ def score(risk: np.ndarray, recurrent: np.ndarray, boosts: Mapping[str, float]) 
     ValueError
         Nothing or everything is recurrent.
     """
-    n, n_recurrent = len(recurrent), int(np.count_nonzero(recurrent))
-    if n_recurrent in (0, n):
-        raise ValueError(f"{n_recurrent} of {n} voxels of the GTV are recurrent: nothing to score")
+    n, n_recurrent = len(recurrent), float(np.sum(recurrent))
+    if not 0 < n_recurrent < n:
+        raise ValueError(
+            f"{n_recurrent:g} of {n} voxels of the GTV are recurrent: nothing to score"
+        )
     _, level = np.unique(-risk, return_inverse=True)
     size = np.concatenate([[0], np.bincount(level).cumsum()])
     covered = np.concatenate([[0.0], np.bincount(level, recurrent).cumsum()]) / n_recurrent
