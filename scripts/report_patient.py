@@ -14,6 +14,7 @@ from npcradiomics.publication.pages.patient import (
     region_rows,
     registration_part,
 )
+from npcradiomics.publication.pages.risk import risk_content
 from npcradiomics.publication.pages.template import render
 from npcradiomics.rounding import fixed_text, percent_text
 from npcradiomics.tables import of_sequence, read_table
@@ -34,6 +35,7 @@ def main(snakemake):
         "cohort_size": features["patient"].nunique(),
         "with_ranks": ranks is not None,
         "draws": draws_of(read_table(given.draws), patient) if given.draws else None,
+        "risk": risk_of(given, params.boost_percent) if given.risk else None,
         "pictures": {name: given[name] and file_uri(given[name]) for name in ("s1", "s2", "s3")},
         "simulated": params.simulated,
         "departures": params.departures,
@@ -45,6 +47,12 @@ def main(snakemake):
 
 def dose_of(given):
     return dose_table(read_table(given.figures)) | {"failure": read_json(given.failure)}
+
+
+def risk_of(given, boost_percent):
+    return risk_content(read_json(given.risk), boost_percent) | {
+        "picture": file_uri(given.risk_png)
+    }
 
 
 def draws_of(table, patient):

@@ -32,7 +32,7 @@ def page(patient="P1", stands=IN, **parts):
     """The page of the registration and that of the patient; parts of patient.html that are not given are empty."""
     content = page_content(example().pair, example().quality | {"patient": patient}, IN, True)
     whole = render(REPORT / "registration_page.html", **content)
-    nothing = dict.fromkeys(("regions", "dose", "features", "draws"))
+    nothing = dict.fromkeys(("regions", "dose", "features", "draws", "risk"))
     order = pd.DataFrame({"patient": ["P0", patient, "P&2"], "doubt_rank": [1, 2, 3]})
     given = nothing | {
         "registration": registration_part(whole),

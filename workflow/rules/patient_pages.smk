@@ -5,6 +5,50 @@ VIEWER = os.path.join(sys.prefix, "share", "niivue", "niivue.umd.js")
 with_patient_page = [name for name in with_page if name not in without["report_patient"]]
 
 
+with_map = set(analysed) if with_risk else set()  # whose page has the tab of the risk map
+
+
+def risk_file(name):
+    """Input function: a file of a patient's risk map; nothing where it is not made."""
+    path = workflow.pathvars.apply(f"<results>/patients/{{patient}}/risk/{name}")
+    return lambda wildcards: (
+        path.format(patient=wildcards.patient) if wildcards.patient in with_map else []
+    )
+
+
+rule report_risk:
+    """A patient's risk map in numbers and a picture: beside what is simpler, within the registration's error, with its dose."""
+    input:
+        unpack(files_in("planning_mri", "gtv", "dose", "isodose95")),
+        gtvr="<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz",
+        quality="<results>/patients/{patient}/registration/quality.json",
+        risk="<results>/patients/{patient}/risk/risk.nii.gz",
+        patients="<results>/cohort/risk_patients.tsv",
+        scores="<results>/cohort/risk_scores.tsv",
+        verdict="<results>/cohort/risk_verdict.json",
+    output:
+        record="<results>/patients/{patient}/risk/report.json",
+        png="<results>/patients/{patient}/risk/risk.png",
+    log:
+        "<results>/logs/{patient}/report_risk.log",
+    benchmark:
+        "<results>/benchmarks/{patient}/report_risk.tsv"
+    conda:
+        "../../envs/npcradiomics.yaml"
+    params:
+        *code_of("report_risk"),
+        level=settings["risk_map"]["export_level"],
+        boost_percent=settings["risk_map"]["boost_percent"],
+        dose=settings["dose"],
+        prescription_gy=lambda wildcards: prescription_of(wildcards.patient),
+        gtvr_frame=lambda wildcards: patients[wildcards.patient]["gtvr_frame"],
+        simulated=lambda wildcards: is_simulated(patients[wildcards.patient]),
+    message:
+        "{wildcards.patient}: risk map for the patient's page"
+    script:
+        "../../scripts/report_risk.py"
+
+
 rule report_patient:
     """The page of one patient: registration, regions, dose, features against the cohort, draws."""
     input:
@@ -18,6 +62,8 @@ rule report_patient:
         figures=dose_file("dose.tsv"),
         ranks="<results>/cohort/null_ranks.tsv" if with_null else [],
         draws="<results>/cohort/null_patients.tsv" if with_null else [],
+        risk=risk_file("report.json"),
+        risk_png=risk_file("risk.png"),
         s1=of_analysed("<results>/patients/{patient}/figures/fig_s1.png", "appendix"),
         s2=of_analysed("<results>/patients/{patient}/figures/fig_s2.png", "appendix"),
         s3=(
@@ -47,6 +93,7 @@ rule report_patient:
         with_page=with_patient_page,
         simulated=lambda wildcards: is_simulated(patients[wildcards.patient]),
         departures=departures_of_pictures,
+        boost_percent=settings["risk_map"]["boost_percent"],
     message:
         "{wildcards.patient}: page of the patient"
     script:

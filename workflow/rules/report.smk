@@ -1,6 +1,13 @@
 """The page that answers: the whole study in one file that opens from disk, its answer first."""
 
-OF_PAGES = ("fig2", "fig4", "fig6", "fig10", "fig11")  # may take several pages: shown as pictures
+OF_PAGES = (
+    "fig2",
+    "fig4",
+    "fig6",
+    "fig10",
+    "fig11",
+    "fig13",
+)  # may take several pages: shown as pictures
 
 report_items = [
     *paper_items,
@@ -17,6 +24,7 @@ report_items = [
         f"<results>/cohort/{name}.tsv"
         for name in ["multiverse", "multiverse_universes", "multiverse_features"] * with_multiverse
     ),
+    *["<results>/cohort/risk_verdict.json"] * with_risk,
     *rules.methods.output,
     *rules.checklists.output,
 ]

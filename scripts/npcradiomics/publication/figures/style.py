@@ -49,6 +49,7 @@ CONTOUR_COLOURS = {
     "gtvr": REGION_COLOURS["recurrent"],
     "non_recurrent": REGION_COLOURS["non_recurrent"],
     "isodose95": "#F0E442",
+    "iso_risk": "#FFFFFF",
 }
 # Of spatial_null.verdict.VERDICTS; markers differ too.
 VERDICT_COLOURS = {

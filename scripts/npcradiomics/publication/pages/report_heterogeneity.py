@@ -100,6 +100,8 @@ def report_content(
                 *(figure(files, f"fig{k}") for k in range(6, 9)), lead=counts_words(null.features) if null else ""),
         section("depends", "What the answer depends on", _curve(files), printed_table(files, "table5"),
                 *(figure(files, f"fig{k}") for k in (10, 11))),
+        section("risk", "Where in a tumour will it come back?", printed_table(files, "table6"), figure(files, "fig13"),
+                lead=_risk(files)),
         section("limits", "Limits in plain words", points(_limits(files, statistics, match, notice))),
         *closing_sections(files, "heterogeneity", notice),
     ]  # fmt: skip
@@ -137,6 +139,13 @@ def _classes(files):
     counts = files.frame("cohort/failures.tsv")["class"].value_counts()
     words = ", ".join(f"{n} {name}" for name, n in counts.items())
     return f"Class of the failure, by the share of GTVr inside the 95 % isodose: {words}."
+
+
+def _risk(files):
+    if "cohort/risk_verdict.json" not in files:
+        return ""
+    sentence = files.json("cohort/risk_verdict.json")["sentence"]
+    return f"{sentence} Research use only; on each patient's page: the map made without him."
 
 
 def _numbers(statistics, null, entered, n_table):

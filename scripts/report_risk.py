@@ -1,0 +1,79 @@
+"""Rule report_risk: a patient's left-out risk map in numbers and a picture, for his page."""
+
+from npcradiomics.jobs import script  # isort: skip
+import numpy as np
+import SimpleITK as sitk
+
+from npcradiomics.dose.recurrence import Plan, measure_recurrence
+from npcradiomics.dose.shifts import shifts_of
+from npcradiomics.files import read_json, write_json
+from npcradiomics.images.volumes import read_image, read_mask
+from npcradiomics.publication.figures.risk_slices import plot_risk
+from npcradiomics.publication.figures.saving import save
+from npcradiomics.publication.figures.style import plot_nothing
+from npcradiomics.publication.notices import simulated_note
+from npcradiomics.risk.isovolume import iso_risk
+from npcradiomics.risk.scores import measures, score
+from npcradiomics.risk.target import blur_words, blurred_target
+from npcradiomics.tables import read_table
+
+
+def main(snakemake):
+    given, params, made = snakemake.input, snakemake.params, snakemake.output
+    planning, risk = read_image(given.planning_mri), read_image(given.risk)
+    masks = {name: read_mask(given[name], planning) for name in ("gtv", "gtvr")}
+    facts = read_table(given.patients).set_index("patient")["reason"].fillna("")
+    verdict = read_json(given.verdict)["sentence"]
+    record = {"patient": snakemake.wildcards.patient, "verdict": verdict}
+    reason = facts.get(record["patient"], "") or "no places of the tumour could be measured"
+    record |= {"level": params.level, "reason": reason}
+    values, gtv = (sitk.GetArrayFromImage(image) for image in (risk, masks["gtv"]))
+    if not np.isfinite(values).all():
+        write_json(record, made.record)
+        save(plot_nothing(reason, simulated_note(params.simulated)), made.png)
+        return
+    iso = iso_risk(values, gtv, params.level).astype(np.uint8)
+    masks["iso_risk"] = sitk.GetImageFromArray(iso)
+    masks["iso_risk"].CopyInformation(planning)
+    error = read_json(given.quality)["estimated_error"]
+    drawn = {name: params.dose[name] for name in ("n_shifts", "seed")}
+    motions, note = shifts_of(record["patient"], masks["gtvr"], params.gtvr_frame, error, **drawn)
+    blurred = blurred_target(masks["gtvr"], masks["gtv"], motions)
+    scores = scores_of(read_table(given.scores), record["patient"])
+    if scores and motions:
+        chance = sitk.GetArrayFromImage(blurred)[gtv > 0]
+        found = score(values[gtv > 0], chance, measures(params.boost_percent))
+        for measure, value in found.items():
+            scores[measure]["blurred"] = value
+    blur = blur_words(error, len(motions), note)
+    record |= {"reason": "", "scores": scores, "blur": blur, "dose": dose_of(given, params, masks)}
+    write_json(record, made.record)
+    shown = planning, masks, risk, blurred, params.level, params.simulated
+    save(plot_risk(record["patient"], *shown), made.png)
+
+
+def scores_of(table, patient):
+    """{measure: {map: value}} of one patient."""
+    scores = {}
+    for row in table[table["patient"] == patient].itertuples():
+        scores.setdefault(row.measure, {})[row.map] = row.value
+    return scores
+
+
+def dose_of(given, params, masks):
+    """Figures of the part of highest risk and of the rest of the GTV, as the recurrence's are measured."""
+    if not (given.dose or given.isodose95):
+        return []
+    known = (
+        {"dose": read_image(given.dose)}
+        if given.dose
+        else {"isodose95": read_mask(given.isodose95)}
+    )
+    plan = Plan(**known, prescription_gy=params.prescription_gy)
+    figures = measure_recurrence(masks["gtv"], masks["iso_risk"], plan).figures
+    wanted = [{k: row[k] for k in ("structure", "quantity", "unit", "value")} for row in figures]
+    return [row for row in wanted if row["structure"] in ("gtvr", "non_recurrent")]
+
+
+if "snakemake" in globals():
+    script.run(main, snakemake)  # noqa: F821
