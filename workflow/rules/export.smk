@@ -1,21 +1,5 @@
 """DICOM out: the regions and the part of highest risk as structures for the planning system, for research use only."""
 
-with_structure = settings["risk_map"]["export"]
-results_folder = workflow.pathvars.apply("<results>")
-
-
-def structures_of(wildcards):
-    """Input function: regions of one of the cohort; where it is asked for, the risk map, of a new patient too."""
-    known = wildcards.patient in patients
-    own = f"{results_folder}/patients/{wildcards.patient}"
-    found = {"gtvr": f"{own}/regions/gtvr_on_planning.nii.gz"} if known else {}
-    found |= {region: f"{own}/regions/{region}.nii.gz" for region in REGIONS} if known else {}
-    if with_structure:
-        new = f"{results_folder}/new_patients/{wildcards.patient}"
-        found |= files_in("gtv")(wildcards) | {"model": risk_model}
-        found |= {"risk": f"{own}/risk/risk.nii.gz" if known else f"{new}/risk.nii.gz"}
-    return found
-
 
 rule export_structures:
     """GTVr on the planning MRI, both regions and, if asked, the part of highest risk as RTSTRUCT, SEG and NIfTI; the planning MRI too where it is no DICOM."""

@@ -5,17 +5,6 @@ VIEWER = os.path.join(sys.prefix, "share", "niivue", "niivue.umd.js")
 with_patient_page = [name for name in with_page if name not in without["report_patient"]]
 
 
-with_map = set(analysed) if with_risk else set()  # whose page has the tab of the risk map
-
-
-def risk_file(name):
-    """Input function: a file of a patient's risk map; nothing where it is not made."""
-    path = workflow.pathvars.apply(f"<results>/patients/{{patient}}/risk/{name}")
-    return lambda wildcards: (
-        path.format(patient=wildcards.patient) if wildcards.patient in with_map else []
-    )
-
-
 rule report_risk:
     """A patient's risk map in numbers and a picture: beside what is simpler, within the registration's error, with its dose."""
     input:

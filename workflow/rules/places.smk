@@ -1,15 +1,5 @@
 """Places of each tumour for the risk map: compact sub-regions that cover it, measured; and maps of features voxel by voxel."""
 
-covering = {
-    key: settings["risk_map"][key] for key in ["size_cm3", "minimum_voxels", "coverage", "seed"]
-}
-# What the places of a new patient must share with those that a model was fitted on.
-risk_settings = {key: settings["risk_map"][key] for key in ["size_cm3", "minimum_voxels"]}
-risk_settings |= {
-    "extraction": settings["extraction"],
-    "normalisation": settings["intensity"]["normalisation"],
-}
-
 
 rule measure_places:
     """Compact places of one size that cover the tumour many times, their features and where they lie; the null's draws beside them."""

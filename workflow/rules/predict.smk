@@ -1,10 +1,5 @@
 """A map for patients of whom only the planning MRI and the GTV are known, by a frozen model."""
 
-# The cohort's own model, or one that was made before.
-risk_model = settings["risk_map"]["model"] or workflow.pathvars.apply(
-    "<results>/cohort/risk_model.npz"
-)
-
 
 rule predict_risk:
     """The risk map of a new patient by the frozen model, and how far his tumour is from those it was fitted on."""

@@ -1,0 +1,43 @@
+"""Whose risk map is made and shown, with which settings, and what is exported of whom."""
+
+covering = {
+    key: settings["risk_map"][key] for key in ["size_cm3", "minimum_voxels", "coverage", "seed"]
+}
+# What the places of a new patient must share with those that a model was fitted on.
+risk_settings = {key: settings["risk_map"][key] for key in ["size_cm3", "minimum_voxels"]}
+risk_settings |= {
+    "extraction": settings["extraction"],
+    "normalisation": settings["intensity"]["normalisation"],
+}
+
+# The cohort's own model, or one that was made before.
+risk_model = settings["risk_map"]["model"] or workflow.pathvars.apply(
+    "<results>/cohort/risk_model.npz"
+)
+
+with_map = set(analysed) if with_risk else set()  # whose page has the tab of the risk map
+
+
+def risk_file(name):
+    """Input function: a file of a patient's risk map; nothing where it is not made."""
+    path = workflow.pathvars.apply(f"<results>/patients/{{patient}}/risk/{name}")
+    return lambda wildcards: (
+        path.format(patient=wildcards.patient) if wildcards.patient in with_map else []
+    )
+
+
+with_structure = settings["risk_map"]["export"]
+results_folder = workflow.pathvars.apply("<results>")
+
+
+def structures_of(wildcards):
+    """Input function: regions of one of the cohort; where it is asked for, the risk map, of a new patient too."""
+    known = wildcards.patient in patients
+    own = f"{results_folder}/patients/{wildcards.patient}"
+    found = {"gtvr": f"{own}/regions/gtvr_on_planning.nii.gz"} if known else {}
+    found |= {region: f"{own}/regions/{region}.nii.gz" for region in REGIONS} if known else {}
+    if with_structure:
+        new = f"{results_folder}/new_patients/{wildcards.patient}"
+        found |= files_in("gtv")(wildcards) | {"model": risk_model}
+        found |= {"risk": f"{own}/risk/risk.nii.gz" if known else f"{new}/risk.nii.gz"}
+    return found
