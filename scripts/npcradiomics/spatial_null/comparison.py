@@ -11,14 +11,10 @@ from npcradiomics.spatial_null import verdict
 from npcradiomics.spatial_null.controls import mean_dose, shape_and_place
 from npcradiomics.spatial_null.pools import differences, mean_differences, pool, rank_shares
 from npcradiomics.spatial_null.recombination import EDGES, recombination_test
+from npcradiomics.spatial_null.sequences import FACTS, by_column, family_of
 
 # A recurrent region whose largest piece is smaller than this is named if all draws are in one.
 ONE_PIECE = 0.95
-# What is kept of a patient's draws beside the differences of the features.
-FACTS = (
-    *("patient", "reason", "notes", "covariate_names", "covariates"),
-    *("fraction", "mean_overlap", "effective_placements"),
-)
 # The names and their order are fixed; what stands behind `note` may grow.
 FEATURE_COLUMNS = (
     *("feature", "n", "statistic", "p", "p_maxt", "t", "t_p_null", "z_t", "z_t_p"),
@@ -89,7 +85,8 @@ def compare_with_null(
     Parameters
     draws: iterable of one record per patient as draws.read gives it: patient, reason, notes, feature_names, features, surrogate_features,
         covariate_names, covariates, fraction, mean_overlap, effective_placements.
-    statistics: table of comparison.compare_regions of the same cohort; its rows give the features and their order.
+    statistics: table of comparison.compare_regions of the same cohort; its rows give the features and their order. With a column
+        `sequence` records are those of sequences.side_by_side, all features of all sequences are one family, and the result has the column.
     doses: {patient: mean dose (B + 1) in % of the prescription of the region and of its draws}, a control beside the others;
         it is no measure of shape or place, so it is a family of its own and leaves theirs, and the verdicts, as they are.
     alpha: level of the family of features and of that of the negative controls. match, n_draws: as the draws were asked for.
@@ -98,7 +95,7 @@ def compare_with_null(
     Returns a NullComparison. A patient without draws (reason) enters `patients` only.
     Errors: ValueError for draws of other features than those of the statistics, a patient twice.
     """
-    names = list(statistics["feature"])
+    names = family_of(statistics)
     draws, spatial, surrogate, reasons = _pooled(draws, names)
     large = {one.patient for one in draws if one.fraction > verdict.LARGE_FRACTION}
     options = options | {"alpha": alpha, "n_recombinations": n_recombinations}
@@ -151,15 +148,13 @@ def compare_with_null(
     floor = verdict.floor_sentence(test.floor, len(spatial), most, n_recombinations, threshold)
     few = verdict.few_sentence(len(spatial), len(names), alpha)
     none = "" if spatial else "No patient has draws: nothing can be said of size or shape."
+    tests = [("spatial", test), ("surrogate", beside), ("control", control_test)]
     return NullComparison(
-        features[list(FEATURE_COLUMNS)],
+        by_column(features[list(FEATURE_COLUMNS)], "feature", 0, names),
         pd.concat([controls, dose]) if len(dose) else controls,
-        _ranks(spatial, names),
+        by_column(_ranks(spatial, names), "feature", 1, names),
         patients,
-        _distribution(
-            [("spatial", test), ("surrogate", beside), ("control", control_test)]
-            + [("control", dose_test)] * len(dose)
-        ),
+        by_column(_distribution(tests + [("control", dose_test)] * len(dose)), "name", 0, names),
         # Who are too few need not ask whether the draws fit them.
         [sentence for sentence in (colder, none, few, floor, unfit) if sentence],
     )
@@ -190,10 +185,14 @@ def _pool(one, rows, names, reasons):
             " statistics, in their order; draw again (delete null/draws.npz)"
         )
     try:
-        return pool(one.patient, differences(rows))
+        found = pool(one.patient, differences(rows))
     except ValueError as error:
         reasons[one.patient] = str(error).partition(": ")[2]
         return None
+    for column, name in enumerate(names):
+        if isinstance(name, tuple) and name[0] in one.absent:
+            found.left_out[column] = f"no {name[0]}"
+    return found
 
 
 def _patients(draws, spatial, surrogate, reasons):
