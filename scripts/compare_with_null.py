@@ -7,6 +7,7 @@ from npcradiomics.files import write_json, write_table
 from npcradiomics.jobs import script
 from npcradiomics.spatial_null import draws
 from npcradiomics.spatial_null.comparison import compare_with_null
+from npcradiomics.spatial_null.sequences import side_by_side
 from npcradiomics.tables import read_table
 
 
@@ -15,7 +16,9 @@ def main(snakemake):
     statistics = read_table(snakemake.input.statistics)
     regions = read_table(snakemake.input.regions)
     in_cohort = set(regions.loc[regions["in_cohort"], "patient"])
-    records = (draws.read(path, places=False) for path in snakemake.input.draws)
+    sequences = list(dict.fromkeys(statistics["sequence"]))
+    further = dict(zip(snakemake.params.further, snakemake.input.further, strict=True))
+    records = (_of_patient(path, further, sequences) for path in snakemake.input.draws)
     options = {
         name: settings[name]
         for name in ("n_draws", "n_recombinations", "seed", "scores", "correction", "match")
@@ -36,6 +39,16 @@ def main(snakemake):
     for name in ("features", "controls", "ranks", "patients", "distribution"):
         write_table(getattr(compared, name), snakemake.output[name])
     write_json(compared.warnings, snakemake.output.warnings)
+
+
+def _of_patient(path, further, sequences):
+    """The draws of one patient in all sequences that have statistics, as one record."""
+    main = draws.read(path, places=False)
+    found = {sequences[0]: main}
+    for sequence in sequences[1:]:
+        own = further.get((main.patient, sequence))
+        found[sequence] = draws.read(own, places=False) if own else None
+    return side_by_side(found)
 
 
 if "snakemake" in globals():

@@ -9,13 +9,13 @@ from npcradiomics.publication.captions import escape_rst, fill_caption, notice_s
 from npcradiomics.publication.figures.multiverse import plot_curves
 from npcradiomics.publication.figures.saving import save
 from npcradiomics.statistics.shown_features import significant_and_paper
-from npcradiomics.tables import read_table
+from npcradiomics.tables import by_sequence, read_table
 
 
 def main(snakemake):
     params, given, made = snakemake.params, snakemake.input, snakemake.output
     effects, features = read_table(given.effects), read_table(given.features)
-    names = significant_and_paper(read_table(given.statistics))
+    names = significant_and_paper(next(iter(by_sequence(read_table(given.statistics)).values())))
     shown = effects[effects["feature"].isin(names)]
     words = {row.feature: spoken(row.word, row.word_axis) for row in features.itertuples()}
     pages = plot_curves(shown, words, params.notice)

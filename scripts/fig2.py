@@ -5,18 +5,25 @@ from pathlib import Path
 
 from npcradiomics.files import write_text
 from npcradiomics.jobs import script
-from npcradiomics.publication.captions import escape_rst, fill_caption, notice_sentence
+from npcradiomics.publication.captions import (
+    escape_rst,
+    fill_caption,
+    notice_sentence,
+    with_sequences,
+)
+from npcradiomics.publication.figures.by_sequence import pages_by_sequence
 from npcradiomics.publication.figures.histograms import MOST_PANELS, plot_histograms
 from npcradiomics.publication.figures.patient_labels import numbers_key, panel_titles
 from npcradiomics.publication.figures.saving import save
-from npcradiomics.tables import read_table
+from npcradiomics.tables import by_sequence, read_table
 
 
 def main(snakemake):
     published = Path(snakemake.input.intensities).read_text(encoding="utf-8")
-    table = read_table(StringIO(published))
+    tables = _of_sequences(read_table(StringIO(published)))
+    table = next(iter(tables.values()))
     patients = table["patient"].unique().tolist()
-    figure = plot_histograms(table, snakemake.params.notice)
+    figures = {name: plot_histograms(own, snakemake.params.notice) for name, own in tables.items()}
     caption = fill_caption(
         Path(snakemake.input.caption).read_text(encoding="utf-8"),
         n_patients=len(patients),
@@ -27,8 +34,14 @@ def main(snakemake):
         notice=notice_sentence(snakemake.params.notice),
     )
     write_text(published, snakemake.output.data)
-    save(figure, snakemake.output.pdf, snakemake.output.png)
-    write_text(caption, snakemake.output.caption)
+    save(pages_by_sequence(figures), snakemake.output.pdf, snakemake.output.png)
+    words = {name: f"n = {own['patient'].nunique()}" for name, own in tables.items()}
+    write_text(with_sequences(caption, words), snakemake.output.caption)
+
+
+def _of_sequences(table):
+    # Histograms say their sequence where there is more than one: what is published is the table.
+    return by_sequence(table) if "sequence" in table else {"": table}
 
 
 if "snakemake" in globals():

@@ -4,23 +4,37 @@ from pathlib import Path
 
 from npcradiomics.files import read_json, write_table, write_text
 from npcradiomics.jobs import script
-from npcradiomics.publication.captions import escape_rst, fill_caption, notice_sentence
+from npcradiomics.publication.captions import (
+    escape_rst,
+    fill_caption,
+    notice_sentence,
+    with_sequences,
+)
+from npcradiomics.publication.figures.by_sequence import pages_by_sequence
 from npcradiomics.publication.figures.patient_labels import numbers_key, point_labels
 from npcradiomics.publication.figures.ranks import MOST_NAMED, plot_ranks
 from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.tables.spatial_null import counts_words
-from npcradiomics.tables import read_table
+from npcradiomics.tables import by_sequence, in_one_table_if_several, read_table
 
 
 def main(snakemake):
     params = snakemake.params
-    ranks = read_table(snakemake.input.ranks)
-    features = read_table(snakemake.input.features)
+    tested = by_sequence(read_table(snakemake.input.features))
+    of_all = read_table(snakemake.input.ranks)
+    ranked = {name: of_all[of_all["sequence"] == name].drop(columns="sequence") for name in tested}
+    main_sequence, *_ = tested
+    ranks, features = ranked[main_sequence], tested[main_sequence]
     first, *others = read_json(snakemake.input.warnings) or [""]
     patients = list(dict.fromkeys(ranks["patient"]))
     key = numbers_key(point_labels(patients), "fig7.tsv") if patients else ""
-    verdicts = dict(zip(features["feature"], features["verdict"], strict=True))
-    figure = plot_ranks(ranks, verdicts, params.notice)
+    tables, figures = {}, {}
+    for name, own in tested.items():
+        verdicts = own[["feature", "verdict"]]
+        tables[name] = ranked[name].merge(verdicts, on="feature")
+        figures[name] = plot_ranks(
+            ranked[name], dict(verdicts.itertuples(index=False)), params.notice
+        )
     caption = fill_caption(
         Path(snakemake.input.caption).read_text(encoding="utf-8"),
         first=escape_rst(first),
@@ -31,9 +45,15 @@ def main(snakemake):
         counts=escape_rst(counts_words(features)),
         notice=notice_sentence(params.notice),
     )
-    write_table(ranks.merge(features[["feature", "verdict"]], on="feature"), snakemake.output.data)
-    save(figure, snakemake.output.pdf, snakemake.output.png, snakemake.output.svg)
-    write_text(caption, snakemake.output.caption)
+    write_table(in_one_table_if_several(tables), snakemake.output.data)
+    save(
+        pages_by_sequence(figures), snakemake.output.pdf, snakemake.output.png, snakemake.output.svg
+    )
+    words = {
+        name: f"n = {own['patient'].nunique()}. {counts_words(tested[name]).removesuffix('.')}"
+        for name, own in ranked.items()
+    }
+    write_text(with_sequences(caption, words), snakemake.output.caption)
 
 
 if "snakemake" in globals():

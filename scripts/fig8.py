@@ -18,7 +18,8 @@ from npcradiomics.tables import read_table
 def main(snakemake):
     params = snakemake.params
     controls = read_table(snakemake.input.controls)
-    distribution = read_table(snakemake.input.distribution)
+    # A place is the same in all sequences: one set of controls, on the main sequence's grid.
+    distribution = read_table(snakemake.input.distribution).drop(columns="sequence")
     warnings = read_json(snakemake.input.warnings)
     bins, panels = control_panels(controls, distribution)
     caption = fill_caption(

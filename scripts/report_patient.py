@@ -23,7 +23,7 @@ from npcradiomics.tables import of_sequence, read_table
 def main(snakemake):
     given, params, patient = snakemake.input, snakemake.params, snakemake.wildcards.patient
     features = of_sequence(read_table(given.features), params.main_sequence)
-    ranks = read_table(given.ranks) if given.ranks else None
+    ranks = of_sequence(read_table(given.ranks), params.main_sequence) if given.ranks else None
     in_cohort = patient in set(features["patient"])
     regions = read_json(given.regions) if given.regions else None
     parts = {

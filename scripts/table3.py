@@ -7,12 +7,12 @@ from npcradiomics.jobs import script
 from npcradiomics.publication.captions import escape_rst, fill_caption
 from npcradiomics.publication.tables.formats import write_formats
 from npcradiomics.publication.tables.spatial_null import table3
-from npcradiomics.tables import read_table
+from npcradiomics.tables import by_sequence, in_one_table_if_several, read_table
 
 
 def main(snakemake):
     params = snakemake.params
-    features = read_table(snakemake.input.features)
+    features = in_one_table_if_several(by_sequence(read_table(snakemake.input.features)))
     controls = read_table(snakemake.input.controls)
     patients = read_table(snakemake.input.patients)
     warnings = read_json(snakemake.input.warnings)

@@ -69,6 +69,28 @@ def of_sequence(table: "pandas.DataFrame", sequence: str) -> "pandas.DataFrame":
     return table[table["sequence"] == sequence].drop(columns="sequence").reset_index(drop=True)
 
 
+def by_sequence(table: "pandas.DataFrame") -> dict[str, "pandas.DataFrame"]:  # noqa: F821
+    """The rows of each sequence as `of_sequence`, in the order of the table: the main sequence is the first."""
+    return {name: of_sequence(table, name) for name in dict.fromkeys(table["sequence"])}
+
+
+def in_one_table(tables: dict[str, "pandas.DataFrame"]) -> "pandas.DataFrame":  # noqa: F821
+    """What `by_sequence` takes apart: rows of all sequences, `sequence` behind the patient, or first where rows are features."""
+    import pandas as pd
+
+    (first, *_), *_ = tables.values()
+    # Without rows a table has no types of its own to give to the others' columns.
+    filled = {name: own for name, own in tables.items() if len(own)} or tables
+    stacked = pd.concat(filled, names=["sequence"]).reset_index("sequence").reset_index(drop=True)
+    stacked.insert(int(first == "patient"), "sequence", stacked.pop("sequence"))
+    return stacked
+
+
+def in_one_table_if_several(tables: dict[str, "pandas.DataFrame"]) -> "pandas.DataFrame":  # noqa: F821
+    """As `in_one_table`; the table of a single sequence as it is: what is published says a sequence only where there are more."""
+    return in_one_table(tables) if len(tables) > 1 else next(iter(tables.values()))
+
+
 def is_true(value: object) -> bool:
     """Whether a cell of a table of this project says True; in a column with missing values truths come back as text."""
     return str(value) == "True"

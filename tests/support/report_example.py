@@ -21,7 +21,9 @@ from npcradiomics.publication.tables.spatial_null import table3
 from npcradiomics.registration.verdict import table_row
 from npcradiomics.spatial_null.comparison import compare_with_null
 from npcradiomics.spatial_null.verdict import VERDICTS
+from npcradiomics.statistics.sequences import stack_sequences
 from npcradiomics.statistics.volume_effect import size_effects
+from npcradiomics.tables import in_one_table
 from registration_example import quality
 from repository import ROOT
 
@@ -58,7 +60,8 @@ def write_study(results):
     (results / "cohort").mkdir(parents=True)
     (results / "figures").mkdir()
     everybody = [*names, *excluded["patient"]]
-    tables = {"statistics": statistics, "excluded": excluded, "spatial_null": compared.features,
+    tables = {"statistics": stack_sequences({"ce_t1": statistics}), "excluded": excluded,
+              "spatial_null": in_one_table({"ce_t1": compared.features}),
               "null_controls": compared.controls, "null_patients": compared.patients,
               "regions": pd.DataFrame({"patient": everybody, "in_cohort": [p in names for p in everybody]})}  # fmt: skip
     for name, frame in tables.items():

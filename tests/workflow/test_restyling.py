@@ -29,7 +29,7 @@ COHORTS = {
 COHORT_TABLES = ("features", "excluded", "regions", "pyradiomics", "intensities")
 STATISTICS_TABLES = (
     {name: name for name in ("statistics", "stability", "correlation")}
-    | {"sizes": "size"}
+    | {"sizes": "size", "agreement": "sequence_agreement"}
     | {name: f"components_{name}" for name in ("explained", "loadings", "scores")}
 )
 
@@ -82,6 +82,7 @@ def cohort(request, make_workspace):
     folder = workspace.folder
     out = {name: folder / f"{name}.tsv" for name in COHORT_TABLES}
     settings = {
+        "main_sequence": "ce_t1",
         "exclude": "",
         "left_out": [],
         "clinical_columns": ["stage"],
@@ -229,6 +230,7 @@ def test_fewer_than_three_patients_are_refused(make_workspace):
         "regions": [f / "regions/regions.json" for f in folders],
     }
     settings = {
+        "main_sequence": "ce_t1",
         "exclude": "",
         "left_out": [],
         "clinical_columns": ["stage"],

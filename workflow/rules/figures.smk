@@ -68,7 +68,6 @@ rule fig4:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("fig4"),
-        main_sequence=settings["main_sequence"],
         notice=notice,
     script:
         "../../scripts/fig4.py"

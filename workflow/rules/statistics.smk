@@ -65,6 +65,7 @@ rule compare_regions:
         explained="<results>/cohort/components_explained.tsv",
         loadings="<results>/cohort/components_loadings.tsv",
         scores="<results>/cohort/components_scores.tsv",
+        agreement="<results>/cohort/sequence_agreement.tsv",
     log:
         "<results>/logs/compare_regions.log",
     benchmark:
@@ -73,7 +74,6 @@ rule compare_regions:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("compare_regions"),
-        main_sequence=settings["main_sequence"],
         statistics=settings["statistics"],
     script:
         "../../scripts/compare_regions.py"

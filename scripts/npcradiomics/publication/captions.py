@@ -41,6 +41,35 @@ def cohort_numbers(statistics, notice):
     }
 
 
+def sequence_words(statistics, further=None):
+    """{sequence: n and what is significant there} for `with_sequences`.
+
+    statistics: {sequence: table of comparison.compare_regions}; further: {sequence: words behind it}.
+    """
+    words = {}
+    for name, own in statistics.items():
+        significant = int(own["significant"].sum())
+        words[name] = (
+            f"n = {int(own['n'].max())}, {significant} significant"
+            f" {'feature' if significant == 1 else 'features'}"
+        )
+        if further and further.get(name):
+            words[name] += f", {further[name]}"
+    return words
+
+
+def with_sequences(caption, words, what="a page"):
+    """A caption and, where there are several sequences, a paragraph that names them and what is of each.
+
+    words: {sequence: words}, the main one first, of which the caption itself speaks.
+    """
+    if len(words) < 2:
+        return caption
+    said = "; ".join(f"{escape_rst(name)} ({escape_rst(own)})" for name, own in words.items())
+    first = escape_rst(next(iter(words)))
+    return f"{caption}\nSequences, {what} each: {said}. Numbers above are of {first}.\n"
+
+
 def notice_sentence(notice):
     """The words of notices.cohort_notice or simulated_note as plain text that ends a caption, "" for none."""
     return f"{escape_rst(notice)}." if notice else ""

@@ -52,7 +52,7 @@ def side_by_side(records: dict) -> SimpleNamespace:
         else:
             _refuse_others(main.patient, first, names, sequence, one)
             if one.reason and one is not main:
-                own[:1] = one.features[:1]
+                own[: len(one.features[:1])] = one.features[:1]
                 absent.append(sequence)
                 notes.append(f"{sequence}: {one.reason}")
             else:

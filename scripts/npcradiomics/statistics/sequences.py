@@ -1,6 +1,5 @@
 """The paper's comparison in several sequences: one table of all, and how far the sequences say the same."""
 
-from collections.abc import Mapping
 from itertools import combinations
 
 import numpy as np
@@ -9,16 +8,17 @@ from pingouin import compute_esci
 
 from npcradiomics.statistics.correlation import pearson
 from npcradiomics.statistics.pairs import paired_differences
+from npcradiomics.tables import in_one_table
 
 AGREEMENT_COLUMNS = ("feature", "sequence_a", "sequence_b", "n", "r", "low", "high", "p", "note")
 
 
-def stack_sequences(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def stack_sequences(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """The tables of all sequences as one, with the threshold for the features of all of them.
 
     Parameters
     ----------
-    tables : mapping
+    tables : dict
         {sequence: of comparison.compare_regions}, the main sequence first; each has been tested at
         the paper's threshold alpha / n_tests, as if it were the only one.
 
@@ -28,17 +28,17 @@ def stack_sequences(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         sequence, the columns of the tables, and behind them threshold_all (alpha / n_tests /
         sequences) and significant_all (p < threshold_all, strictly).
     """
-    table = pd.concat(tables, names=["sequence"]).reset_index("sequence").reset_index(drop=True)
+    table = in_one_table(tables)
     threshold = table["threshold"] / len(tables)
     return table.assign(threshold_all=threshold, significant_all=table["p"] < threshold)
 
 
-def sequence_agreement(features: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def sequence_agreement(features: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Pearson correlation, over patients, of a feature's paired differences in two sequences.
 
     Parameters
     ----------
-    features : mapping
+    features : dict
         {sequence: features as pairs.pair_rows takes them}.
 
     Returns

@@ -27,7 +27,7 @@ def save(figures: Figure | list[Figure], *paths: str | Path) -> None:
         The page, or the pages in their order.
     *paths : str or Path
         Files to write: .pdf (all pages), .png (the first `PNG_PAGES`, one below the other), .svg (of
-        one page; letters as outlines, so that they look alike everywhere).
+        the first page; letters as outlines, so that they look alike everywhere).
     """
     pages = figures if isinstance(figures, list) else [figures]
     for page in pages:
@@ -97,8 +97,7 @@ def pages_of(path: str | Path) -> tuple[list[Image.Image], int]:
 
 
 def _save_svg(pages, path):
-    (page,) = pages
-    page.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
+    pages[0].savefig(path, format="svg", metadata={"Date": None, "Creator": None})
 
 
 WRITERS = {".pdf": _save_pdf, ".png": _save_png, ".svg": _save_svg}

@@ -26,6 +26,7 @@ from npcradiomics.rounding import fixed_text
 from npcradiomics.spatial_null.verdict import TEXTURE
 from npcradiomics.statistics.akram2020 import N_PATIENTS, SEVEN_FEATURES, TABLE2
 from npcradiomics.statistics.pairs import small_cohort_warning
+from npcradiomics.tables import by_sequence
 
 WORDS = {
     "GTV": "Gross tumour volume, drawn on the planning MRI.",
@@ -74,15 +75,17 @@ def report_content(
     notice : str
         Words of ``notices.cohort_notice``.
     """
-    statistics = files.frame("cohort/statistics.tsv")
+    of_all = by_sequence(files.frame("cohort/statistics.tsv"))
+    main_sequence, *_ = of_all
+    statistics = of_all[main_sequence]
     excluded = files.frame("cohort/excluded.tsv")
     registrations = files.frame("cohort/registration.tsv")
     names = set(files.frame("cohort/regions.tsv").query("in_cohort")["patient"])
     entered = registrations[registrations["patient"].isin(names)]
     null = None
     if "cohort/spatial_null.tsv" in files:
-        tested = (files.frame(f"cohort/{name}.tsv") for name in ("spatial_null", "null_controls"))
-        null = Null(*tested, match)
+        tested = by_sequence(files.frame("cohort/spatial_null.tsv"))
+        null = Null(tested[main_sequence], files.frame("cohort/null_controls.tsv"), match)
     doubtful = list(entered.loc[entered["verdict"] != "pass", "patient"])
     answer = heterogeneity_answer(statistics, null, excluded, doubtful, _holding(files))
     n_drawn = None if null is None else int(null.features["n"].max())

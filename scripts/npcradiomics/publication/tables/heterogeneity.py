@@ -106,7 +106,7 @@ def table2(
     rows = []
     for heading, part in ((PAPERS_SEVEN, data[of_paper]), (FOUND_HERE, data[~of_paper])):
         rows.append([heading if len(part) else f"{heading}: none", *[""] * (len(header) - 1)])
-        rows += [_table2_row(row) for row in part.itertuples()]
+        rows += [table2_row(row) for row in part.itertuples()]
     n = count_text(statistics["n"].max())
     caption = (
         f"Table 2. GTVr against GTV-GTVr: the paper's {len(SEVEN_FEATURES)} features, and what is"
@@ -115,7 +115,8 @@ def table2(
     return Table(header, rows, caption, _notes(data, statistics, size, excluded, notice))
 
 
-def _table2_row(row):
+def table2_row(row: tuple) -> list[str]:
+    """The cells of one row of `table2_data`, a named tuple."""
     wilcoxon = row.test == "wilcoxon"
     effect = "rank_biserial" if wilcoxon else "dz"
     return [

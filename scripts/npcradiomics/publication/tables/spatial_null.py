@@ -30,7 +30,8 @@ def table3(
     Parameters
     ----------
     features, controls, patients : DataFrame
-        Of ``spatial_null.comparison.compare_with_null``.
+        Of ``spatial_null.comparison.compare_with_null``; features without the column `sequence`
+        where there is one only.
     warnings : list of str
         Its sentences, the most important one first.
     alpha : float
@@ -42,9 +43,18 @@ def table3(
     notice : str
         Words of ``notices.cohort_notice``.
     """
+    sequences = list(dict.fromkeys(features["sequence"])) if "sequence" in features else []
     has_large = features["p_without_large"].notna().any()
     together = f"all {len(features)}"
-    header = ["Feature", "n", "Mean difference", "Paper: p", "Size-matched: z", "Size-matched: p"]
+    header = [
+        "Feature",
+        *["Sequence"] * bool(sequences),
+        "n",
+        "Mean difference",
+        "Paper: p",
+        "Size-matched: z",
+        "Size-matched: p",
+    ]
     header += [f"Size-matched: p, {together} together", "Size-matched: p of t"]
     header += ["Size-matched: p, small GTVr only"] if has_large else []
     header += ["Random texture: p", f"Random texture: p, {together} together"]
@@ -52,7 +62,7 @@ def table3(
     rows = [_row(row, has_large) for row in features.itertuples()]
     first, *others = warnings or [""]
     caption = (
-        f"Table 3. Texture or size: the {len(features)} features against regions of the same size"
+        f"Table 3. Texture or size: the {len(features)} features{_in_words(sequences)} against regions of the same size"
         f" drawn in the same tumours (n = {count_text(features['n'].max())})"
     )
     return Table(
@@ -77,6 +87,8 @@ def counts_words(features: pd.DataFrame) -> str:
     """How many features have each verdict, and which are texture: one sentence."""
     counts = features["verdict"].value_counts()
     texture = features.loc[features["verdict"] == TEXTURE, "feature"]
+    if "sequence" in features:
+        texture = features.loc[texture.index, "sequence"] + " " + texture
     names = f" ({', '.join(texture)})" if len(texture) else ""
     words = [f"{counts.get(word, 0)} {word}{names if word == TEXTURE else ''}" for word in VERDICTS]
     features_words = "feature" if len(features) == 1 else "features"
@@ -97,6 +109,7 @@ def patient_notes(patients: pd.DataFrame, match: str) -> list[str]:
 def _row(row, has_large):
     cells = [
         f"{row.feature}{' *' if row.paper_significant else ''}",
+        *([row.sequence] if "sequence" in row._fields else []),
         count_text(row.n),
         scientific_text(row.mean_difference),
         p_text(row.paper_p) + ("^" if row.paper_test == "wilcoxon" else ""),
@@ -113,6 +126,10 @@ def _row(row, has_large):
         row.verdict,
     ]
     return cells
+
+
+def _in_words(sequences):
+    return f" of {', '.join(sequences)} (one family)" if sequences else ""
 
 
 def _dose_words(row):
