@@ -11,6 +11,7 @@ from npcradiomics.cohort.sequence_table import sequences_table
 from npcradiomics.files import read_json, write_table
 from npcradiomics.jobs import script
 from npcradiomics.region_names import REGIONS
+from npcradiomics.tables import in_one_table_if_several
 
 
 def main(snakemake):
@@ -34,15 +35,21 @@ def main(snakemake):
     found = ([read_json(path) for path in given[f"sequence_{of}"]] for of in ("reports", "quality"))
     further = sequences_table(known, *found, params.without_sequence)
     paths = {params.main_sequence: list(zip(*(given[region] for region in REGIONS), strict=True))}
+    histograms = {params.main_sequence: list(given.intensities)}
     of_sequences = zip(*(given[f"sequence_{region}"] for region in REGIONS), strict=True)
     states = further["state"].tolist()[: len(known)]
-    for (_, name), state, own in zip(known, states, of_sequences, strict=True):
+    for (_, name), state, own, intensities in zip(
+        known, states, of_sequences, given.sequence_intensities, strict=True
+    ):
         if state == "measured":
             paths.setdefault(name, []).append(own)
+            histograms.setdefault(name, []).append(intensities)
     tables = {
         "features": pd.concat([regions_of(*one) for one in paths.items()], ignore_index=True),
         "pyradiomics": stack(given.pyradiomics),
-        "intensities": stack(given.intensities),
+        "intensities": in_one_table_if_several(
+            {name: stack(of) for name, of in histograms.items()}
+        ),
     }
     for name, table in tables.items():
         write_table(table[table["patient"].isin(kept)], snakemake.output[name])

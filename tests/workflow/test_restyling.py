@@ -16,6 +16,7 @@ from npcradiomics.files import write_table, write_text
 from npcradiomics.publication.methods.bibliography import entries, reference, select
 from npcradiomics.publication.methods.text import cited, sentence_table
 from npcradiomics.publication.notices import SIMULATED_NOTE
+from npcradiomics.region_names import REGIONS
 from npcradiomics.rounding import p_text, scientific_text
 from npcradiomics.statistics.akram2020 import SEVEN_FEATURES
 from repository import ROOT
@@ -78,11 +79,15 @@ def cohort(request, make_workspace):
     inputs = {name.split(".")[0]: paths for name, paths in of.items()}
     inputs["regions"] = [workspace.results / f"patients/{p}/regions/regions.json" for p in patients]
     inputs["inputs"] = [workspace.results / f"patients/{p}/inputs.json" for p in patients]
+    of_sequences = (*REGIONS, "intensities", "reports", "quality", "inputs")
+    inputs |= {f"sequence_{name}": [] for name in of_sequences}
     inputs["patients"] = workspace.folder / "patients.tsv"
     folder = workspace.folder
     out = {name: folder / f"{name}.tsv" for name in COHORT_TABLES}
     settings = {
         "main_sequence": "ce_t1",
+        "measured_in": {},
+        "without_sequence": [],
         "exclude": "",
         "left_out": [],
         "clinical_columns": ["stage"],
@@ -238,6 +243,8 @@ def test_fewer_than_three_patients_are_refused(make_workspace):
     }
     settings = {
         "main_sequence": "ce_t1",
+        "measured_in": {},
+        "without_sequence": [],
         "exclude": "",
         "left_out": [],
         "clinical_columns": ["stage"],

@@ -1,22 +1,11 @@
 """Texture, or only size? The cohort against regions of the same size drawn in the same tumours: tests, Table 3, Figures 6-8."""
 
-# Of (patient, sequence): the places of the main sequence's draws, measured in a further one.
-further_draws = [
-    (patient, sequence)
-    for sequence in settings["sequences"]
-    for patient in analysed
-    if patients[patient].get(f"planning_{sequence}")
-]
-
 
 rule compare_with_null:
     """Spatial null and surrogate null of every feature in every sequence, the negative controls, each patient's ranks; the verdicts."""
     input:
         draws=expand("<results>/patients/{patient}/null/draws.npz", patient=analysed),
-        further=[
-            f"<results>/patients/{patient}/sequences/{sequence}/null/draws.npz"
-            for patient, sequence in further_draws
-        ],
+        further=of_sequences("null/draws.npz"),
         doses=expand("<results>/patients/{patient}/null/dose_of_draws.tsv", patient=with_dose),
         statistics="<results>/cohort/statistics.tsv",
         regions="<results>/cohort/regions.tsv",
@@ -35,7 +24,7 @@ rule compare_with_null:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("compare_with_null"),
-        further=further_draws,
+        further=[(name, sequence) for sequence, names in measured_in.items() for name in names],
         alpha=settings["statistics"]["alpha"],
         spatial_null=settings["spatial_null"],
     script:

@@ -3,6 +3,7 @@
 # What is collected of further sequences, of everyone who has one.
 FILES_OF_SEQUENCES = {
     **{f"sequence_{region}": f"features/{region}.tsv" for region in REGIONS},
+    "sequence_intensities": "features/intensities.tsv",
     "sequence_reports": "regions/regions.json",
     "sequence_quality": "registration/quality.json",
     "sequence_inputs": "inputs.json",

@@ -54,7 +54,8 @@ def side_by_side(records: dict) -> SimpleNamespace:
             if one.reason and one is not main:
                 own[: len(one.features[:1])] = one.features[:1]
                 absent.append(sequence)
-                notes.append(f"{sequence}: {one.reason}")
+                if one.reason != main.reason:
+                    notes.append(f"{sequence}: {one.reason}")
             else:
                 own = _as_many(one, "features", len(own), first, sequence)
             if len(one.surrogate_features):
