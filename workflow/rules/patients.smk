@@ -1,6 +1,6 @@
 """Who enters the cohort, and where each patient's files lie, also those that an import makes."""
 
-from npcradiomics.features.definitions import FEATURES
+from npcradiomics.features.definitions import FEATURES, require_known
 from npcradiomics.publication.notices import SECTIONS, cohort_notice, settings_sentence
 
 
@@ -19,8 +19,10 @@ AFTER_REGISTRATION = (
     "perturb_regions",
     "measure_universes",
     "measure_dose",
+    "measure_places",
+    "write_risk_map",
 )
-PICTURES = ("deform_recurrence", "report_registration", "appendix", "report_patient")
+PICTURES = ("deform_recurrence", "report_registration", "appendix", "report_patient", "map_voxels")
 
 reviews = {
     patient: [row.get("registration_review", ""), row.get("registration_note", "")]
@@ -200,4 +202,6 @@ def asked_voxel_maps(wildcards):
             "config: heterogeneity: risk_map: voxel_maps names no feature; for example"
             " voxel_maps: [NGTDM_Busyness]"
         )
-    return expand(VOXEL_MAP, patient=analysed, feature=names)
+    require_known(names)
+    able = [name for name in analysed if name not in without["map_voxels"]]
+    return expand(VOXEL_MAP, patient=able, feature=names)

@@ -4,6 +4,7 @@ Formulas are those of the TextureToolbox's code (commit d3a6173), not of its man
 NOTATION.
 """
 
+import difflib
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -216,3 +217,17 @@ def require_listed(measured: Sequence[str]) -> None:
             f"{len(measured)} features are measured, features/definitions.py lists {len(FEATURES)};"
             f" {words or 'one of them twice'}; a feature needs its code and its row there"
         )
+
+
+def require_known(names: Sequence[str]) -> None:
+    """Refuse names that are not in the list.
+
+    Raises
+    ------
+    ValueError
+        Names the first, and the nearest that is.
+    """
+    for name in names:
+        if name not in FEATURES:
+            near = difflib.get_close_matches(name, FEATURES, n=1, cutoff=0)[0]
+            raise ValueError(f"no feature is called {name!r}; did you mean {near}?")

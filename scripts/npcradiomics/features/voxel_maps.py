@@ -4,11 +4,11 @@ The neighbourhood is a cube of voxels round it, cut to the tumour (pyradiomics' 
 intensities are quantized once, over the whole tumour.
 """
 
-import difflib
 from collections.abc import Sequence
 
 import numpy as np
 
+from npcradiomics.features.definitions import require_known
 from npcradiomics.features.extraction import FEATURE_NAMES, QUANTIZERS, list_region
 from npcradiomics.features.histogram import HISTOGRAM_NAMES, moments
 from npcradiomics.features.kernels import DIRECTIONS
@@ -53,7 +53,8 @@ def voxel_maps(
     ValueError
         Unknown feature; radius below 1; mask empty or of another shape; constant tumour.
     """
-    columns = _columns(features)
+    require_known(features)
+    columns = [FEATURE_NAMES.index(name) for name in features]
     if radius < 1:
         raise ValueError(f"radius is {radius}; a neighbourhood needs 1 voxel at least")
     values, _, cells, box = list_region(np.ascontiguousarray(volume), mask)
@@ -119,12 +120,3 @@ def _scan_each(levels, places, offsets, positions, side, n_levels, families, mea
         n_slices = inside[-1] // scanner.plane - inside[0] // scanner.plane + 1
         values = texture_values(scanner, branch_of(n_slices), families)
         measured[k, columns] = values[columns - len(HISTOGRAM_NAMES)]
-
-
-def _columns(features):
-    unknown = [name for name in features if name not in FEATURE_NAMES]
-    if unknown:
-        near = difflib.get_close_matches(unknown[0], FEATURE_NAMES, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(FEATURE_NAMES)}"
-        raise ValueError(f"no feature is called {unknown[0]!r}; {hint}")
-    return [FEATURE_NAMES.index(name) for name in features]
