@@ -21,8 +21,9 @@ def check_laterality(
     gtv: sitk.Image,
     parameters: RegistrationParameters,
     limits: CheckLimits,
+    moving_name: str = "recurrence MRI",
 ) -> Check:
-    """Is the recurrence MRI more like the planning MRI as it is than with its sides exchanged?
+    """Is the other image more like the planning MRI as it is than with its sides exchanged?
 
     Parameters
     ----------
@@ -31,6 +32,7 @@ def check_laterality(
     gtv : mask on the grid of ``fixed``
     parameters : those of the first stage of the registration are used
     limits : where the check stops passing
+    moving_name : of ``moving``, in the sentence
     """
     p, limit = parameters, limits.laterality_failed
     level, mask = region_level(
@@ -60,11 +62,11 @@ def check_laterality(
     value = found[0] / max(found[1], 1e-9)
     verdict = FAILED if value < limit else LOOK if value < 1.0 else PASS
     sentence = {
-        PASS: f"As it is, the recurrence MRI is {value:.2f} times as like the planning MRI as with "
+        PASS: f"As it is, the {moving_name} is {value:.2f} times as like the planning MRI as with "
         "left and right exchanged.",
-        LOOK: "With left and right exchanged the recurrence MRI would fit as well: look at which "
+        LOOK: f"With left and right exchanged the {moving_name} would fit as well: look at which "
         "side is which.",
-        FAILED: "With left and right exchanged the recurrence MRI fits better (as it is, "
+        FAILED: f"With left and right exchanged the {moving_name} fits better (as it is, "
         f"{value:.2f} times as like): the header of one scan may be wrong.",
     }[verdict]
     return Check("laterality", value, "", limit, verdict, sentence)

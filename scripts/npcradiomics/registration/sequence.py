@@ -24,6 +24,7 @@ from npcradiomics.registration.checks import (
 from npcradiomics.registration.criteria import FAILED, LOOK, PASS, Check, CheckLimits
 from npcradiomics.registration.error import estimate_error
 from npcradiomics.registration.field_of_view import check_covered, check_overlap
+from npcradiomics.registration.laterality import check_laterality
 from npcradiomics.registration.parameters import RegistrationParameters
 from npcradiomics.registration.rigid import register
 from npcradiomics.registration.verdict import not_registered
@@ -37,6 +38,8 @@ class SequenceLimits(CheckLimits):
     ----------
     backward_failed_mm, backward_look_mm, restart_failed_mm
         As of `CheckLimits`; half as much, because the anatomy is the same.
+    laterality_failed
+        What fits better with left and right exchanged is exchanged.
     rotation_look_deg
         Within a session a head is rarely turned further.
     motion_failed_mm, motion_look_mm
@@ -47,6 +50,7 @@ class SequenceLimits(CheckLimits):
     backward_failed_mm: float = 1.0
     backward_look_mm: float = 0.5
     restart_failed_mm: float = 1.0
+    laterality_failed: float = 1.0
     rotation_look_deg: float = 5.0
     motion_failed_mm: float = 20.0
     motion_look_mm: float = 5.0
@@ -154,6 +158,7 @@ def check_sequence(
         check_covered(sequence, transform, gtv, limits, name),
         check_overlap(sequence, transform, gtv, limits, name),
         check_restart(*pair, parameters, limits, seed),
+        check_laterality(*pair, parameters, limits, name),
         check_rotation(transform, limits),
         check_motion(transform, gtv, limits),
     )
