@@ -2,8 +2,9 @@
 (() => {
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const cuts = read("cuts"), start = read("start");
-  const names = { planning: "Planning MRI", before: "Recurrence MRI, before", after: "Recurrence MRI, registered",
-    board: "Checkerboard: planning and registered", edges: "Planning MRI with edges of the recurrence",
+  const { moving, short } = document.body.dataset, moved = moving[0].toUpperCase() + moving.slice(1);
+  const names = { planning: "Planning MRI", before: `${moved}, before`, after: `${moved}, registered`,
+    board: "Checkerboard: planning and registered", edges: `Planning MRI with edges of the ${short}`,
     discrepancy: "Backward discrepancy" };
   const element = (id) => document.getElementById(id);
   const planes = ["axial", "coronal", "sagittal", "head"];

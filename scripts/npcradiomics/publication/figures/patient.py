@@ -135,7 +135,9 @@ def plot_fusion(
     return figure
 
 
-def plot_registration(patient: str, pair: Any, words: str, simulated: bool) -> Figure:
+def plot_registration(
+    patient: str, pair: Any, words: str, simulated: bool, moving: str = "recurrence"
+) -> Figure:
     """Plot the registration in three planes with most of GTVr, of the GTV where GTVr is nowhere.
 
     Parameters
@@ -148,6 +150,8 @@ def plot_registration(patient: str, pair: Any, words: str, simulated: bool) -> F
         What the title says of the registration.
     simulated : bool
         Whether the picture must say so.
+    moving : str
+        What is registered; of anything but the recurrence there is no GTVr to be missed.
 
     Returns
     -------
@@ -168,12 +172,12 @@ def plot_registration(patient: str, pair: Any, words: str, simulated: bool) -> F
             view.contour(axis, pair.gtv, "gtv")
             view.contour(axis, gtvr, "gtvr")
         _corner_words(row[0], plane)
-    titles = "planning MRI", "recurrence, by its headers", "recurrence, registered", "checkerboard"
+    titles = "planning MRI", f"{moving}, by its headers", f"{moving}, registered", "checkerboard"
     for axis, title in zip(axes[0], titles, strict=True):
         axis.set_title(title)
     _legend(axes[0, 0], {"GTV": "gtv"} | ({"GTVr carried": "gtvr"} if arrived else {}))
-    nowhere = "" if arrived else "; GTVr is nowhere on the planning MRI"
-    figure.suptitle(wrap_words(f"{patient}: {words}{nowhere}", 0.95 * PAGE_WIDTH))
+    lost = "; GTVr is nowhere on the planning MRI" * (moving == "recurrence" and not arrived)
+    figure.suptitle(wrap_words(f"{patient}: {words}{lost}", 0.95 * PAGE_WIDTH))
     say_notice(figure, simulated_note(simulated))
     return figure
 

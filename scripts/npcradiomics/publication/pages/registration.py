@@ -1,5 +1,7 @@
 """What stands on the page of one patient's registration."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import SimpleITK as sitk
 from matplotlib import colormaps
@@ -34,6 +36,7 @@ def page_content(
     dose: dict | None = None,
     dose_image: sitk.Image | None = None,
     intensity: dict | None = None,
+    sequences: Sequence[str] = (),
 ) -> dict:
     """Content of the template registration_page.html for one patient.
 
@@ -45,19 +48,45 @@ def page_content(
     dose        of pages.dose; None where it is not known, or nothing is computed
     dose_image  in gray, for the viewer; None where it is not known
     intensity   of pages.intensity; None where intensities are as scanned
+    sequences   further ones of the patient, whose pages are tabs
     """
-    backward = quality["checks"].get("backward")
-    full_scale_mm = backward["limit"] if backward else 2.0
     box = pair.round_tumour(MARGIN_MM)
     tumour = Volumes(box, pair.planning)
-    cuts = tumour_cuts(tumour, full_scale_mm)
+    full_scale_mm = full_scale_of(quality)
+    return (
+        common_content(pair, tumour, quality)
+        | standing_content(quality["patient"], stands, quality["verdict"])
+        | {
+            "root": "../../../",
+            "tabs": tabs_of(sequences, ""),
+            "sequence": "",
+            "moving": "recurrence MRI",
+            "moving_short": "recurrence",
+            "simulated": simulated,
+            "departures": departures,
+            "gtvr_shown": bool(tumour.masks["gtvr"].any()),
+            "discrepancy": _discrepancy_words(tumour, full_scale_mm),
+            "deformable": _deformable_words(compared),
+            "dose": dose,
+            "intensity": intensity,
+            "viewer": viewer_content(box, dose_image),
+        }
+    )
+
+
+def common_content(pair: ExaminationPair, tumour: Volumes, quality: dict) -> dict:
+    """What the template shows of any image that is registered to the planning MRI: checks, motion and pictures.
+
+    pair        both images on the planning grid
+    tumour      cuts of its part round the tumour
+    quality     the record of the registration
+    """
+    cuts = tumour_cuts(tumour, full_scale_of(quality))
     start = {
         plane: f"tumour-{plane}-{tumour.key_slice(plane)}"
         for plane in ("axial", "coronal", "sagittal")
     }
-    return standing_content(quality["patient"], stands, quality["verdict"]) | {
-        "simulated": simulated,
-        "departures": departures,
+    return {
         "worst": worst_check(quality),
         "source": quality["source"],
         "checks": [
@@ -75,17 +104,39 @@ def page_content(
         "cuts": cuts,
         "whole": head_cuts(Volumes(pair.thinned(), pair.planning)),
         "start": start,
-        "gtvr_shown": bool(tumour.masks["gtvr"].any()),
         "glance": [next(c for c in cuts if c["id"] == start[plane]) for plane in start],
         "histograms": {name: joint_histogram(tumour, name) for name in ("before", "after")},
-        "discrepancy": _discrepancy_words(tumour, full_scale_mm),
-        "deformable": _deformable_words(compared),
-        "dose": dose,
-        "intensity": intensity,
-        "viewer": viewer_content(box, dose_image),
         "margin_mm": MARGIN_MM,
         "colours": CONTOUR_COLOURS,
     }
+
+
+def full_scale_of(quality: dict) -> float:
+    """Full scale in mm of the map of the discrepancy: the limit of the backward check."""
+    backward = quality["checks"].get("backward")
+    return backward["limit"] if backward else 2.0
+
+
+def tabs_of(sequences: Sequence[str], here: str) -> list[dict]:
+    """The tabs of the pages of one patient, from the page ``here``: the recurrence MRI ("") and each sequence.
+
+    None where there is no further sequence.
+    """
+    up = "../../../" if here else "../"
+    return [
+        {
+            "words": label_of(name) if name else "recurrence MRI",
+            "page": f"{up}{f'sequences/{name}/' if name else ''}registration/report.html",
+            "here": name == here,
+        }
+        for name in ("", *sequences)
+        if sequences
+    ]
+
+
+def label_of(sequence: str) -> str:
+    """A sequence's name as one says it: T2, ADC, CE T1."""
+    return sequence.replace("_", " ").upper()
 
 
 def _discrepancy_words(volumes: Volumes, full_scale_mm: float) -> dict | None:
