@@ -6,7 +6,7 @@ import logging
 import SimpleITK as sitk
 
 from npcradiomics.cohort.same_files import voxels_sha256
-from npcradiomics.cohort.sequences import one_frame
+from npcradiomics.cohort.sequences import label_of, one_frame
 from npcradiomics.files import read_json, replacing, write_json
 from npcradiomics.images.transforms import read_linear_transform
 from npcradiomics.images.volumes import read_image, read_mask, write_image
@@ -33,7 +33,7 @@ def main(snakemake):
         planning,
         sequence,
         read_mask(given.gtv, planning),
-        name=name,
+        name=label_of(name),
         transform=read_linear_transform(given.given) if given.given else None,
         same_frame=trusted,
         parameters=RegistrationParameters(**params.parameters),

@@ -58,7 +58,7 @@ def main(snakemake):
     dose = dose_of(pair, quality, gray, given, params) if known and not refused else None
     intensity = intensity_content(planning, [read_image(p) for p in given.intensity], pair.gtv)
     said = params.simulated, compared, params.departures, dose, gray, intensity
-    content = page_content(pair, quality, stands, *said)
+    content = page_content(pair, quality, stands, *said, params.sequences)
     write_text(render(given.templates[0], **content), snakemake.output.report)
     with replacing(snakemake.output.thumbnail) as temporary:
         temporary.write_bytes(thumbnail(Volumes(pair.round_tumour(MARGIN_MM), planning)))

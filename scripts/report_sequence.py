@@ -1,11 +1,11 @@
 """Rule report_sequence: what a person looks at to judge how a further sequence lies to the planning MRI."""
 
 from npcradiomics.jobs import script  # isort: skip
+from npcradiomics.cohort.sequences import label_of
 from npcradiomics.files import read_json, write_text
 from npcradiomics.images.volumes import read_image, read_mask
 from npcradiomics.publication.figures.patient import REGISTRATION_MARGIN_MM, plot_registration
 from npcradiomics.publication.figures.saving import save
-from npcradiomics.publication.pages.registration import label_of
 from npcradiomics.publication.pages.sequence_registration import sequence_content, sequence_pair
 from npcradiomics.publication.pages.template import render
 

@@ -72,6 +72,7 @@ include: "rules/tables.smk"
 include: "rules/figures.smk"
 include: "rules/draws.smk"
 include: "rules/sequences.smk"
+include: "rules/sequence_pages.smk"
 include: "rules/appendix.smk"
 include: "rules/spatial_null.smk"
 include: "rules/repeatability.smk"
@@ -155,6 +156,7 @@ rule registration_pages:
             patient=with_page,
             page=["report.html", "qc.png"],
         ),
+        PAGES_OF_SEQUENCES,
         "<results>/cohort/registration.html",
         ["<results>/viewer/niivue.js"] * os.path.isfile(VIEWER),
 

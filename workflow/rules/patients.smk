@@ -54,7 +54,7 @@ if settings["exclude"]:
 
 # Steps of a further sequence: their failure leaves the sequence out, not the patient.
 SEQUENCE_STEPS = ("import_image", "register_sequence", "carry_regions", "extract_sequence")
-SEQUENCE_STEPS += ("draw_sequence",)
+SEQUENCE_STEPS += ("draw_sequence", "report_sequence")
 
 # With allow_missing the cohort does without the patients whose last attempt failed, until something of theirs changes; one
 # who lacks a picture alone stays in the statistics. Of whom the config excludes nothing is tried again in any case.

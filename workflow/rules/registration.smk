@@ -87,6 +87,7 @@ rule report_registration:
             "registration_page.html",
             "registration_page.css",
             "standing_bar.html",
+            "sequence_bar.html",
             "registration_viewer.js",
             "review.html",
             "review.js",
@@ -118,6 +119,7 @@ rule report_registration:
         prescription_gy=lambda wildcards: prescription_of(wildcards.patient),
         simulated=lambda wildcards: is_simulated(patients[wildcards.patient]),
         departures=departures_of_pages,
+        sequences=lambda wildcards: sequences_of(wildcards.patient),
     message:
         "{wildcards.patient}: page of the registration"
     script:

@@ -25,6 +25,11 @@ def of_sequences(path):
     ]
 
 
+def sequences_of(patient):
+    """The further sequences of a patient, whose pages are tabs of his registration's."""
+    return [sequence for sequence, names in measured_in.items() if patient in names]
+
+
 SEQUENCE = "<results>/patients/{patient}/sequences/{sequence}"
 masks_on_sequence = {
     name: f"{SEQUENCE}/regions/{name}.nii.gz" for name in ("gtv", "gtvr", *REGIONS)

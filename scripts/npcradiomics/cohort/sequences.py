@@ -115,3 +115,8 @@ def one_frame(facts: list[dict]) -> tuple[bool, str]:
     if len(set(codes)) > 1:
         return False, f"the images are of two frames of reference ({' and '.join(codes)})"
     return True, ""
+
+
+def label_of(sequence: str) -> str:
+    """A sequence's name as one says it: T2, ADC, CE T1."""
+    return sequence.replace("_", " ").upper()

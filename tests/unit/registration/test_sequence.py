@@ -1,14 +1,18 @@
 """A sequence of the planning session: small planted motion found, wrong headers refused, a real head."""
 
+import json
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from npcradiomics.cohort.configuration import complete_settings, read_schema
 from npcradiomics.images.grids import voxel_points
 from npcradiomics.images.masks import centroid, expand
 from npcradiomics.images.transforms import distances_mm
-from npcradiomics.registration.sequence import register_sequence
-from repository import SHARED
+from npcradiomics.registration.sequence import SequenceLimits, register_sequence
+from repository import ROOT, SHARED
 from small_head import ball, examinations
 
 REAL = SHARED / "data" / "ms_two_timepoints"
@@ -36,13 +40,11 @@ def test_a_planted_motion_is_found_and_passes(session):
     )
 
 
-@pytest.mark.parametrize("trust", ["same_frame", "transform"])
-def test_headers_that_are_wrong_are_refused_though_they_are_trusted(session, trust):
+def test_headers_that_are_wrong_are_refused_though_they_are_trusted(session):
     shifted = sitk.Image(session.moving)
     shifted.SetOrigin(np.add(session.moving.GetOrigin(), (3.0, 0.0, 0.0)))
     identity = sitk.Euler3DTransform()
-    trusted = {"same_frame": True} if trust == "same_frame" else {"transform": identity}
-    found = register_sequence(session.fixed, shifted, session.gtv, **trusted)
+    found = register_sequence(session.fixed, shifted, session.gtv, same_frame=True)
     moved = session.truth.TransformPoint(centroid(session.gtv)) - centroid(session.gtv) + (3, 0, 0)
     backward = found.quality["checks"]["backward"]
     # What was trusted stays as it was, and the check says by how much it is wrong.
@@ -72,6 +74,23 @@ def test_images_apart_are_a_verdict_and_wrong_arguments_an_error(session):
         register_sequence(
             session.fixed, session.moving, session.gtv, name="T2", same_frame=True, transform=away
         )
+
+
+def test_left_and_right_exchanged_are_refused_though_all_else_passes(session):
+    flipped = sitk.Flip(session.moving, (True, False, False))
+    flipped.CopyInformation(session.moving)
+    found = register_sequence(session.fixed, flipped, session.gtv, name="T2")
+    sides = found.quality["checks"]["laterality"]
+    assert sides["value"] < 1.0
+    assert (sides["verdict"], found.verdict) == ("failed", "failed")
+    assert "With left and right exchanged the T2 fits better" in sides["sentence"]
+
+
+def test_the_limits_of_the_config_are_those_of_the_code():
+    schema = read_schema(ROOT / "workflow/schemas/heterogeneity_config.schema.yaml")
+    settings = complete_settings({}, schema, "config")["registration"]
+    configured = SequenceLimits(**settings["limits"] | settings["sequence_limits"])
+    assert json.dumps(asdict(configured)) == json.dumps(asdict(SequenceLimits()))
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="real sequences: ../shared/data is not there")

@@ -7,6 +7,7 @@ import SimpleITK as sitk
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
+from npcradiomics.cohort.sequences import label_of
 from npcradiomics.cohort.standing import Standing
 from npcradiomics.publication.figures.style import CONTOUR_COLOURS
 from npcradiomics.publication.pages.registration_overview import standing_content
@@ -132,11 +133,6 @@ def tabs_of(sequences: Sequence[str], here: str) -> list[dict]:
         for name in ("", *sequences)
         if sequences
     ]
-
-
-def label_of(sequence: str) -> str:
-    """A sequence's name as one says it: T2, ADC, CE T1."""
-    return sequence.replace("_", " ").upper()
 
 
 def _discrepancy_words(volumes: Volumes, full_scale_mm: float) -> dict | None:

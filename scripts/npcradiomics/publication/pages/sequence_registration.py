@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import SimpleITK as sitk
 
-from npcradiomics.publication.pages.registration import common_content, label_of, tabs_of
+from npcradiomics.cohort.sequences import label_of
+from npcradiomics.publication.pages.registration import common_content, tabs_of
 from npcradiomics.publication.pages.registration_overview import colour
 from npcradiomics.publication.pages.registration_pictures import (
     MARGIN_MM,

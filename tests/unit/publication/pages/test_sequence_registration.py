@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from npcradiomics.cohort.sequences import label_of
 from npcradiomics.cohort.standing import Standing
 from npcradiomics.images.masks import centroid
 from npcradiomics.images.transforms import motion
 from npcradiomics.publication.figures.patient import plot_registration
-from npcradiomics.publication.pages.registration import label_of, page_content, tabs_of
+from npcradiomics.publication.pages.registration import page_content, tabs_of
 from npcradiomics.publication.pages.sequence_registration import sequence_content, sequence_pair
 from npcradiomics.publication.pages.template import render
 from npcradiomics.simulation.sequences import simulate_sequence
