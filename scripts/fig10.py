@@ -4,7 +4,7 @@ from pathlib import Path
 
 from npcradiomics.files import read_json, write_table, write_text
 from npcradiomics.jobs import script
-from npcradiomics.multiverse.conclusions import rule_words, spoken
+from npcradiomics.multiverse.conclusions import rule_words, words_by_feature
 from npcradiomics.publication.captions import escape_rst, fill_caption, notice_sentence
 from npcradiomics.publication.figures.multiverse import plot_curves
 from npcradiomics.publication.figures.saving import save
@@ -17,8 +17,7 @@ def main(snakemake):
     effects, features = read_table(given.effects), read_table(given.features)
     names = significant_and_paper(next(iter(by_sequence(read_table(given.statistics)).values())))
     shown = effects[effects["feature"].isin(names)]
-    words = {row.feature: spoken(row.word, row.word_axis) for row in features.itertuples()}
-    pages = plot_curves(shown, words, params.notice)
+    pages = plot_curves(shown, words_by_feature(features), params.notice)
     caption = fill_caption(
         Path(given.caption).read_text(encoding="utf-8"),
         sentences=[escape_rst(sentence) for sentence in read_json(given.sentences)],

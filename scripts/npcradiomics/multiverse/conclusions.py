@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 import numpy as np
+import pandas as pd
 from scipy import stats
+
+from npcradiomics.multiverse.design import axis_words
 
 HOLDS, DEPENDS, DOES_NOT, UNTESTED = "holds", "depends on", "does not hold", "not tested"
 
@@ -76,9 +79,15 @@ def _part(universes, one, other, axis):
     return axis in universes[one] and universes[one][axis] != universes[other][axis]
 
 
-def spoken(word: str, axis: str) -> str:
-    """The word with its axis: "depends on levels"."""
-    return f"{word} {axis}" if word == DEPENDS else word
+def words_by_feature(features: pd.DataFrame) -> dict[str, str]:
+    """Of each feature the word with its axis: "depends on grey levels".
+
+    features: feature, word, word_axis, as of comparison.compare_universes.
+    """
+    return {
+        row.feature: f"{row.word} {axis_words(row.word_axis)}" if row.word == DEPENDS else row.word
+        for row in features.itertuples()
+    }
 
 
 def cohort_sentence(
@@ -98,7 +107,9 @@ def cohort_sentence(
     if untested == n:
         return f"No feature could be tested in {n_universes} universes: fewer than three patients have draws."
     depends = [axis for one, axis in zip(words, axes, strict=True) if one == DEPENDS]
-    by_axis = ", ".join(f"{axis} {depends.count(axis)}" for axis in dict.fromkeys(depends))
+    by_axis = ", ".join(
+        f"{axis_words(axis)} {depends.count(axis)}" for axis in dict.fromkeys(depends)
+    )
     lost = [called for one, called in zip(words, on_path, strict=True) if one == DOES_NOT]
     said = (
         f"Over {n_universes} universes, of {n} features {_verb(words.count(HOLDS), 'hold')},"

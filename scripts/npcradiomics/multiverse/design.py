@@ -19,6 +19,14 @@ BESIDE = {"grown_mm": 0, "moved": 0, "test": "paper"}
 AXES = (*SETTINGS, *BESIDE)
 MEASURED = tuple(axis for axis in AXES if axis != "test")  # the test needs no new measurement
 PATH = "path"  # the name of the universe of the study's own settings
+# What readers are told where a name of the config says little.
+AXIS_WORDS = {
+    "fit": "quantizer fit",
+    "levels": "grey levels",
+    "grown_mm": "margin",
+    "moved": "position",
+}
+VALUE_WORDS = {"inside_gtv": "inside GTV", "gtv": "GTV", "n4": "N4", "n4_zscore": "N4 and z-score"}
 
 
 class Design(NamedTuple):
@@ -124,6 +132,30 @@ def name_of(universe: Mapping, path: Mapping) -> str:
     """What departs from the path: "levels 32, fit gtv"; PATH for the path itself."""
     departures = [f"{axis} {universe[axis]}" for axis in AXES if universe[axis] != path[axis]]
     return ", ".join(departures) or PATH
+
+
+def axis_words(axis: str) -> str:
+    """An axis as readers are told it: "margin" of grown_mm."""
+    return AXIS_WORDS.get(axis, axis)
+
+
+def value_words(axis: str, value: object) -> str:
+    """A value as readers are told it: "1 mm" of grown_mm 1."""
+    said = VALUE_WORDS.get(str(value), f"{value:g}" if isinstance(value, float) else str(value))
+    return f"{said} mm" if axis == "grown_mm" else said
+
+
+def universe_words(name: str) -> str:
+    """A universe as readers are told it: "margin 1 mm" of "grown_mm 1".
+
+    name: as `name_of` has it.
+    """
+    if name == PATH:
+        return PATH
+    departures = (departure.partition(" ") for departure in name.split(", "))
+    return ", ".join(
+        f"{axis_words(axis)} {value_words(axis, value)}" for axis, _, value in departures
+    )
 
 
 def without_meaning(universe: Mapping) -> str:

@@ -112,7 +112,7 @@ def test_words_are_planted(compared):
     dz = compared.effects[compared.effects["feature"] == at_256.name]["dz"]
     assert (at_256["dz_lowest"], at_256["dz_highest"]) == (dz.min(), dz.max())
     assert compared.sentences[0].startswith(
-        "Over 7 universes, of 10 features 1 holds, 1 depends on a choice (levels 1) and 8 do not hold."
+        "Over 7 universes, of 10 features 1 holds, 1 depends on a choice (grey levels 1) and 8 do not hold."
     )
 
 
@@ -173,7 +173,7 @@ def test_table_5_says_it(compared):
     shown = compared.features, compared.universes, compared.sentences
     table = table5(*shown, alpha=0.05, notice="Simulated patients", icc=icc)
     row = dict(zip(table.header, table.rows[AT_256], strict=True))
-    assert row["In one word"] == "depends on levels" and row["Moved most by"] == "levels"
+    assert row["In one word"] == "depends on grey levels" and row["Moved most by"] == "grey levels"
     assert row["Called texture"] == row["Significant"] == "83 %"
     assert row["ICC(1,1); ICC(3,1), recurrent"] == "0.50 (0.50 to 0.50); 0.50 (0.50 to 0.50)^"
     assert row["ICC(1,1); ICC(3,1), non-recurrent"].endswith("0.90)")

@@ -1,10 +1,11 @@
 """One word per feature, where the truth is planted in the statistics themselves."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
-from npcradiomics.multiverse.conclusions import cohort_sentence, spoken, word
+from npcradiomics.multiverse.conclusions import cohort_sentence, word, words_by_feature
 
 UNIVERSES = [
     {"levels": levels, "fit": fit}
@@ -80,10 +81,20 @@ def test_the_cohort_in_a_sentence():
     words = ["holds", "depends on", "depends on", "does not hold", "holds"]
     axes = ["", "levels", "fit", "", ""]
     assert cohort_sentence(words, axes, [True] * 3 + [False] * 2, 19) == (
-        "Over 19 universes, of 5 features 2 hold, 2 depend on a choice (levels 1, fit 1) and 1 does not hold."
+        "Over 19 universes, of 5 features 2 hold, 2 depend on a choice (grey levels 1, quantizer fit 1) and 1 does not hold."
     )
     assert cohort_sentence(["not tested"], [""], [False], 3).startswith(
         "No feature could be tested in 3"
     )
-    assert spoken("depends on", "levels") == "depends on levels"
-    assert spoken("holds", "") == "holds"
+
+
+def test_words_are_told_with_an_axis_that_readers_know():
+    features = pd.DataFrame(
+        {
+            "feature": ["a", "b", "c"],
+            "word": ["depends on", "holds", "depends on"],
+            "word_axis": ["grown_mm", "", "resampling"],
+        }
+    )
+    expected = {"a": "depends on margin", "b": "holds", "c": "depends on resampling"}
+    assert words_by_feature(features) == expected

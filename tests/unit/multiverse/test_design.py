@@ -6,7 +6,9 @@ from npcradiomics.multiverse.design import (
     PATH,
     make_design,
     measured_universes,
+    name_of,
     study_path,
+    universe_words,
     without_meaning,
 )
 
@@ -77,3 +79,9 @@ def test_universes_that_differ_by_the_test_alone_are_measured_once():
 def test_a_wrong_design_is_told(arguments, words):
     with pytest.raises(ValueError, match=words):
         make_design(OWN, *arguments)
+
+
+def test_universes_are_told_in_words_that_readers_know():
+    one = OWN | {"grown_mm": -1, "levels": 32, "region": "inside_gtv"}
+    assert universe_words(name_of(one, OWN)) == "region inside GTV, grey levels 32, margin -1 mm"
+    assert universe_words(name_of(OWN, OWN)) == "path"

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from npcradiomics.multiverse.design import AXES, PATH
+from npcradiomics.multiverse.design import AXES, PATH, axis_words, universe_words, value_words
 from npcradiomics.publication.figures.style import (
     ABOVE_NOTICE,
     CORRELATION_COLOURS,
@@ -28,8 +28,6 @@ CURVE_MM, LABELS_MM, LEGEND_MM = 32, 24, 13
 PATH_BAND = {"color": "#F0E442", "alpha": 0.6, "lw": 0, "zorder": 0}
 MOST_NAMED = 60  # universes; more have no names
 MOST_DZ = 3.0  # the scale's ends in Figure 11
-AXIS_WORDS = {"grown_mm": "grown (mm)", "fit": "fitted to"}
-VALUE_WORDS = {"inside_gtv": "inside GTV", "gtv": "GTV"}
 
 
 def plot_curves(effects: pd.DataFrame, words: Mapping[str, str], notice: str) -> list[Figure]:
@@ -143,10 +141,10 @@ def _draw_decisions(axis, own, rows):
 
 def decision_words(axis, value, is_first):
     if axis == "moved":
-        words = "within its error" if value else "no"
+        words = "within its error" if value else "registered"
     else:
-        words = VALUE_WORDS.get(value, f"{value:g}" if isinstance(value, float) else str(value))
-    return f"{AXIS_WORDS.get(axis, axis)}: {words}" if is_first else words
+        words = value_words(axis, value)
+    return f"{axis_words(axis)}: {words}" if is_first else words
 
 
 def _handles():
@@ -192,7 +190,8 @@ def plot_universes(effects: pd.DataFrame, words: Mapping[str, str], notice: str)
         axis.add_patch(plt.Rectangle((k - 0.5, -0.5), 1, len(features), fill=False, lw=0.9))
     axis.set_yticks(range(len(features)), features, fontsize=SMALL_TYPE)
     if few:
-        axis.set_xticks(range(len(universes)), universes, fontsize=SMALL_TYPE, rotation=90)
+        labels = [universe_words(name) for name in universes]
+        axis.set_xticks(range(len(universes)), labels, fontsize=SMALL_TYPE, rotation=90)
     else:
         axis.set_xticks([])
         axis.set_xlabel(f"{len(universes)} universes")

@@ -1,7 +1,7 @@
 """The report of the heterogeneity study: its answer first, then everything it stands on, in the order in which one doubts."""
 
 from npcradiomics.features.definitions import DEFINITIONS
-from npcradiomics.multiverse.conclusions import HOLDS, spoken
+from npcradiomics.multiverse.conclusions import HOLDS, words_by_feature
 from npcradiomics.publication.pages import report_patients
 from npcradiomics.publication.pages.report_answer import (
     LIGHTS,
@@ -132,8 +132,7 @@ def _curve(files):
     if "cohort/multiverse.tsv" not in files:
         return None
     features = files.frame("cohort/multiverse_features.tsv")
-    words = {row.feature: spoken(row.word, row.word_axis) for row in features.itertuples()}
-    return universe_curve(files.frame("cohort/multiverse.tsv"), words)
+    return universe_curve(files.frame("cohort/multiverse.tsv"), words_by_feature(features))
 
 
 def _classes(files):

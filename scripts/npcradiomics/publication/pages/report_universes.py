@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 
-from npcradiomics.multiverse.design import PATH
+from npcradiomics.multiverse.design import PATH, universe_words
 from npcradiomics.publication.figures.multiverse import decision_rows, decision_words
 from npcradiomics.publication.figures.style import VERDICT_COLOURS
 from npcradiomics.spatial_null.verdict import VERDICTS
@@ -35,10 +35,13 @@ def universe_curve(effects: pd.DataFrame, words: dict[str, str]) -> dict:
     ]
     once = effects.drop_duplicates("universe")
     universes = [
-        [row["universe"], [k for k, (axis, value) in enumerate(rows) if _has(row, axis, value)]]
+        [
+            universe_words(row["universe"]),
+            [k for k, (axis, value) in enumerate(rows) if _has(row, axis, value)],
+        ]
         for row in once.to_dict("records")
     ]
-    place = {name: k for k, (name, _) in enumerate(universes)}
+    place = {name: k for k, name in enumerate(once["universe"])}
     features = []
     for name, own in effects[effects["dz"].notna()].groupby("feature", sort=False):
         points = [

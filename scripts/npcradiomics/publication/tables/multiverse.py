@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from npcradiomics.multiverse.conclusions import rule_words, spoken
+from npcradiomics.multiverse.conclusions import rule_words, words_by_feature
+from npcradiomics.multiverse.design import axis_words, universe_words
 from npcradiomics.publication.tables.formats import Table
 from npcradiomics.rounding import count_text, fixed_text, p_text, percent_text
 from npcradiomics.spatial_null.verdict import TEXTURE
@@ -55,7 +56,9 @@ def table5(
         *_inert(universes, len(features)),
         *_missing(universes),
     ]
-    rows, header = [_row(row) for row in features.itertuples()], list(HEADER)
+    words = words_by_feature(features)
+    rows = [[*_row(row), words[row.feature]] for row in features.itertuples()]
+    header = list(HEADER)
     if icc is not None:
         regions = list(dict.fromkeys(icc["region"]))
         header += [f"ICC(1,1); ICC(3,1), {region.replace('_', '-')}" for region in regions]
@@ -89,12 +92,11 @@ def _row(row):
         percent_text(row.share_texture),
         fixed_text(row.dz_path, 2),
         f"{fixed_text(row.dz_lowest, 2)} to {fixed_text(row.dz_highest, 2)}",
-        row.axis if moved else "nothing",
+        axis_words(row.axis) if moved else "nothing",
         percent_text(row.axis_share if moved else None),
         p_text(row.p_median),
         p_text(row.p_share),
         p_text(row.p_curve),
-        spoken(row.word, row.word_axis),
     ]
 
 
@@ -106,10 +108,12 @@ def _inert(universes, n_features):
     sentences = []
     if len(whole):
         sentences.append(
-            f"Measured as on the path in all {n_features} features of all patients measured: {', '.join(whole['universe'])}."
+            f"Measured as on the path in all {n_features} features of all patients measured: {', '.join(map(universe_words, whole['universe']))}."
         )
     if len(part):
-        words = (f"{row.universe} ({row.n_equal_features})" for row in part.itertuples())
+        words = (
+            f"{universe_words(row.universe)} ({row.n_equal_features})" for row in part.itertuples()
+        )
         sentences.append(f"Measured as on the path in so many features: {', '.join(words)}.")
     return sentences
 
@@ -118,6 +122,6 @@ def _missing(universes):
     """Which universes nobody or not everybody could be measured in, and which were left out."""
     most = universes["n"].max()
     return [
-        f"Universe {row.universe}: {count_text(row.n)} of {count_text(most)} patients ({row.note})."
+        f"Universe {universe_words(row.universe)}: {count_text(row.n)} of {count_text(most)} patients ({row.note})."
         for row in universes[universes["n"] < most].itertuples()
     ]

@@ -137,7 +137,7 @@ def test_the_curve_tells_the_universe_by_slider_and_by_pointer(browser, page):
     assert browser.run("return document.querySelector('.curve select').value") == "GLSZM_ZSV"
     assert browser.run(told) == (
         "The study's own path: dz -0.25 (95 % CI -0.75 to 0.25), p < 0.0001, significant; texture."
-        " GLSZM_ZSV over all universes: depends on levels."
+        " GLSZM_ZSV over all universes: depends on grey levels."
     )
     browser.run("document.querySelector('.curve input').focus();")
     browser.press("\ue014")  # right arrow
