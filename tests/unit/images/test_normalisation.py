@@ -64,6 +64,18 @@ def test_a_planted_bias_field_is_found_and_tissues_are_alike_again(corrected):
     assert (corrected.mean, corrected.sd) == (None, None)
 
 
+def test_the_field_is_the_same_whatever_the_number_of_threads(corrected):
+    image, *_ = example()
+    before = sitk.ProcessObject.GetGlobalDefaultNumberOfThreads()
+    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(3)
+    try:
+        again = normalise(image, "n4").field
+        assert sitk.ProcessObject.GetGlobalDefaultNumberOfThreads() == 3
+    finally:
+        sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(before)
+    assert np.array_equal(*(sitk.GetArrayFromImage(field) for field in (again, corrected.field)))
+
+
 def test_without_a_bias_field_little_is_changed():
     _, head, tissue, _ = example()
     rng = np.random.default_rng(1)
