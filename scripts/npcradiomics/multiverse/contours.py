@@ -5,7 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import SimpleITK as sitk
 
+from npcradiomics.images.grids import box_corners
 from npcradiomics.images.masks import box_of, carry_or_empty, expand
+from npcradiomics.images.transforms import apply
+from npcradiomics.registration.pyramid import crop
 from npcradiomics.spatial_null.own_shape import MovedShape, OwnShapePlacements
 from npcradiomics.spatial_null.placements import bin_of
 from npcradiomics.spatial_null.sampling import N_PILOT
@@ -36,13 +39,27 @@ def contours_of(
     for grown_mm, moved in {(0, 0), *((one["grown_mm"], one["moved"]) for one in universes)}:
         mask = gtvr
         if moved and shifts:
-            mask = carry_or_empty(gtvr, gtvr, shifts[moved - 1].GetInverse())
+            mask = _moved(gtvr, shifts[moved - 1])
         elif moved and why_none:
             made[grown_mm, moved] = why_none
             continue
         mask = sitk.GetArrayFromImage(expand(mask, grown_mm)) > 0
         made[grown_mm, moved] = mask if mask.any() else "nothing is left of the contour"
     return made
+
+
+def _moved(gtvr, shift):
+    """GTVr moved by a shift; only where it arrives is looked at."""
+    arrives = apply(shift, box_corners(gtvr))
+    whole = sitk.Image(gtvr.GetSize(), sitk.sitkUInt8)
+    whole.CopyInformation(gtvr)
+    try:
+        near = crop(gtvr, arrives, 2.0 * max(gtvr.GetSpacing()))
+    except ValueError:  # beyond the image
+        return whole
+    carried = carry_or_empty(gtvr, near, shift.GetInverse())
+    place = gtvr.TransformPhysicalPointToIndex(near.GetOrigin())
+    return sitk.Paste(whole, carried, carried.GetSize(), destinationIndex=place)
 
 
 class Motions:
