@@ -106,6 +106,7 @@ provenance_files = {
         column: value for column, value in cells_of(located(name)).items() if column != "gtvr_frame"
     }
     | reference_tissue(name)
+    | cells_of_sequences(name)
     for name in analysed
 }
 provenance_out = {name: row["reason"] for name, row in out_of_cohort.items()}

@@ -30,6 +30,14 @@ def sequences_of(patient):
     return [sequence for sequence, names in measured_in.items() if patient in names]
 
 
+def cells_of_sequences(patient):
+    """The cells that say which files the patient's further sequences are, of those that are measured."""
+    row = located(patient)
+    columns = [column_of(sequence) for sequence in sequences_of(patient)]
+    columns += [f"{column}_transform" for column in columns]
+    return {column: row[column] for column in columns if column in row}
+
+
 SEQUENCE = "<results>/patients/{patient}/sequences/{sequence}"
 masks_on_sequence = {
     name: f"{SEQUENCE}/regions/{name}.nii.gz" for name in ("gtv", "gtvr", *REGIONS)

@@ -17,6 +17,7 @@ REMEDIES = {
     "import_contour": "correct the structure's name or the path in the patients table",
     "import_dose": "correct the path or the prescription in the patients table",
     "register_recurrence": "correct the file, or its path in the patients table",
+    "register_sequence": "correct the file, or its path in the patients table",
     "derive_regions": "look at registration and contours on the registration's page",
     "extract_features": "look at the regions' sizes in regions.json",
 }
