@@ -1,11 +1,12 @@
 """Rule import_image: a DICOM series, or a volume, as NIfTI, and the code of its frame of reference."""
 
 from npcradiomics.jobs import script  # isort: skip
+import json
 import logging
 
 from npcradiomics.cohort.sources import is_dicom
 from npcradiomics.dicom.reading import read_series
-from npcradiomics.dicom.series import FRAME_KEY
+from npcradiomics.dicom.series import FRAME_KEY, QUANTITY_KEY
 from npcradiomics.files import write_json
 from npcradiomics.images.volumes import read_image, write_image
 
@@ -21,6 +22,8 @@ def main(snakemake):
         "size_xyz": list(image.GetSize()),
         "spacing_xyz_mm": list(image.GetSpacing()),
     }
+    if image.HasMetaDataKey(QUANTITY_KEY):
+        facts["quantity"] = json.loads(image.GetMetaData(QUANTITY_KEY))
     logging.info("%s", facts)
     write_image(image, snakemake.output.image)
     write_json(facts, snakemake.output.facts)

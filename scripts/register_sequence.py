@@ -6,7 +6,7 @@ import logging
 import SimpleITK as sitk
 
 from npcradiomics.cohort.same_files import voxels_sha256
-from npcradiomics.cohort.sequences import label_of, one_frame
+from npcradiomics.cohort.sequences import label_of, one_frame, quantity_note
 from npcradiomics.files import read_json, replacing, write_json
 from npcradiomics.images.transforms import read_linear_transform
 from npcradiomics.images.volumes import read_image, read_mask, write_image
@@ -39,12 +39,17 @@ def main(snakemake):
         parameters=RegistrationParameters(**params.parameters),
         limits=SequenceLimits(**params.limits),
     )
+    said = read_json(given.said) if given.said else None
+    if said is not None:
+        said = said.get("quantity", {"unit": said.get("Units", "")})
+    note = quantity_note(name, said)
     with replacing(made.transform) as temporary:
         sitk.WriteTransform(found.transform, str(temporary))
     # For looking at alone: what is measured are the voxels of the sequence.
     on_planning = sitk.Resample(sequence, planning, found.transform, sitk.sitkLinear, 0.0)
     write_image(on_planning, made.sequence_on_planning)
-    write_json({"patient": patient, "sequence": name} | found.quality, made.quality)
+    identity = {"patient": patient, "sequence": name, "note": note}
+    write_json(identity | found.quality, made.quality)
     write_json(record, made.inputs)
 
 

@@ -69,3 +69,12 @@ def frames_of(wildcards):
         for column in columns
         if sources.needs_import(row, column)
     ]
+
+
+def said_of_numbers(wildcards):
+    """Input function: what the import wrote of the sequence, or the sidecar of its volume (the end of BIDS' names), if any."""
+    column, row = column_of(wildcards.sequence), patients[wildcards.patient]
+    if sources.is_dicom(row[column]):
+        return f"{IMPORTED}/{column}.json".format(**row)
+    beside = row[column].removesuffix(".gz").removesuffix(".nii") + ".json"
+    return [] if is_simulated(row) or not os.path.isfile(beside) else beside

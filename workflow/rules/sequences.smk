@@ -12,6 +12,7 @@ rule register_sequence:
         sequence=file_of_sequence,
         given=given_transform,
         frames=frames_of,
+        said=said_of_numbers,
     output:
         transform=f"{SEQUENCE}/registration/sequence_to_planning.tfm",
         sequence_on_planning=f"{SEQUENCE}/registration/sequence_on_planning.nii.gz",

@@ -29,7 +29,8 @@ def sequences_table(
     -------
     DataFrame
         patient, sequence, state (measured, out, missing), reason, then the registration's verdict,
-        source, motion and estimated error, and the sizes on the sequence's grid; `known` first and
+        source, motion and estimated error, the sizes on the sequence's grid, and what is not known
+        of its numbers (note); `known` first and
         in its order.
 
     Raises
@@ -48,11 +49,12 @@ def sequences_table(
         row = {"patient": name, "sequence": sequence, "state": "out" if out else "measured"}
         row |= {"reason": report["reason"]} | {key: quality[key] for key in REGISTRATION}
         row["estimated_error_mm"] = (quality["estimated_error"] or {}).get("error_mm", np.nan)
-        rows.append(row | {key: report.get(key, np.nan) for key in SIZES})
+        row |= {key: report.get(key, np.nan) for key in SIZES}
+        rows.append(row | {"note": quality["note"]})
     rows += [{**row, "state": "missing"} for row in without]
     columns = [
         *("patient", "sequence", "state", "reason"),
         *REGISTRATION,
-        *("estimated_error_mm", *SIZES),
+        *("estimated_error_mm", *SIZES, "note"),
     ]
     return pd.DataFrame(rows, columns=columns)

@@ -5,6 +5,8 @@ from pathlib import PurePosixPath
 PLACEHOLDER = "SEQUENCE"  # in the schema's columns; each sequence of the config stands in for it
 # A sequence of this name or ending would have a column that means something else already.
 TAKEN = ("mri", "series")
+# Sequences whose numbers have a unit, by the beginning of their names: what is not known of it is noted.
+QUANTITIES = ("adc", "ct", "cbf", "cbv", "ktrans", "mtt", "t1map", "t2map", "tmax")
 ENDINGS = ("_series", "_transform", "_review", "_note", "_registration")
 
 
@@ -120,3 +122,25 @@ def one_frame(facts: list[dict]) -> tuple[bool, str]:
 def label_of(sequence: str) -> str:
     """A sequence's name as one says it: T2, ADC, CE T1."""
     return sequence.replace("_", " ").upper()
+
+
+def quantity_note(sequence: str, said: dict | None) -> str:
+    """What is not known of the numbers of a sequence that has a unit, in words; "" if all is, or if it has none.
+
+    said: unit, slope and philips_slope as `dicom.quantities.quantity_of` gives them; of a volume its
+    sidecar's `Units` alone; None where there is neither
+    """
+    if sequence.partition("_")[0] not in QUANTITIES:
+        return ""
+    if said is None:
+        return "slope and unit are not known (a volume without a sidecar .json that says Units)"
+    notes = [] if said["unit"] else ["the unit is not known"]
+    if "slope" in said and said["slope"] is None:
+        notes.append("without RescaleSlope: stored numbers are taken as they are")
+    philips = said.get("philips_slope")
+    if philips and abs((factor := philips * (said["slope"] or 1.0)) - 1.0) > 1e-3:
+        notes.append(
+            f"Philips: the values are {factor:.4g} times the physical ones (RescaleSlope x scale slope), by a factor of this"
+            " scan's own"
+        )
+    return "; ".join(notes)

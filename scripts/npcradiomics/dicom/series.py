@@ -1,5 +1,6 @@
 """An image series as DICOM holds it, single slices or multi-frame files: which one is meant, what lies beside it."""
 
+import json
 import logging
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -21,11 +22,13 @@ from npcradiomics.dicom.frames import (
     in_words,
 )
 from npcradiomics.dicom.names import describe, matches
+from npcradiomics.dicom.quantities import quantity_of
 from npcradiomics.dicom.stack import in_order, volume
 from npcradiomics.files import files_below
 
 # Metadata key of images read here: a code of the FrameOfReferenceUID.
 FRAME_KEY = "frame_of_reference"
+QUANTITY_KEY = "quantity"  # what quantity_of says of the first slice, as JSON
 NOT_IMAGES = (
     "RTSTRUCT",
     "RTDOSE",
@@ -96,7 +99,8 @@ def read_series(path, series=None):
 
     series: SeriesInstanceUID, description, number (`#5`) or code of the one wanted; may be left out
     where there is one. Returns a SimpleITK image in the patient frame, rescaled (int16, int32 or
-    float32), with the code of its frame of reference under the metadata key `frame_of_reference`.
+    float32), with the code of its frame of reference under the metadata key `frame_of_reference`
+    and what its numbers mean under `quantity`.
     Raises ValueError with positions and counts: no series, several, none of that name; slices
     missing, double, uneven, sheared; mixed orientations or sizes; damaged files.
     """
@@ -104,6 +108,9 @@ def read_series(path, series=None):
     frames = in_order(chosen.frames, path)
     image = volume(frames, path)
     image.SetMetaData(FRAME_KEY, code(chosen.frame_uid))
+    first = frames[0].path
+    said = quantity_of(open_dataset(first, pixels=False), first)
+    image.SetMetaData(QUANTITY_KEY, json.dumps(said))
     return image
 
 

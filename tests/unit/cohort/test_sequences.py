@@ -8,6 +8,7 @@ from npcradiomics.cohort.sequences import (
     add_simulated,
     extraction_of,
     one_frame,
+    quantity_note,
     simulation_of,
 )
 from repository import ROOT
@@ -143,7 +144,7 @@ def test_nobody_is_missing_from_the_table_in_silence():
         return {"patient": patient, "sequence": sequence, "reason": reason} | sizes
 
     def quality(patient, sequence):
-        found = {"verdict": "pass", "source": "Registered", "shift_mm": 1.5}
+        found = {"note": "", "verdict": "pass", "source": "Registered", "shift_mm": 1.5}
         found |= {"rotation_angle_deg": 0.5, "estimated_error": {"error_mm": 0.4}}
         return {"patient": patient, "sequence": sequence} | found
 
@@ -160,3 +161,22 @@ def test_nobody_is_missing_from_the_table_in_silence():
     assert table["gtv_cm3"].notna().tolist() == [True, False, True, False]
     with pytest.raises(ValueError, match="t2 of P1 met adc of P1"):
         sequences_table(known, reports[::-1], [quality(*one) for one in known], gone)
+
+
+@pytest.mark.parametrize(
+    ("sequence", "said", "note"),
+    [
+        ("t2", None, ""),
+        ("adc", None, "slope and unit are not known"),
+        ("adc_b1000", {"unit": ""}, "the unit is not known"),
+        ("adc", {"unit": "um2/s"}, ""),
+        ("ct", {"unit": "HU", "slope": 1.0, "philips_slope": None}, ""),
+        ("ct", {"unit": "HU", "slope": None, "philips_slope": None}, "without RescaleSlope"),
+        # Chenevert 2014: displayed = physical x RescaleSlope x scale slope = 2.5 x 0.01.
+        ("adc", {"unit": "um2/s", "slope": 2.5, "philips_slope": 0.01}, "are 0.025 times the"),
+        ("adc", {"unit": "um2/s", "slope": 2.5, "philips_slope": 0.4}, ""),
+    ],
+)
+def test_what_is_not_known_of_a_quantity_is_noted(sequence, said, note):
+    found = quantity_note(sequence, said)
+    assert note in found and bool(note) == bool(found)

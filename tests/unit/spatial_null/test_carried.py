@@ -4,24 +4,18 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from hook_draws import PLAIN, VOLUME, hook_draws
 from hook_in_a_tumour import GTV, HOOK, SPACING
 from npcradiomics.features.extraction import FEATURE_NAMES, extract
 from npcradiomics.images.masks import carry_mask, carry_parts
 from npcradiomics.images.transforms import euler
 from npcradiomics.spatial_null.carried import left_out, measure_carried
 from npcradiomics.spatial_null.draws import read, write
-from npcradiomics.spatial_null.sampling import sample_patient
-
-PLAIN = {"n_levels": 16, "quantizer": "lloyd", "quantizer_fit": "region"}
-PLAIN |= {"outliers": "none", "resampling": "none"}
-VOLUME = np.random.default_rng(0).normal(100, 10, GTV.shape)
 
 
 @pytest.fixture(scope="module")
 def drawn():
-    options = {"n_draws": 12, "surrogates": 3, "shape": "own", "match": "depth", "seed": 1}
-    options |= {"extraction": PLAIN, "tell": lambda line: None}
-    return sample_patient("P1", VOLUME, GTV, HOOK & GTV, SPACING, gtvr=HOOK, **options)
+    return hook_draws()
 
 
 def image_of(array):

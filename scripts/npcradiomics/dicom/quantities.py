@@ -1,0 +1,53 @@
+"""What the numbers of an image mean: their unit, and whether the header says how stored numbers become them."""
+
+from pathlib import Path
+
+from npcradiomics.dicom.dataset import guarded, items, number, text
+
+PHILIPS_SLOPE = (0x2005, 0x100E)
+UNSPECIFIED = ("", "US")  # of RescaleType
+
+
+def quantity_of(dataset: "pydicom.Dataset", path: Path) -> dict:  # noqa: F821
+    """Unit and slope of the first frame of an image file.
+
+    Parameters
+    ----------
+    dataset : pydicom.Dataset
+        Its header.
+    path : Path
+        For the words of an error.
+
+    Returns
+    -------
+    dict
+        `unit`: of the real-world value mapping, else RescaleType, else HU for CT, "" if none is
+        said; `slope`: RescaleSlope, None if there is none (stored numbers are taken as they are);
+        `philips_slope`: Philips' private scale slope, None without one.
+
+    References
+    ----------
+    DICOM PS3.3 C.7.6.16.2.11 (real-world value mapping), C.11.1 (rescale). Chenevert et al., Transl
+    Oncol 2014; 7:65-71 (Philips' displayed value is its RescaleSlope x scale slope times the
+    physical one).
+    """
+    holders = [dataset]
+    for groups in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
+        holders += items(dataset, groups, path)[:1]
+    rescale, units = [], []
+    for holder in holders:
+        rescale += items(holder, "PixelValueTransformationSequence", path)[:1]
+        for mapping in items(holder, "RealWorldValueMappingSequence", path)[:1]:
+            units += items(mapping, "MeasurementUnitsCodeSequence", path)[:1]
+    rescale.append(dataset)
+    unit = next((text(found, "CodeValue", path) for found in units), "")
+    if not unit:
+        kinds = [text(found, "RescaleType", path) for found in rescale]
+        unit = next((kind for kind in kinds if kind not in UNSPECIFIED), "")
+    if not unit and text(dataset, "Modality", path) == "CT":
+        unit = "HU"
+    slopes = [number(found, "RescaleSlope", path) for found in rescale if "RescaleSlope" in found]
+    with guarded(path):
+        private = dataset.get(PHILIPS_SLOPE)
+        philips = float(private.value) if private is not None and private.value else None
+    return {"unit": unit, "slope": slopes[0] if slopes else None, "philips_slope": philips}
