@@ -1,12 +1,12 @@
 // The flicker: one picture, what it shows, and the keys that change it. Nothing is loaded from anywhere.
 (() => {
-  const read = (id) => JSON.parse(document.getElementById(id).textContent);
+  const element = (id) => document.getElementById(id);
+  const read = (id) => JSON.parse(element(id).textContent);
   const cuts = read("cuts"), start = read("start");
-  const { moving, short } = document.body.dataset, moved = moving[0].toUpperCase() + moving.slice(1);
+  const { moving, short } = element("look").dataset, moved = moving[0].toUpperCase() + moving.slice(1);
   const names = { planning: "Planning MRI", before: `${moved}, before`, after: `${moved}, registered`,
     board: "Checkerboard: planning and registered", edges: `Planning MRI with edges of the ${short}`,
     discrepancy: "Backward discrepancy" };
-  const element = (id) => document.getElementById(id);
   const planes = ["axial", "coronal", "sagittal", "head"];
   const state = { cut: cuts.findIndex((c) => c.id === start.axial), mode: "planning", partner: "after", contours: true };
   let timer = null;

@@ -86,7 +86,7 @@ def test_the_page_of_the_recurrence_has_tabs_only_where_there_are_sequences():
     content = page_content(one.pair, one.quality, Standing("in", ""), True)
     assert content["tabs"] == []
     pages = [render(TEMPLATE, **content | {"tabs": tabs_of(names, "")}) for names in ([], ["t2"])]
-    assert 'class="tabs"' not in pages[0]
+    assert 'class="images"' not in pages[0]
     assert 'href="../sequences/t2/registration/report.html"' in pages[1]
 
 
