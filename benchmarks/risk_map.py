@@ -1,14 +1,16 @@
 """Proof of the risk map: what p says where nothing is there to find, and whether a planted texture is found.
 
-    python benchmarks/risk_map.py --cohorts 200                 both situations, about half an hour each
-    python benchmarks/risk_map.py --cohorts 20 --situations planted_050
-    python benchmarks/risk_map.py --summary                     only the table, from what has run
+    python benchmarks/risk_map.py --cohorts 200 --refits 19 --situations no_effect_small      2 CPU minutes
+    python benchmarks/risk_map.py --cohorts 200     all situations; a cohort takes 4 to 12 CPU s
+    python benchmarks/risk_map.py --summary         only the table, from what has run
 
 The cohorts are those of the proof of the spatial null (null_patients.py): simulated tumours whose
 recurrences grow at a random place, their draws, and new textures in every cohort, with fine texture
-planted in the recurrence or nothing. Each cohort of 14 is measured in compact places as `measure_places` does it
-and fitted by the code of `fit_risk_map`, with 39 refits instead of 199: the level does not depend
-on their number. Each cohort is one line of --out; an interrupted run goes on where it stopped.
+planted in the recurrence or nothing. Each is measured in places by the code of `measure_places` and
+fitted by that of `fit_risk_map`, with 39 refits instead of 199: the level does not depend on their
+number. `no_effect_small` are places and features that are random numbers: there draws and
+recurrences are exchangeable by construction, and p has nothing to be off by. Each cohort is one
+line of --out; an interrupted run goes on where it stopped.
 """
 
 import argparse
@@ -24,7 +26,9 @@ os.environ.update(
 )
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
+import null_patients
 import numpy as np
 from null_patients import Patients
 from null_places import Placed
@@ -35,14 +39,19 @@ from spatial_null import EXTRACTION, PLANTED_SCALE, SCALE, WHAT
 
 from npcradiomics.risk.cohort import fit_cohort
 from npcradiomics.risk.covering import measure_places
+from npcradiomics.risk.places import Places
+from risk_patients import risk_patient
 
 ROOT = Path(__file__).parents[1]
 ALPHA = 0.05
-# situation: what its patients are, and the size of a place in cm3 (small tumours have small ones).
+SMALL = "no_effect_small"
+# situation: what its patients are, how many, and the size of a place in cm3 (small tumours have
+# small ones).
 SITUATIONS = {
-    "no_effect": (dict(scale=SCALE), 0.75),
-    "planted_050": (dict(scale=PLANTED_SCALE, planted=0.5), 3.0),
-    "planted_025": (dict(scale=PLANTED_SCALE, planted=0.25), 3.0),
+    "no_effect": (dict(scale=SCALE), 14, 0.75),
+    SMALL: ({}, 5, 0.0),  # of tests/support/risk_patients.py: places and features in memory
+    "planted_050": (dict(scale=PLANTED_SCALE, planted=0.5), 14, 3.0),
+    "planted_025": (dict(scale=PLANTED_SCALE, planted=0.25), 14, 3.0),
 }
 SHOWN = ("auc", "coverage_gtvr")
 
@@ -52,14 +61,22 @@ def simulate_cohort(
 ) -> list:
     """Its patients as places.Places."""
     rng = np.random.default_rng([args.seed, *situation.encode(), number])
-    what, size_cm3 = WHAT | SITUATIONS[situation][0], SITUATIONS[situation][1]
+    own, n_patients, size_cm3 = SITUATIONS[situation]
+    if situation == SMALL:
+        names = [f"P{i:02d}" for i in range(n_patients)]
+        return [risk_patient(rng, name, n_draws=args.refits) for name in names]
+    what = WHAT | own
+    covering = {"size_cm3": args.size_cm3 or size_cm3, "minimum_voxels": 64}
+    covering |= {"coverage": args.coverage, "extraction": EXTRACTION, "tell": str}
+    chosen = patients.of_cohort(rng, what, number)[:n_patients]
     return [
-        _measured(rng, f"P{i:02d}", one, what["planted"], args.size_cm3 or size_cm3)
-        for i, one in enumerate(patients.of_cohort(rng, what, number))
+        _measured(rng, f"P{i:02d}", one, what["planted"], covering) for i, one in enumerate(chosen)
     ]
 
 
-def _measured(rng: np.random.Generator, patient: str, one: Placed, planted: float, size_cm3: float):
+def _measured(
+    rng: np.random.Generator, patient: str, one: Placed, planted: float, covering: dict
+) -> Places:
     volume = random_texture(rng, one.gtv.shape, one.spacing_mm)
     volume = planted_mri(rng, one.gtv, one.regions[0], volume, planted)[1]
     draws = SimpleNamespace(
@@ -69,13 +86,14 @@ def _measured(rng: np.random.Generator, patient: str, one: Placed, planted: floa
         drawn_shape="own",
         match="depth",
     )
-    covering = {"size_cm3": size_cm3, "minimum_voxels": 64, "coverage": 20}
-    covering |= {"seed": int(rng.integers(2**31)), "extraction": EXTRACTION, "tell": str}
-    return measure_places(patient, volume, one.gtv, one.spacing_mm, draws=draws, **covering)
+    seed = int(rng.integers(2**31))
+    options = covering | {"draws": draws, "seed": seed}
+    return measure_places(patient, volume, one.gtv, one.spacing_mm, **options)
 
 
 def run(args: argparse.Namespace) -> None:
     """Do what --out has not yet."""
+    null_patients.N_GEOMETRIES = args.geometries
     patients = Patients(args.shared, args.seed, args.refits, "own")
     args.out.touch()
     done = {
@@ -141,11 +159,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    default = ["no_effect", "planted_050"]
+    default = [SMALL, "no_effect", "planted_050"]
     parser.add_argument("--cohorts", type=int, default=200)
     parser.add_argument("--situations", nargs="+", choices=list(SITUATIONS), default=default)
     parser.add_argument("--seed", type=int, default=2020)
     parser.add_argument("--refits", type=int, default=39)
+    parser.add_argument("--geometries", type=int, default=280, help="that cohorts take patients of")
+    parser.add_argument("--coverage", type=int, default=20, help="places that hold a voxel")
     parser.add_argument("--size-cm3", type=float, help="of a place, instead of the situation's")
     parser.add_argument("--out", type=Path, default=Path("risk_map_bench.jsonl"))
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
