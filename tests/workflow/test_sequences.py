@@ -11,11 +11,15 @@ from snakemake.iocontainers import Namedlist
 import carry_regions
 import draw_sequence
 import extract_features
+import register_sequence
 from hook_draws import PLAIN, VOLUME, hook_draws
 from hook_in_a_tumour import GTV, HOOK, SPACING
 from npcradiomics.files import read_json, write_json
+from npcradiomics.images.masks import centroid
 from npcradiomics.jobs import failures
+from npcradiomics.jobs.provenance import sha256
 from npcradiomics.spatial_null import draws
+from small_head import examinations
 
 PATIENTS = [f"REC{i:03d}" for i in range(1, 6)]
 CHECK = {"name": "backward", "value": 3.0, "unit": "mm", "limit": 1.0, "verdict": "failed"}
@@ -152,6 +156,38 @@ def measured(folder, review=("", ""), min_voxels=64):
     draw_sequence.main(job)
     table = (folder / "recurrent.tsv").read_text(encoding="utf-8").splitlines()
     return read_json(folder / "regions.json"), table, draws.read(folder / "draws.npz")
+
+
+@pytest.mark.parametrize(("code", "trusted"), [("a1", True), ("b2", False)])
+def test_headers_are_trusted_in_one_frame_and_registered_in_two(tmp_path, caplog, code, trusted):
+    """The head moved by 3 mm between both images; whoever trusts the headers is told so by the checks."""
+    session = examinations((0.0, 0.0, 0.0), (3.0, 0.0, 0.0))
+    names = {"planning_mri": session.fixed, "sequence": session.moving, "gtv": session.gtv}
+    for name, image in names.items():
+        sitk.WriteImage(image, str(tmp_path / f"{name}.nii.gz"))
+    for name, of in (("first", "a1"), ("second", code)):
+        write_json({"frame_of_reference": of}, tmp_path / f"{name}.json")
+    given = {name: str(tmp_path / f"{name}.nii.gz") for name in names} | {"given": [], "said": []}
+    made = ("quality.json", "inputs.json", "transform.tfm", "sequence_on_planning.nii.gz")
+    job = SimpleNamespace(
+        wildcards=SimpleNamespace(patient="P1", sequence="adc"),
+        input=SimpleNamespace(
+            **given, frames=[str(tmp_path / f"{name}.json") for name in ("first", "second")]
+        ),
+        output=SimpleNamespace(**{name.partition(".")[0]: str(tmp_path / name) for name in made}),
+        params=SimpleNamespace(column="planning_adc", same_frame=True, parameters={}, limits={}),
+    )
+    register_sequence.main(job)
+    quality = read_json(tmp_path / "quality.json")
+    found = sitk.ReadTransform(str(tmp_path / "transform.tfm"))
+    centre = centroid(session.gtv)
+    moved = np.array(found.TransformPoint(centre)) - centre
+    assert moved == pytest.approx((0, 0, 0) if trusted else (3, 0, 0), abs=0.0 if trusted else 0.3)
+    assert quality["verdict"] == ("failed" if trusted else "pass")
+    assert ("two frames of reference (a1 and b2); registered instead" in caplog.text) != trusted
+    assert quality["note"].startswith("slope and unit are not known")
+    record = read_json(tmp_path / "inputs.json")
+    assert record["sha256"] == {"P1": {"planning_adc": sha256(given["sequence"])}}
 
 
 def test_a_failed_registration_leaves_the_sequence_out_and_says_what_to_do(patient, caplog):
