@@ -9,7 +9,6 @@ import numpy as np
 from scipy import sparse
 
 from npcradiomics.features.extraction import FEATURE_NAMES
-from npcradiomics.features.kernels_region import find_box
 from npcradiomics.features.region_meter import RegionMeter
 from npcradiomics.risk.places import POSITION_NAMES, Places, rows_of
 from npcradiomics.spatial_null.draws import Draws
@@ -104,6 +103,11 @@ def measure_places(
     else:
         observed, *_ = np.unpackbits(draws.members[:1], axis=1, count=tumour.n_voxels).astype(bool)
         drawn, draws_reason = draws.members[1:], draws.reason
+        if (draws.drawn_shape, draws.match) != ("own", "depth"):
+            notes.append(
+                f"The exact p rests on draws of {draws.drawn_shape} shape, matched for"
+                f" {draws.match} (spatial_null: shape, match)."
+            )
     tell(
         f"{patient}: {members.shape[0]} places of {n_voxels} voxels in {tumour.n_voxels},"
         f" {time.monotonic() - started:.1f} s"
@@ -122,12 +126,7 @@ def measure_places(
         places=members,
         observed=observed,
         draws=rows_of(np.empty((0, 0), np.uint8) if drawn is None else drawn, tumour.n_voxels),
-        drawn_shape="" if draws is None else draws.drawn_shape,
-        match="" if draws is None else draws.match,
         cells=tumour.cells,
-        voxel_depth=tumour.depth_mm / tumour.depth_mm.max(),
-        voxel_intensity=values,
-        box=find_box(np.ascontiguousarray(gtv) > 0)[0],
         shape=np.array(np.shape(gtv)),
         spacing_zyx_mm=tumour.spacing_mm,
         seed=seed,

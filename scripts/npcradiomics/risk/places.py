@@ -60,15 +60,8 @@ class Places:
         Recurrent region inside the GTV; without a known recurrence empty (0).
     draws : scipy.sparse.csr_array, bool (B, n)
         The recurrences that the spatial null has drawn in this tumour.
-    drawn_shape, match : str
-        Settings of the draws, "" without.
     cells : int64 (n)
         Flat indices of the GTV's voxels in an image of `shape`, rising.
-    voxel_depth : float64 (n)
-        Distance of each voxel to the nearest voxel centre outside the GTV, / the largest.
-    voxel_intensity : float64 (n)
-    box : int64 (6)
-        z0, z1, y0, y1, x0, x1 of the GTV, upper ends excluded.
     shape : int64 (3)
     spacing_zyx_mm : float64 (3)
     seed : int
@@ -87,12 +80,7 @@ class Places:
     places: sparse.csr_array
     observed: np.ndarray
     draws: sparse.csr_array
-    drawn_shape: str
-    match: str
     cells: np.ndarray
-    voxel_depth: np.ndarray
-    voxel_intensity: np.ndarray
-    box: np.ndarray
     shape: np.ndarray
     spacing_zyx_mm: np.ndarray
     seed: int
@@ -120,10 +108,10 @@ class Places:
 
         regions bool (n), `observed` say: float64 (P); or (k, n), `draws` say: float64 (P, k).
         """
-        regions = sparse.csr_array(np.atleast_2d(regions) if _is_dense(regions) else regions)
-        common = self.places.astype(np.int32) @ regions.astype(np.int32).T
-        shares = common.toarray() / max(self.n_voxels, 1)
-        return shares if shares.shape[1] != 1 else shares[:, 0]
+        if regions.ndim == 1:
+            return self.places.astype(float) @ regions / max(self.n_voxels, 1)
+        common = self.places.astype(np.int32) @ sparse.csr_array(regions, dtype=np.int32).T
+        return common.toarray() / max(self.n_voxels, 1)
 
     def at_voxels(self, values: np.ndarray) -> np.ndarray:
         """Mean over the places that hold a voxel of a value of each: (P) to (n), (P, k) to (n, k)."""
@@ -132,9 +120,9 @@ class Places:
         summed = weights @ np.asarray(values, float)
         return summed / (coverage if summed.ndim == 1 else coverage[:, None])
 
-    def on_grid(self, values: np.ndarray, outside: float = 0.0) -> np.ndarray:
-        """Values (n) of the GTV's voxels in an image (z, y, x), `outside` elsewhere."""
-        volume = np.full(int(np.prod(self.shape)), outside, np.asarray(values).dtype)
+    def on_grid(self, values: np.ndarray) -> np.ndarray:
+        """Values (n) of the GTV's voxels in an image (z, y, x), 0 elsewhere."""
+        volume = np.zeros(int(np.prod(self.shape)), np.asarray(values).dtype)
         volume[self.cells] = values
         return volume.reshape(self.shape)
 
@@ -202,7 +190,3 @@ def rows_of(packed: np.ndarray, n: int) -> sparse.csr_array:
     indices = np.concatenate(members)
     data = np.ones(indices.size, bool)
     return sparse.csr_array((data, indices, np.cumsum(counts)), shape=(len(packed), n))
-
-
-def _is_dense(regions):
-    return isinstance(regions, np.ndarray)

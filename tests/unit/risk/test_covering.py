@@ -147,10 +147,12 @@ def test_the_nulls_draws_and_the_observed_recurrence_stand_beside_the_places():
     places = measure_places("P01", volume, gtv, (5.0, 0.8, 0.8), draws=drawn, **asked)
     np.testing.assert_array_equal(places.on_grid(places.observed), gtvr)
     np.testing.assert_array_equal(places.draws.toarray(), drawn.masks(1, drawn.n_draws + 1)[:, gtv])
-    assert (places.drawn_shape, places.match, places.draws_reason) == ("compact", "none", "")
+    assert places.draws_reason == ""
+    assert "draws of compact shape, matched for none" in places.notes
     new = measure_places("P01", volume, gtv, (5.0, 0.8, 0.8), **asked)
     assert (new.observed.size, new.draws.shape[0], new.draws_reason) == (0, 0, NO_RECURRENCE)
     np.testing.assert_array_equal(new.features, places.features)
+    assert "draws" not in new.notes
     with pytest.raises(ValueError, match="of another GTV"):
         measure_places("P01", volume, gtvr, (5.0, 0.8, 0.8), draws=drawn, **asked)
 

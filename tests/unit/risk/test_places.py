@@ -31,12 +31,7 @@ def record(**changed):
         "places": sparse.csr_array(MEMBERS),
         "observed": np.array([0, 1, 1, 1, 0], bool),
         "draws": sparse.csr_array(DRAWS),
-        "drawn_shape": "own",
-        "match": "depth",
         "cells": np.array([2, 3, 4, 7, 11]),
-        "voxel_depth": np.linspace(0.2, 1.0, 5),
-        "voxel_intensity": np.arange(5.0),
-        "box": np.array([0, 2, 0, 2, 0, 3]),
         "shape": np.array([2, 2, 3]),
         "spacing_zyx_mm": np.array([5.0, 0.7, 0.7]),
         "seed": 1,
@@ -48,6 +43,7 @@ def test_shares_of_a_region_and_of_several():
     one = record()
     assert one.shares(one.observed).tolist() == [0.5, 1.0, 0.5]
     assert one.shares(one.draws).tolist() == [[0.5, 0.0], [0.0, 0.5], [0.0, 1.0]]
+    assert one.shares(one.draws[:1]).tolist() == [[0.5], [0.0], [0.0]]
 
 
 def test_a_voxel_gets_the_mean_of_the_places_that_hold_it():
