@@ -34,9 +34,9 @@ def summarise(found: Mapping[str, np.ndarray], measures: Sequence[str]) -> pd.Da
     for name, values in found.items():
         for j, measure in enumerate(measures):
             own, depth = values[:, :, j], found[DEPTH_ONLY][:, :, j]
+            mean, low, high, _ = _mean(own[:, OBSERVED])
             row = {"map": name, "measure": measure, "n": len(own)}
-            row |= dict(zip(("mean", "low", "high", "p"), _mean(own[:, OBSERVED]), strict=True))
-            del row["p"]
+            row |= {"mean": mean, "low": low, "high": high}
             row["p_exact"] = np.nan if name == RANDOM else _exact_p(own.mean(axis=0))
             difference = own - depth
             names = ("minus_depth", "minus_depth_low", "minus_depth_high", "minus_depth_p")
