@@ -40,7 +40,7 @@ def glcm_features(glcm: np.ndarray, values: np.ndarray) -> None:
     """
     n = glcm.shape[2] - 1
     values[:] = np.nan
-    seen = np.zeros((3, n + 1), np.int32)  # pairs seen from each level
+    margin = np.zeros(n + 1)
     weight = np.zeros(n + 1)
     present = np.empty(n + 1)
     square = np.zeros(n + 1)
@@ -68,15 +68,11 @@ def glcm_features(glcm: np.ndarray, values: np.ndarray) -> None:
         if n_face + n_edge + n_corner == 0:
             continue
         for j in range(i, end):
-            seen[at(0), at(j)] += face[at(j)]
-            seen[at(1), at(j)] += edge[at(j)]
-            seen[at(2), at(j)] += corner[at(j)]
-        seen[0, i] += n_face
-        seen[1, i] += n_edge
-        seen[2, i] += n_corner
-        for j in range(i, end):
             weight[at(j)] = face[at(j)] + SQRT2 * edge[at(j)] + SQRT3 * corner[at(j)]
         weight[i] *= 2.0
+        margin[i] += n_face + SQRT2 * n_edge + SQRT3 * n_corner + 0.5 * weight[i]
+        for j in range(i + 1, end):
+            margin[at(j)] += weight[at(j)]
         for j in range(i, end):
             rounded[at(j)] = np.int32(weight[at(j)] + 0.5)
         for j in range(i + 1, end):
@@ -101,7 +97,6 @@ def glcm_features(glcm: np.ndarray, values: np.ndarray) -> None:
         for k in range(n_present):
             information += 2.0 * present[at(k)] * np.log2(present[at(k)])
 
-    margin = seen[0] + SQRT2 * seen[1] + SQRT3 * seen[2]
     total = margin.sum()
     if total == 0.0:
         return
