@@ -50,6 +50,7 @@ def test_each_patient_is_measured_in_the_sequences_he_has(workspace):
     t2 = {p: place.format(p, "t2") for p in PATIENTS if p != "REC002"}
     with_columns(workspace, planning_t2=t2, planning_adc={"REC001": place.format("REC001", "adc")})
     workspace.config["sequences"] = ["t2", "adc"]
+    workspace.config["sequence_settings"] = {"t2": {"normalisation": "n4"}}
     log = workspace.results / "logs/REC003/sequences/t2/register_sequence.log"
     log.parent.mkdir(parents=True)
     failures.begin(log, "register_sequence", "REC003")
@@ -64,6 +65,7 @@ def test_each_patient_is_measured_in_the_sequences_he_has(workspace):
     steps = ("register_sequence", "carry_regions", "extract_sequence", "draw_sequence")
     assert {name: counts[name] for name in steps} == dict.fromkeys(steps, "4")
     assert counts["extract_features"] == "5"
+    assert counts["normalise_sequence"] == "3" and "normalise_intensity" not in counts
 
 
 def test_a_missing_file_and_one_file_twice_are_refused_before_the_first_job(workspace):

@@ -49,8 +49,20 @@ wildcard_constraints:
 
 
 def file_of_sequence(wildcards):
-    """Input function: the sequence as it is measured."""
+    """Input function: the sequence as it was scanned."""
     return files_of(wildcards.patient)[column_of(wildcards.sequence)]
+
+
+def normalisation_of(sequence):
+    """How the intensities of a sequence are normalised: not at all, unless its settings say so."""
+    return settings["sequence_settings"].get(sequence, {}).get("normalisation", "none")
+
+
+def measured_sequence(wildcards):
+    """Input function: the sequence on which features are measured."""
+    if normalisation_of(wildcards.sequence) == "none":
+        return file_of_sequence(wildcards)
+    return f"{SEQUENCE}/intensity/{{sequence}}.nii.gz"
 
 
 def given_transform(wildcards):

@@ -69,11 +69,30 @@ rule carry_regions:
         "../../scripts/carry_regions.py"
 
 
+use rule normalise_intensity as normalise_sequence with:
+    input:
+        planning_mri=file_of_sequence,
+    output:
+        image=f"{SEQUENCE}/intensity/{{sequence}}.nii.gz",
+        field=f"{SEQUENCE}/intensity/bias_field.nii.gz",
+        record=f"{SEQUENCE}/intensity/normalisation.json",
+    log:
+        "<results>/logs/{patient}/sequences/{sequence}/normalise_sequence.log",
+    benchmark:
+        "<results>/benchmarks/{patient}/sequences/{sequence}/normalise_sequence.tsv"
+    params:
+        *code_of("normalise_intensity"),
+        method=lambda wildcards: normalisation_of(wildcards.sequence),
+        reference={},
+    message:
+        "{wildcards.patient}: intensities of {wildcards.sequence}"
+
+
 use rule extract_features as extract_sequence with:
     input:
         **{region: masks_on_sequence[region] for region in REGIONS},
         gtv=masks_on_sequence["gtv"],
-        planning_mri=file_of_sequence,
+        planning_mri=measured_sequence,
         pyradiomics=settings["pyradiomics"],
         report=rules.carry_regions.output.report,
     output:
@@ -98,7 +117,7 @@ rule draw_sequence:
         draws="<results>/patients/{patient}/null/draws.npz",
         gtv=lambda wildcards: files_of(wildcards.patient)["gtv"],
         gtv_on_sequence=masks_on_sequence["gtv"],
-        sequence=file_of_sequence,
+        sequence=measured_sequence,
         transform=rules.register_sequence.output.transform,
         report=rules.carry_regions.output.report,
     output:
