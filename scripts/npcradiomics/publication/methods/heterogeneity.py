@@ -8,6 +8,7 @@ from npcradiomics.publication.methods.images import (
     simulation_sentences,
 )
 from npcradiomics.publication.methods.multiverse import multiverse_paragraph
+from npcradiomics.publication.methods.sequences import sequences_paragraph
 from npcradiomics.publication.methods.software import pyradiomics_words, software_paragraph
 from npcradiomics.publication.methods.text import (
     Paragraph,
@@ -62,6 +63,7 @@ def paragraphs(settings: dict, cohort: dict, versions: dict, pyradiomics: dict) 
         _regions(settings, cohort),
         _dose(settings["dose"], settings, cohort) if cohort["isodose"] else None,
         _features(settings, versions, pyradiomics),
+        sequences_paragraph(settings),
         _statistics(settings["statistics"], versions),
         _null(settings) if settings["spatial_null"]["enabled"] else None,
         multiverse_paragraph(settings["multiverse"], settings["statistics"]["alpha"])

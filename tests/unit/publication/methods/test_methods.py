@@ -29,6 +29,7 @@ SILENT = {
         "results": "where files lie",
         "patients": "who they are; the text has their number",
         "clinical_columns": "they enter by `exclude` alone, which is quoted",
+        "simulation: sequences": "of simulated patients, who are counted; `sequences` names them",
         "regions: outside_gtv_warning": "a warning; it changes no number",
         "repeatability: n_perturbations": "of a target of its own, no part of the main job",
         "repeatability: minimum_icc": "of a target of its own, no part of the main job",
@@ -49,6 +50,8 @@ WHERE_IT_MATTERS = {
     ("response", "repeatability: n_perturbations"): STABLE,
     ("response", "repeatability: minimum_icc"): STABLE,
     ("response", "repeatability: seed"): STABLE,
+    ("heterogeneity", "main_sequence"): {"sequences": ["adc"]},
+    ("heterogeneity", "sequence_settings"): {"sequences": ["adc"]},
     ("heterogeneity", "multiverse: crossed"): {"multiverse": {"design": "factorial"}},
 }
 # Values of keys whose schema does not say enough to find another one.
@@ -61,6 +64,9 @@ OTHER = {
     "exclude": "age > 70",
     "clinical_labels": {"alt": "ALT"},
     "statistics: n_tests": 10,
+    "main_sequence": "t1",
+    "sequence_settings": {"adc": {"n_levels": 64}},
+    "simulation: planted": False,
 }
 
 
@@ -146,6 +152,10 @@ def variants():
     words = {"effective": [1, "responder"], "ineffective": [0]}
     yield paragraphs("response", settings_of("response", response_labels=words))
     yield paragraphs("heterogeneity", settings_of("heterogeneity", exclude="age > 70"))
+    sequences = {"sequences": ["t2", "adc"], "main_sequence": "t1"}
+    own = {"t2": {"n_levels": 64, "normalisation": "n4"}, "adc": {"same_frame": True}}
+    for settings in ({}, {"sequence_settings": own}):
+        yield paragraphs("heterogeneity", settings_of("heterogeneity", **sequences, **settings))
     for section in ("spatial_null", "multiverse"):
         config = {section: {"surrogates": 0, "n_draws": 1}}
         yield paragraphs("heterogeneity", settings_of("heterogeneity", **config))
@@ -206,6 +216,19 @@ def test_paragraphs_come_and_go_with_what_was_done():
     ]
     names = [one.name for one in paragraphs("response", settings_of("response"), new=0)]
     assert names[-2:] == ["Comparison", "Software"]
+
+
+def test_further_sequences_are_told_with_their_limits_and_what_is_done_otherwise():
+    own = {"adc": {"n_levels": 64, "outliers": "3sigma", "same_frame": True}}
+    limits = {"registration": {"sequence_limits": {"motion_failed_mm": 12.5}}}
+    config = {"sequences": ["t2", "adc"], "sequence_settings": own} | limits
+    found = paragraphs("heterogeneity", settings_of("heterogeneity", **config))
+    (words,) = (" ".join(one.sentences) for one in found if one.name == "Further sequences")
+    assert words.startswith("Beside CE T1, T2 and ADC of the planning examination")
+    assert "headers was kept for ADC where" in words and "moved by more than 12.5 mm" in words
+    assert words.endswith("than the main sequence: ADC (grey levels 64, outliers 3sigma).")
+    default = paragraphs("heterogeneity", settings_of("heterogeneity"))
+    assert "Further sequences" not in [one.name for one in default]
 
 
 def test_references_hold_what_is_cited_and_nothing_else():

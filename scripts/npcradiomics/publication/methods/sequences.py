@@ -1,0 +1,55 @@
+"""The paragraph on further sequences of the planning examination."""
+
+from npcradiomics.cohort.sequences import label_of
+from npcradiomics.publication.methods.text import Paragraph, listed, paragraph
+
+_NAMES = {
+    "n_levels": "grey levels",
+    "quantizer": "quantizer",
+    "quantizer_fit": "quantizer fitted to",
+    "outliers": "outliers",
+    "resampling": "resampling",
+    "normalisation": "normalisation",
+}
+
+
+def sequences_paragraph(settings: dict) -> Paragraph | None:
+    """What was measured beside the main sequence, and how; None where nothing was.
+
+    settings: complete settings of the study
+    """
+    names = settings["sequences"]
+    if not names:
+        return None
+    limits = settings["registration"]["sequence_limits"]
+    trusted = [n for n in names if settings["sequence_settings"].get(n, {}).get("same_frame")]
+    others = {
+        name: [
+            f"{_NAMES[key]} {value}"
+            for key, value in settings["sequence_settings"].get(name, {}).items()
+            if key in _NAMES
+        ]
+        for name in names
+    }
+    departing = [f"{label_of(name)} ({', '.join(own)})" for name, own in others.items() if own]
+    return paragraph(
+        "Further sequences",
+        f"Beside {label_of(settings['main_sequence'])}, {listed(map(label_of, names))} of the planning"
+        " examination were measured in the patients who had them.",
+        "Each was registered rigidly to the planning MRI from the position in its headers, by the same"
+        " algorithm; GTV, GTVr and the places drawn were carried to its own grid by the inverse of that"
+        " transform, and its voxels were measured as they are.",
+        f"The position in the headers was kept for {listed(map(label_of, trusted))} where both images had"
+        " one frame of reference."
+        if trusted
+        else "",
+        "Such a registration was taken as failed if the registration in the other direction disagreed with"
+        f" it by more than {limits['backward_failed_mm']:g} mm, a restart ended more than"
+        f" {limits['restart_failed_mm']:g} mm away, likeness with left and right exchanged was larger"
+        f" (ratio below {limits['laterality_failed']:g}), or the tumour had moved by more than"
+        f" {limits['motion_failed_mm']:g} mm; more than {limits['backward_look_mm']:g} mm,"
+        f" {limits['motion_look_mm']:g} mm of motion or {limits['rotation_look_deg']:g} degrees of rotation were"
+        " looked at.",
+        "A failed one left the sequence of that patient out, unless a person accepted it.",
+        f"Prepared otherwise than the main sequence: {listed(departing)}." if departing else "",
+    )
