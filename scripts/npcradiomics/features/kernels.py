@@ -101,7 +101,7 @@ def scan(
         Pairs, lower level first; row 0 is outside.
     runs : (length, table, level) int32, added to
         Runs of 2 voxels and more.
-    counts, deviations : (level,) int64, added to
+    counts, deviations : (level,) int64, zero before
         Voxels, and voxels with a neighbour.
     sums : (level,) float64, added to
         |level - mean of neighbours|.
