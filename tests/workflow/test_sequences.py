@@ -61,7 +61,10 @@ def test_each_patient_is_measured_in_the_sequences_he_has(workspace):
         for sequence, names in measured_in.items()
         for name in names
     ]
-    counts = counts_of(workspace.run("-n", "--", "heterogeneity_collect_features", *null))
+    run = workspace.run("-n", "--", "heterogeneity_collect_features", *null)
+    told = "REC003: without t2, whose register_sequence failed at the last attempt: no such image"
+    assert told in run.stdout
+    counts = counts_of(run)
     steps = ("register_sequence", "carry_regions", "extract_sequence", "draw_sequence")
     assert {name: counts[name] for name in steps} == dict.fromkeys(steps, "4")
     assert counts["extract_features"] == "5"

@@ -52,10 +52,6 @@ if settings["exclude"]:
     inclusion.require_enough(list(kept["patient"]), gone)
     deselected = gone.to_dict("records")
 
-# Steps of a further sequence: their failure leaves the sequence out, not the patient.
-SEQUENCE_STEPS = ("import_image", "register_sequence", "carry_regions", "extract_sequence")
-SEQUENCE_STEPS += ("draw_sequence", "report_sequence")
-
 # With allow_missing the cohort does without the patients whose last attempt failed, until something of theirs changes; one
 # who lacks a picture alone stays in the statistics. Of whom the config excludes nothing is tried again in any case.
 failed, without, failed_sequences = {}, {step: set() for step in PICTURES}, {}
@@ -70,11 +66,19 @@ if spared:
 
     lasting = failures.lasting(workflow.pathvars.apply("<results>/logs"), last_changed)
     lasting = [record for record in lasting if record["patient"] in spared]
-    for record in list(lasting):
-        sequence = Path(record["log"]).parent.name.removeprefix("planning_")
-        if record["step"] in SEQUENCE_STEPS and sequence in settings["sequences"]:
+    for record in list(
+        lasting
+    ):  # a job of a further sequence leaves the sequence out, not the patient
+        place = Path(record["log"]).parent
+        sequence = place.name.removeprefix("planning_")
+        in_sequence = place.parent.name in ("sequences", record["patient"])
+        if in_sequence and sequence in settings["sequences"]:
             lasting.remove(record)
             failed_sequences[record["patient"], sequence] = record
+            words = (
+                "{patient}: without {sequence}, whose {step} failed at the last attempt: {reason}"
+            )
+            logger.warning(words.format(sequence=sequence, **record))
     failed = {
         record["patient"]: record for record in reversed(lasting) if record["step"] not in PICTURES
     }
