@@ -23,7 +23,10 @@ def main(snakemake):
     tested = by_sequence(read_table(snakemake.input.features))
     of_all = read_table(snakemake.input.ranks)
     ranked = {name: of_all[of_all["sequence"] == name].drop(columns="sequence") for name in tested}
-    main_sequence, *_ = tested
+    main_sequence, *further = tested
+    for name in further:  # of those who have the sequence
+        own = ranked[name]
+        ranked[name] = own[own.groupby("patient")["rank"].transform("count") > 0]
     ranks, features = ranked[main_sequence], tested[main_sequence]
     first, *others = read_json(snakemake.input.warnings) or [""]
     patients = list(dict.fromkeys(ranks["patient"]))

@@ -88,6 +88,7 @@ in_papers_order = ["table1", "fig2", "table2", "fig3", "fig4", "fig5"]
 in_papers_order += ["table3", "fig6", "fig7", "fig8"] * with_null
 in_papers_order += ["table4"] * bool(dosed) + ["fig9"] * bool(with_dose)
 in_papers_order += ["table5", "fig10", "fig11"] * with_multiverse
+in_papers_order += ["fig12"] * (with_null and bool(settings["sequences"]))
 in_papers_order += ["table6", "fig13"] * with_risk
 shown_tables = [name for name in in_papers_order if name.startswith("table")]
 shown_figures = [name for name in in_papers_order if name.startswith("fig")]
@@ -115,7 +116,7 @@ provenance_outputs = [
     *(
         f"<results>/cohort/{table}.tsv"
         for table in ["features", "regions", "excluded", "statistics", "size"]
-        + ["sequences"] * bool(settings["sequences"])
+        + ["sequences", "sequence_agreement"] * bool(settings["sequences"])
         + ["dose", "failures"] * bool(dosed)
         + ["multiverse", "multiverse_universes", "multiverse_features"] * with_multiverse
     ),

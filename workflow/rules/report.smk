@@ -1,18 +1,13 @@
 """The page that answers: the whole study in one file that opens from disk, its answer first."""
 
-OF_PAGES = (
-    "fig2",
-    "fig4",
-    "fig6",
-    "fig10",
-    "fig11",
-    "fig13",
-)  # may take several pages: shown as pictures
+# May take several pages: shown as pictures. With several sequences these do, too.
+of_pages = ["fig2", "fig4", "fig6", "fig10", "fig11", "fig13"]
+of_pages += ["fig3", "fig5", "fig7"] * bool(settings["sequences"])
 
 report_items = [
     *paper_items,
     *(f"<results>/figures/{name}.caption.rst" for name in shown_figures),
-    *(f"<results>/figures/{name}.svg" for name in shown_figures if name not in OF_PAGES),
+    *(f"<results>/figures/{name}.svg" for name in shown_figures if name not in of_pages),
     *(
         f"<results>/cohort/{table}.tsv"
         for table in ["statistics", "excluded", "regions", "registration"]

@@ -141,3 +141,30 @@ rule fig8:
         notice=notice,
     script:
         "../../scripts/fig8.py"
+
+
+if settings["sequences"]:
+
+    rule fig12:
+        """Figure 12: effect and verdict of every feature by sequence, family by family."""
+        input:
+            statistics="<results>/cohort/statistics.tsv",
+            features="<results>/cohort/spatial_null.tsv",
+            caption=repository_files("workflow/report", "fig12.rst")[0],
+        output:
+            pdf="<results>/figures/fig12.pdf",
+            png=shown("<results>/figures/fig12.png", "figures", figure="12"),
+            svg="<results>/figures/fig12.svg",
+            caption="<results>/figures/fig12.caption.rst",
+            data="<results>/figures/fig12.tsv",
+        log:
+            "<results>/logs/fig12.log",
+        benchmark:
+            "<results>/benchmarks/fig12.tsv"
+        conda:
+            "../../envs/npcradiomics.yaml"
+        params:
+            *code_of("fig12"),
+            notice=notice,
+        script:
+            "../../scripts/fig12.py"

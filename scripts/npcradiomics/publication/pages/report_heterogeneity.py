@@ -21,12 +21,13 @@ from npcradiomics.publication.pages.report_blocks import (
 from npcradiomics.publication.pages.report_closing import closing_sections
 from npcradiomics.publication.pages.report_universes import universe_curve
 from npcradiomics.publication.tables.formats import Table
+from npcradiomics.publication.tables.sequences import found_by_sequence
 from npcradiomics.publication.tables.spatial_null import counts_words, patient_notes
 from npcradiomics.rounding import fixed_text
 from npcradiomics.spatial_null.verdict import TEXTURE
 from npcradiomics.statistics.akram2020 import N_PATIENTS, SEVEN_FEATURES, TABLE2
 from npcradiomics.statistics.pairs import small_cohort_warning
-from npcradiomics.tables import by_sequence
+from npcradiomics.tables import of_sequence
 
 WORDS = {
     "GTV": "Gross tumour volume, drawn on the planning MRI.",
@@ -75,19 +76,25 @@ def report_content(
     notice : str
         Words of ``notices.cohort_notice``.
     """
-    of_all = by_sequence(files.frame("cohort/statistics.tsv"))
-    main_sequence, *_ = of_all
-    statistics = of_all[main_sequence]
+    of_all = files.frame("cohort/statistics.tsv")
+    main_sequence = of_all["sequence"].iloc[0]
+    statistics = of_sequence(of_all, main_sequence)
     excluded = files.frame("cohort/excluded.tsv")
     registrations = files.frame("cohort/registration.tsv")
     names = set(files.frame("cohort/regions.tsv").query("in_cohort")["patient"])
     entered = registrations[registrations["patient"].isin(names)]
-    null = None
+    null = tested = None
     if "cohort/spatial_null.tsv" in files:
-        tested = by_sequence(files.frame("cohort/spatial_null.tsv"))
-        null = Null(tested[main_sequence], files.frame("cohort/null_controls.tsv"), match)
+        tested = files.frame("cohort/spatial_null.tsv")
+        null = Null(
+            of_sequence(tested, main_sequence), files.frame("cohort/null_controls.tsv"), match
+        )
     doubtful = list(entered.loc[entered["verdict"] != "pass", "patient"])
     answer = heterogeneity_answer(statistics, null, excluded, doubtful, _holding(files))
+    if several := found_by_sequence(of_all, tested):
+        answer = answer._replace(
+            sentences=[*answer.sentences, f"{several} The answer is of {main_sequence}."]
+        )
     n_drawn = None if null is None else int(null.features["n"].max())
     sections = [
         section("patients", "Who is in and who is not",
@@ -100,7 +107,7 @@ def report_content(
         section("paper", "The paper's tables and figures", _beside(statistics), printed_table(files, "table1"),
                 printed_table(files, "table2"), *(figure(files, f"fig{k}") for k in range(2, 6))),
         section("texture", "Texture, or only size?", printed_table(files, "table3"),
-                *(figure(files, f"fig{k}") for k in range(6, 9)), lead=counts_words(null.features) if null else ""),
+                *(figure(files, f"fig{k}") for k in (6, 7, 8, 12)), lead=counts_words(null.features) if null else ""),
         section("depends", "What the answer depends on", _curve(files), printed_table(files, "table5"),
                 *(figure(files, f"fig{k}") for k in (10, 11))),
         section("risk", "Where in a tumour will it come back?", printed_table(files, "table6"), figure(files, "fig13"),

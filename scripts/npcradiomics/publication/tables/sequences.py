@@ -4,6 +4,7 @@ import pandas as pd
 
 from npcradiomics.publication.tables.formats import Table
 from npcradiomics.publication.tables.heterogeneity import table2_row
+from npcradiomics.spatial_null.verdict import TEXTURE
 
 # What the paper printed is of its one sequence and stands beside the main one alone.
 PAPER = "paper_"
@@ -51,6 +52,28 @@ def table2_with_sequences(
     )
     header = [table.header[0], "Sequence", *table.header[1:]]
     return table._replace(header=header, rows=rows, footnotes=[note, *table.footnotes])
+
+
+def found_by_sequence(statistics: pd.DataFrame, tested: pd.DataFrame | None) -> str:
+    """What the sequences found in one sentence, "" where there is one.
+
+    Parameters
+    ----------
+    statistics : DataFrame
+        cohort/statistics.tsv.
+    tested : DataFrame or None
+        cohort/spatial_null.tsv, None where texture or size was not asked.
+    """
+    words = []
+    for name, own in statistics.groupby("sequence", sort=False):
+        found = f"{int(own['significant'].sum())} of {len(own)} features differ"
+        if tested is not None:
+            verdicts = tested.loc[tested["sequence"] == name, "verdict"]
+            found += f" and {int((verdicts == TEXTURE).sum())} are texture"
+        words.append(f"in {name} (n = {int(own['n'].max())}) {found}")
+    if len(words) < 2:
+        return ""
+    return f"{len(words)} sequences were measured: {'; '.join(words)}."
 
 
 def _row(cells, sequence, beyond):
