@@ -2,13 +2,17 @@
 
     python benchmarks/null_sequences.py --cohorts 200 --out FILE     goes on where it stopped
     python benchmarks/null_sequences.py --summary --out FILE
+    python benchmarks/null_sequences.py --situations pipeline_no_effect --cohorts 200 --out FILE
 
-The tumours, draws and textures of spatial_null.py (simulated, own shape, matched on depth), the
-coarse texture of each sequence correlated with that of the others (--correlation), and the
-workflow's pipeline in each: Lloyd-Max with 256 levels per region, 47 features, one family of
-features x sequences. `no_effect`: nothing is planted. `one_sequence`: fine texture of --planted SD in the
-recurrence, in the last sequence alone. Beside the family's: what three families of one sequence each,
-looked at together, would reject; and how correlated the differences came out.
+`no_effect`: values of 47 features that follow from 8 common ones, correlated between the sequences
+(--correlation), in 14 patients with 49 draws; `one_sequence`: the first features of the last
+sequence alone are --shift SDs higher in the recurrence. `pipeline_...`: the tumours, draws and textures of
+spatial_null.py (simulated, own shape, matched on depth) instead, in fewer patients, with the
+coarse textures correlated, Lloyd-Max with 256 levels per region and the 47 features in each
+sequence; fine texture of --planted SD in the recurrence of the last sequence alone.
+
+Beside the family of features x sequences: what one family per sequence, all looked at together,
+would reject; and how correlated the differences are.
 """
 
 import argparse
@@ -32,11 +36,27 @@ from npcradiomics.spatial_null.pools import differences, pool
 from npcradiomics.spatial_null.recombination import recombination_test
 from npcradiomics.spatial_null.sequences import side_by_side
 
-SITUATIONS = {"no_effect": False, "one_sequence": True}
+N_PATIENTS, N_DRAWS, N_COMMON = 14, 49, 8  # of the values without a pipeline
+SITUATIONS = ("no_effect", "one_sequence", "pipeline_no_effect", "pipeline_one_sequence")
 
 
-def simulate_cohort(situation, number, args, patients):
-    """Its patients' records of all sequences."""
+def simulate_values(situation, number, args):
+    """Pools of patients whose features follow from common ones, those from ones of all sequences."""
+    rng = np.random.default_rng([args.seed, *situation.encode(), number])
+    n = len(FEATURE_NAMES)
+    loadings = rng.normal(size=(N_COMMON, n)) / np.sqrt(N_COMMON)
+    shape = (N_PATIENTS, N_DRAWS + 1, args.sequences)
+    shared = rng.normal(size=(*shape[:2], 1, N_COMMON))
+    own = rng.normal(size=(*shape, N_COMMON))
+    common = np.sqrt(args.correlation) * shared + np.sqrt(1 - args.correlation) * own
+    values = common @ loadings + 0.5 * rng.normal(size=(*shape, n))
+    if situation == "one_sequence":
+        values[:, 0, -1, :5] += args.shift * values[:, :, -1, :5].std(axis=(0, 1))
+    return [pool(f"P{i:02d}", one.reshape(N_DRAWS + 1, -1)) for i, one in enumerate(values)]
+
+
+def simulate_pipeline(situation, number, args, patients):
+    """Pools of patients with tumours, textures and the whole measurement."""
     rng = np.random.default_rng([args.seed, *situation.encode(), number])
     records = []
     for i, one in enumerate(patients.of_cohort(rng, single.WHAT, number)):
@@ -45,18 +65,17 @@ def simulate_cohort(situation, number, args, patients):
         for k in range(args.sequences):
             own = random_texture(rng, one.gtv.shape, one.spacing_mm)
             texture = np.sqrt(args.correlation) * shared + np.sqrt(1 - args.correlation) * own
-            last = SITUATIONS[situation] and k == args.sequences - 1
+            last = situation.endswith("one_sequence") and k == args.sequences - 1
             planted = args.planted if last else 0.0
             _, volume = planted_mri(rng, one.gtv, one.regions[0], texture, planted)
             of_patient[f"s{k + 1}"] = single._measured(rng, f"P{i:02d}", one, volume, None, 0)
         records.append(side_by_side(of_patient))
-    return records
+    return [pool(one.patient, differences(one.features)) for one in records]
 
 
-def answers(records, seed, n_recombinations):
+def answers(pools, seed, n_recombinations):
     """What the summary needs of a cohort."""
     options = {"n_recombinations": n_recombinations, "seed": seed}
-    pools = [pool(one.patient, differences(one.features)) for one in records]
     n = len(FEATURE_NAMES)
     apart = [
         recombination_test(
@@ -77,16 +96,19 @@ def answers(records, seed, n_recombinations):
 def run(args):
     """Do what --out has not yet, situations in turns."""
     null_patients.N_PATIENTS, null_patients.N_GEOMETRIES = args.patients, 5 * args.patients
-    patients = Patients(args.shared, args.seed, args.draws, "own")
+    patients = Patients(args.shared, args.seed, args.draws, "own")  # made when they are asked for
     args.out.touch()
     lines = map(json.loads, args.out.read_text(encoding="utf-8").splitlines())
     done = {(row["situation"], row["cohort"]) for row in lines}
-    jobs = [(name, k) for k in range(args.cohorts) for name in SITUATIONS]
+    jobs = [(name, k) for k in range(args.cohorts) for name in args.situations]
     for situation, number in (job for job in jobs if job not in done):
         cpu = time.process_time()
-        records = simulate_cohort(situation, number, args, patients)
+        if situation.startswith("pipeline"):
+            pools = simulate_pipeline(situation, number, args, patients)
+        else:
+            pools = simulate_values(situation, number, args)
         answer = {"situation": situation, "cohort": number}
-        answer |= answers(records, number, args.recombinations)
+        answer |= answers(pools, number, args.recombinations)
         answer["cpu_s"] = round(time.process_time() - cpu, 3)
         with args.out.open("a", encoding="utf-8") as file:
             file.write(json.dumps(answer) + "\n")
@@ -118,13 +140,15 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--situations", nargs="+", choices=SITUATIONS, default=SITUATIONS[:2])
+    parser.add_argument("--shift", type=float, default=1.2)
     parser.add_argument("--cohorts", type=int, default=200)
-    parser.add_argument("--patients", type=int, default=8)
+    parser.add_argument("--patients", type=int, default=6, help="of a pipeline")
     parser.add_argument("--sequences", type=int, default=3)
     parser.add_argument("--correlation", type=float, default=0.7)
     parser.add_argument("--planted", type=float, default=0.5)
     parser.add_argument("--seed", type=int, default=2020)
-    parser.add_argument("--draws", type=int, default=19)
+    parser.add_argument("--draws", type=int, default=9)
     parser.add_argument("--recombinations", type=int, default=1000)
     parser.add_argument("--out", type=Path, default=Path("null_sequences_bench.jsonl"))
     parser.add_argument("--shared", type=Path, default=single.ROOT.parent / "shared")

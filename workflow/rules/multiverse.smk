@@ -3,7 +3,8 @@
 from npcradiomics.multiverse.design import design_of, measured_universes
 
 multiverse = design_of(settings)
-multiverse_notice = notice_of(*SECTIONS, "multiverse")
+main_alone = f"Of {settings['main_sequence']} alone" if settings["sequences"] else ""
+multiverse_notice = ". ".join(filter(None, (main_alone, notice_of(*SECTIONS, "multiverse"))))
 
 
 rule measure_universes:

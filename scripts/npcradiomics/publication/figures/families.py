@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from npcradiomics.features.definitions import DEFINITIONS
 from npcradiomics.publication.figures.style import (
@@ -16,6 +17,7 @@ from npcradiomics.publication.figures.style import (
 )
 from npcradiomics.spatial_null.verdict import GEOMETRY, TEXTURE
 
+ON_DARK = [withStroke(linewidth=1.8, foreground="white")]
 MOST_DZ = 3.0  # the scale's ends, as in Figure 11
 LABEL_MM, CELL_MM, ROW_MM = 45, 14, 3.4
 MARKS = {
@@ -83,13 +85,13 @@ def plot_families(table: pd.DataFrame, notice: str) -> Figure:
         for y, x in np.ndindex(dz.shape):
             mark = MARKS.get(cells.loc[(names[y], sequences[x]), "verdict"])
             if mark:
-                axis.plot(x, y, ls="", **mark)
+                axis.plot(x, y, ls="", path_effects=ON_DARK, **mark)
     n = table.groupby("sequence")["n"].max()
     axes.flat[-1].set_xticks(
         range(len(sequences)), [f"{name}\nn = {n[name]}" for name in sequences]
     )
     bar = figure.colorbar(image, ax=axes, location="bottom", aspect=30, pad=0.01, extend="both")
-    bar.set_label("effect dz, recurrent minus non-recurrent")
+    bar.set_label("dz, GTVr minus GTVnr")
     bar.outline.set_linewidth(0.4)
     handles = [plt.Line2D([], [], ls="", label=word, **mark) for word, mark in MARKS.items()]
     figure.legend(handles=handles, loc="outside upper center", ncols=1)

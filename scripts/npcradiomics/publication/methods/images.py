@@ -1,6 +1,6 @@
 """Sentences on images and contours that both studies share."""
 
-from npcradiomics.publication.methods.text import were
+from npcradiomics.publication.methods.text import listed, were
 from npcradiomics.publication.notices import SIMULATED_NOTE
 
 
@@ -21,6 +21,8 @@ def simulation_sentences(simulation: dict, cohort: dict, groups: str) -> list[st
         return []
     who = "All patients were" if made == n else f"{made} of the {n} patients {were(made)}"
     planted = "with" if simulation["planted"] else "without"
+    within = simulation["planted"] if isinstance(simulation["planted"], list) else []
+    where = f" in {listed(within)}" if within else ""
     grid = ""
     if "size" in simulation:
         size, spacing = (
@@ -29,7 +31,7 @@ def simulation_sentences(simulation: dict, cohort: dict, groups: str) -> list[st
         grid = f"planning MRI of {size} voxels of {spacing} mm; "
     return [
         f"{SIMULATED_NOTE}.",
-        f"{who} made by simulation, {planted} a planted difference between the {groups} ({grid}seed"
+        f"{who} made by simulation, {planted} a planted difference between the {groups}{where} ({grid}seed"
         f" {simulation['seed']}).",
     ]
 

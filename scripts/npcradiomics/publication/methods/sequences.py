@@ -22,6 +22,7 @@ def sequences_paragraph(settings: dict) -> Paragraph | None:
     if not names:
         return None
     limits = settings["registration"]["sequence_limits"]
+    used, n = settings["statistics"], 1 + len(names)
     trusted = [n for n in names if settings["sequence_settings"].get(n, {}).get("same_frame")]
     others = {
         name: [
@@ -52,4 +53,10 @@ def sequences_paragraph(settings: dict) -> Paragraph | None:
         " looked at.",
         "A failed one left the sequence of that patient out, unless a person accepted it.",
         f"Prepared otherwise than the main sequence: {listed(departing)}." if departing else "",
+        "Each sequence was tested as the main one; beside that threshold the one of all is given,"
+        f" {used['alpha']:g}/({used['n_tests']} x {n}) = {used['alpha'] / used['n_tests'] / n:.3g}.",
+        "A drawn region was the same place in all sequences of a patient and recombined in all of them at"
+        " once, and p was adjusted over all features of all sequences together."
+        if settings["spatial_null"]["enabled"]
+        else "",
     )

@@ -69,7 +69,7 @@ def found_by_sequence(statistics: pd.DataFrame, tested: pd.DataFrame | None) -> 
         found = f"{int(own['significant'].sum())} of {len(own)} features differ"
         if tested is not None:
             verdicts = tested.loc[tested["sequence"] == name, "verdict"]
-            found += f" and {int((verdicts == TEXTURE).sum())} are texture"
+            found += f", {int((verdicts == TEXTURE).sum())} called texture"
         words.append(f"in {name} (n = {int(own['n'].max())}) {found}")
     if len(words) < 2:
         return ""

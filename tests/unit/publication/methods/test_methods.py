@@ -66,7 +66,7 @@ OTHER = {
     "statistics: n_tests": 10,
     "main_sequence": "t1",
     "sequence_settings": {"adc": {"n_levels": 64}},
-    "simulation: planted": False,
+    "simulation: planted": ["adc"],
 }
 
 
@@ -318,3 +318,16 @@ def test_what_the_versions_do_not_know_is_said():
     assert "9.8.7, outside a clone, on Python" in outside
     changed = software_paragraph(VERSIONS | {"git_changed_files": ["M Snakefile"]}).sentences[0]
     assert "commit 0123456789ab with 1 changed file, on Python" in changed
+
+
+def test_sequences_have_the_two_thresholds_and_one_family_where_there_are_some():
+    def named(**config):
+        made = paragraphs("heterogeneity", settings_of("heterogeneity", **config))
+        return {one.name: " ".join(one.sentences) for one in made}
+
+    assert "Further sequences" not in named()
+    config = {"sequences": ["t2", "adc"]}
+    text = named(**config)["Further sequences"]
+    assert "0.05/(47 x 3) = 0.000355" in text and "same place in all sequences" in text
+    config["spatial_null"] = {"enabled": False}
+    assert "same place" not in named(**config)["Further sequences"]
