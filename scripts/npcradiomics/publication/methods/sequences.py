@@ -52,11 +52,11 @@ def sequences_paragraph(settings: dict) -> Paragraph | None:
         f" {limits['motion_look_mm']:g} mm of motion or {limits['rotation_look_deg']:g} degrees of rotation were"
         " looked at.",
         "A failed one left the sequence of that patient out, unless a person accepted it.",
-        f"Prepared otherwise than the main sequence: {listed(departing)}." if departing else "",
         "Each sequence was tested as the main one; beside that threshold the one of all is given,"
         f" {used['alpha']:g}/({used['n_tests']} x {n}) = {used['alpha'] / used['n_tests'] / n:.3g}.",
         "A drawn region was the same place in all sequences of a patient and recombined in all of them at"
         " once, and p was adjusted over all features of all sequences together."
         if settings["spatial_null"]["enabled"]
         else "",
+        f"Prepared otherwise than the main sequence: {listed(departing)}." if departing else "",
     )
