@@ -28,6 +28,8 @@ _EXCLUSION_RULES = {
     "registration": "registration rejected by a person",
 }
 _NO_METHOD = {"seed", "enabled", "deformable", "pyradiomics", "per_job"}
+_NO_METHOD |= {"new_patients", "model", "voxel_maps", "kernel_radius"}
+_NO_METHOD |= {"export", "export_level", "export_without_evidence"}
 # What a setting is called in a sentence, where its key does not say it: section, key: words, with
 # the words of its values where those do not.
 _WORDS = {

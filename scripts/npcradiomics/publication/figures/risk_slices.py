@@ -24,11 +24,7 @@ COLOURS = "viridis"  # dark to bright, so that grey print keeps the order; GTVr 
 MARGIN_MM = 12.0
 LINES = {"gtv": "-", "gtvr": "-", "iso_risk": "--"}
 OF_LEGEND = {"iso_risk": "0.6"}  # white is not seen on the page
-TITLES = (
-    "planning MRI",
-    "risk, share of the GTV that has less",
-    "chance of GTVr, registration's error",
-)
+TITLES = ("planning MRI", "risk", "GTVr within its error")
 
 
 def plot_risk(

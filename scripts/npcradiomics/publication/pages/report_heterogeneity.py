@@ -20,6 +20,7 @@ from npcradiomics.publication.pages.report_blocks import (
 )
 from npcradiomics.publication.pages.report_closing import closing_sections
 from npcradiomics.publication.pages.report_universes import universe_curve
+from npcradiomics.publication.pages.risk import report_words
 from npcradiomics.publication.tables.formats import Table
 from npcradiomics.publication.tables.sequences import found_by_sequence
 from npcradiomics.publication.tables.spatial_null import counts_words, patient_notes
@@ -96,6 +97,7 @@ def report_content(
             sentences=[*answer.sentences, f"{several} The answer is of {main_sequence}."]
         )
     n_drawn = None if null is None else int(null.features["n"].max())
+    risk_lead, risk_number = _risk(files)
     sections = [
         section("patients", "Who is in and who is not",
                 report_patients.flow(n_table, excluded, n_drawn),
@@ -111,7 +113,7 @@ def report_content(
         section("depends", "What the answer depends on", _curve(files), printed_table(files, "table5"),
                 *(figure(files, f"fig{k}") for k in (10, 11))),
         section("risk", "Where in a tumour will it come back?", printed_table(files, "table6"), figure(files, "fig13"),
-                lead=_risk(files)),
+                lead=risk_lead),
         section("limits", "Limits in plain words", points(_limits(files, statistics, match, notice))),
         *closing_sections(files, "heterogeneity", notice),
     ]  # fmt: skip
@@ -120,7 +122,7 @@ def report_content(
         "question": QUESTION,
         "answer": answer,
         "light": LIGHTS[answer.light],
-        "numbers": _numbers(statistics, null, entered, n_table),
+        "numbers": [*_numbers(statistics, null, entered, n_table), *risk_number],
         "sections": [one for one in sections if one["blocks"]],
         "glossary": glossary(WORDS),
         "simulated": simulated,
@@ -151,10 +153,8 @@ def _classes(files):
 
 
 def _risk(files):
-    if "cohort/risk_verdict.json" not in files:
-        return ""
-    sentence = files.json("cohort/risk_verdict.json")["sentence"]
-    return f"{sentence} Research use only; on each patient's page: the map made without him."
+    name = "cohort/risk_verdict.json"
+    return report_words(files.json(name)) if name in files else ("", [])
 
 
 def _numbers(statistics, null, entered, n_table):

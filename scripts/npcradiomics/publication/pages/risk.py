@@ -65,6 +65,16 @@ def risk_content(record: Mapping, boost_percent: Sequence[float]) -> dict:
     }
 
 
+def report_words(verdict: Mapping) -> tuple[str, list[dict]]:
+    """What the study's report says first of the map, and its number among the report's.
+
+    verdict: better and sentence of rule fit_risk_map.
+    """
+    said = f"{verdict['sentence']} Research use only; each patient's page has the map made without him."
+    value = "yes" if verdict["better"] else "no"
+    return said, [{"value": value, "of": "", "words": "is the risk map better than depth alone"}]
+
+
 def own_sentence(values: Mapping[str, float]) -> str:
     """The patient's own score against depth alone, in words; "" where he has none."""
     if "model" not in values:

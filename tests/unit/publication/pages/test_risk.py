@@ -2,7 +2,7 @@
 
 import pytest
 
-from npcradiomics.publication.pages.risk import own_sentence, risk_content
+from npcradiomics.publication.pages.risk import own_sentence, report_words, risk_content
 from patient_page_example import page
 
 SCORES = {
@@ -49,6 +49,13 @@ def test_scores_stand_in_a_row_per_boost_and_a_column_per_map():
 def test_a_patients_own_score_is_told_against_depth(model, words):
     said = own_sentence({"model": model, "depth": 0.4})
     assert words in said and "by depth alone (40 %)" in said
+
+
+@pytest.mark.parametrize(("better", "value"), [(True, "yes"), (False, "no")])
+def test_the_report_begins_with_the_verdict(better, value):
+    said, (number,) = report_words({"better": better, "sentence": "The map is: so."})
+    assert said.startswith("The map is: so. Research use only")
+    assert number["value"] == value and number["words"].endswith("better than depth alone")
 
 
 def test_the_tab_is_there_only_with_a_map():
