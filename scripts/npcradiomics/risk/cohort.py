@@ -104,7 +104,7 @@ def fit_cohort(
             found[name].append(_scored(one.at_voxels(values[i]), recurrences, boosts))
         found[CENTRE].append(_scored(_centrality(one)[:, None], recurrences, boosts))
         expected = [scores.expected_of_random(own, boosts) for own in recurrences.T]
-        found[RANDOM].append(np.array([[*one.values()] for one in expected]))
+        found[RANDOM].append(np.array([[*by_chance.values()] for by_chance in expected]))
     found = {name: np.array(values) for name, values in found.items()}
     measures = [scores.AUC, scores.OWN_VOLUME, *boosts]
     summary = summarise(found, measures)
