@@ -18,14 +18,14 @@ from npcradiomics.registration.sequence import SequenceLimits, register_sequence
 def main(snakemake):
     given, params, made = snakemake.input, snakemake.params, snakemake.output
     patient, name = snakemake.wildcards.patient, snakemake.wildcards.sequence
-    planning, sequence = read_image(given.planning_mri), read_image(given.sequence)
+    files = params.files  # not the inputs: a file that is missing is none, and is refused here
+    sequence, transform = files[params.column], files.get(f"{params.column}_transform")
+    planning, sequence = read_image(given.planning_mri), read_image(sequence)
+    transform = read_linear_transform(transform) if transform else None
     voxels = voxels_sha256(sitk.GetArrayViewFromImage(sequence))
-    files = {params.column: given.sequence} | (
-        {f"{params.column}_transform": given.given} if given.given else {}
-    )
     record = {"voxels": {params.column: voxels}, "sha256": {patient: checksums(files)}}
     trusted = False
-    if params.same_frame and not given.given:
+    if params.same_frame and transform is None:
         trusted, why_not = one_frame([read_json(path) for path in given.frames])
         if why_not:
             logging.getLogger("npcradiomics").warning(f"same_frame: {why_not}; registered instead")
@@ -34,7 +34,7 @@ def main(snakemake):
         sequence,
         read_mask(given.gtv, planning),
         name=label_of(name),
-        transform=read_linear_transform(given.given) if given.given else None,
+        transform=transform,
         same_frame=trusted,
         parameters=RegistrationParameters(**params.parameters),
         limits=SequenceLimits(**params.limits),

@@ -107,7 +107,11 @@ provenance_files = {
         column: value for column, value in cells_of(located(name)).items() if column != "gtvr_frame"
     }
     | reference_tissue(name)
-    | cells_of_sequences(name)
+    | {
+        column: path
+        for sequence in sequences_of(name)
+        for column, path in cells_of_sequence(name, sequence).items()
+    }
     for name in analysed
 }
 provenance_out = {name: row["reason"] for name, row in out_of_cohort.items()}

@@ -172,7 +172,8 @@ def test_headers_are_trusted_in_one_frame_and_registered_in_two(tmp_path, caplog
         sitk.WriteImage(image, str(tmp_path / f"{name}.nii.gz"))
     for name, of in (("first", "a1"), ("second", code)):
         write_json({"frame_of_reference": of}, tmp_path / f"{name}.json")
-    given = {name: str(tmp_path / f"{name}.nii.gz") for name in names} | {"given": [], "said": []}
+    given = {name: str(tmp_path / f"{name}.nii.gz") for name in names} | {"said": []}
+    cells = {"planning_adc": given["sequence"]}
     made = ("quality.json", "inputs.json", "transform.tfm", "sequence_on_planning.nii.gz")
     job = SimpleNamespace(
         wildcards=SimpleNamespace(patient="P1", sequence="adc"),
@@ -180,7 +181,9 @@ def test_headers_are_trusted_in_one_frame_and_registered_in_two(tmp_path, caplog
             **given, frames=[str(tmp_path / f"{name}.json") for name in ("first", "second")]
         ),
         output=SimpleNamespace(**{name.partition(".")[0]: str(tmp_path / name) for name in made}),
-        params=SimpleNamespace(column="planning_adc", same_frame=True, parameters={}, limits={}),
+        params=SimpleNamespace(
+            column="planning_adc", files=cells, same_frame=True, parameters={}, limits={}
+        ),
     )
     register_sequence.main(job)
     quality = read_json(tmp_path / "quality.json")
@@ -193,6 +196,10 @@ def test_headers_are_trusted_in_one_frame_and_registered_in_two(tmp_path, caplog
     assert quality["note"].startswith("slope and unit are not known")
     record = read_json(tmp_path / "inputs.json")
     assert record["sha256"] == {"P1": {"planning_adc": sha256(given["sequence"])}}
+    # What is missing when the job runs is refused, not passed over.
+    job.params.files = cells | {"planning_adc_transform": "gone.tfm"}
+    with pytest.raises(ValueError, match=r"gone\.tfm: no such file"):
+        register_sequence.main(job)
 
 
 def test_a_failed_registration_leaves_the_sequence_out_and_says_what_to_do(patient, caplog):

@@ -30,12 +30,10 @@ def sequences_of(patient):
     return [sequence for sequence, names in measured_in.items() if patient in names]
 
 
-def cells_of_sequences(patient):
-    """The cells that say which files the patient's further sequences are, of those that are measured."""
-    row = located(patient)
-    columns = [column_of(sequence) for sequence in sequences_of(patient)]
-    columns += [f"{column}_transform" for column in columns]
-    return {column: row[column] for column in columns if column in row}
+def cells_of_sequence(patient, sequence):
+    """The cells that say which files a sequence of the patient is."""
+    row, column = located(patient), column_of(sequence)
+    return {name: row[name] for name in (column, f"{column}_transform") if name in row}
 
 
 SEQUENCE = "<results>/patients/{patient}/sequences/{sequence}"

@@ -27,6 +27,7 @@ rule register_sequence:
     params:
         *code_of("register_sequence"),
         column=lambda wildcards: column_of(wildcards.sequence),
+        files=lambda wildcards: cells_of_sequence(wildcards.patient, wildcards.sequence),
         same_frame=lambda wildcards: settings["sequence_settings"]
         .get(wildcards.sequence, {})
         .get("same_frame", False),
