@@ -131,7 +131,6 @@ rule draw_sequence:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("draw_sequence"),
-        surrogates=settings["spatial_null"]["surrogates"],
         extraction=lambda wildcards: extraction_of(settings, wildcards.sequence),
     message:
         "{wildcards.patient}: the drawn places in {wildcards.sequence}, and surrogates"
