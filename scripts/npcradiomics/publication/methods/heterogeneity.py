@@ -8,6 +8,7 @@ from npcradiomics.publication.methods.images import (
     simulation_sentences,
 )
 from npcradiomics.publication.methods.multiverse import multiverse_paragraph
+from npcradiomics.publication.methods.risk_map import risk_map_paragraph
 from npcradiomics.publication.methods.sequences import sequences_paragraph
 from npcradiomics.publication.methods.software import pyradiomics_words, software_paragraph
 from npcradiomics.publication.methods.text import (
@@ -69,6 +70,7 @@ def paragraphs(settings: dict, cohort: dict, versions: dict, pyradiomics: dict) 
         multiverse_paragraph(settings["multiverse"], settings["statistics"]["alpha"])
         if settings["multiverse"]["enabled"]
         else None,
+        risk_map_paragraph(settings["risk_map"]) if settings["risk_map"]["enabled"] else None,
         software_paragraph(versions),
     ]
     return [one for one in made if one]

@@ -34,6 +34,13 @@ SILENT = {
         "repeatability: n_perturbations": "of a target of its own, no part of the main job",
         "repeatability: minimum_icc": "of a target of its own, no part of the main job",
         "repeatability: seed": "of a target of its own, no part of the main job",
+        "risk_map: new_patients": "who they are",
+        "risk_map: model": "of new patients, no part of the cohort",
+        "risk_map: export": "an object for other programs; it changes no number",
+        "risk_map: export_level": "an object for other programs; it changes no number",
+        "risk_map: export_without_evidence": "an object for other programs; it changes no number",
+        "risk_map: voxel_maps": "pictures of a target of its own",
+        "risk_map: kernel_radius": "pictures of a target of its own",
     },
     "response": {
         "results": "where files lie",
@@ -45,6 +52,7 @@ SILENT = {
 }
 # What else must be set for a key to matter.
 STABLE = {"model": {"stable_features": True}}
+MAPPED = ["size_cm3", "minimum_voxels", "coverage", "n_refits", "boost_percent", "seed"]
 WHERE_IT_MATTERS = {
     ("response", "features: pyradiomics"): {"features": {"set": "pyradiomics"}},
     ("response", "repeatability: n_perturbations"): STABLE,
@@ -53,7 +61,7 @@ WHERE_IT_MATTERS = {
     ("heterogeneity", "main_sequence"): {"sequences": ["adc"]},
     ("heterogeneity", "sequence_settings"): {"sequences": ["adc"]},
     ("heterogeneity", "multiverse: crossed"): {"multiverse": {"design": "factorial"}},
-}
+} | {("heterogeneity", f"risk_map: {key}"): {"risk_map": {"enabled": True}} for key in MAPPED}
 # Values of keys whose schema does not say enough to find another one.
 OTHER = {
     "results": "results/elsewhere",
@@ -67,6 +75,8 @@ OTHER = {
     "main_sequence": "t1",
     "sequence_settings": {"adc": {"n_levels": 64}},
     "simulation: planted": ["adc"],
+    "risk_map: new_patients": "new.tsv",
+    "risk_map: model": "model.npz",
 }
 
 
