@@ -1,11 +1,15 @@
 """What the numbers of an image mean: their unit, and whether the header says how stored numbers become them."""
 
+import re
 from pathlib import Path
 
 from npcradiomics.dicom.dataset import guarded, items, number, text
 
 PHILIPS_SLOPE = (0x2005, 0x100E)
-UNSPECIFIED = ("", "US")  # of RescaleType
+# A header's free text may name a person: a unit is taken from it only if it is made of these.
+UNIT = re.compile(
+    r"(?!.*\d{4})(?:(?:HU|OD|MGML|PCT|mm|cm|um|m|s|ms|min|ml|mL|g|kg|kBq|Bq|Hz|ppm)(?![A-Za-z])|[0-9./*^+() -])+"
+)
 
 
 def quantity_of(dataset: "pydicom.Dataset", path: Path) -> dict:  # noqa: F821
@@ -22,7 +26,7 @@ def quantity_of(dataset: "pydicom.Dataset", path: Path) -> dict:  # noqa: F821
     -------
     dict
         `unit`: of the real-world value mapping, else RescaleType, else HU for CT, "" if none is
-        said; `slope`: RescaleSlope, None if there is none (stored numbers are taken as they are);
+        said or what is said is no `UNIT`; `slope`: RescaleSlope, None if there is none (stored numbers are taken as they are);
         `philips_slope`: Philips' private scale slope, None without one.
 
     References
@@ -40,10 +44,9 @@ def quantity_of(dataset: "pydicom.Dataset", path: Path) -> dict:  # noqa: F821
         for mapping in items(holder, "RealWorldValueMappingSequence", path)[:1]:
             units += items(mapping, "MeasurementUnitsCodeSequence", path)[:1]
     rescale.append(dataset)
-    unit = next((text(found, "CodeValue", path) for found in units), "")
-    if not unit:
-        kinds = [text(found, "RescaleType", path) for found in rescale]
-        unit = next((kind for kind in kinds if kind not in UNSPECIFIED), "")
+    said = [text(found, "CodeValue", path) for found in units]
+    said += [text(found, "RescaleType", path) for found in rescale]
+    unit = next(filter(UNIT.fullmatch, said), "")
     if not unit and text(dataset, "Modality", path) == "CT":
         unit = "HU"
     slopes = [number(found, "RescaleSlope", path) for found in rescale if "RescaleSlope" in found]

@@ -29,6 +29,8 @@ def rescaled(**attributes):
         ({"Modality": "CT", "RescaleSlope": "1"}, "HU", 1.0),
         ({"Modality": "MR", "RescaleSlope": "2.5", "RescaleType": "US"}, "", 2.5),
         ({"Modality": "MR", "RescaleSlope": "0.001", "RescaleType": "mm2/s"}, "mm2/s", 0.001),
+        ({"Modality": "MR", "RescaleType": "Zaubermann"}, "", None),  # nobody's name is a unit
+        ({"Modality": "MR", "RescaleType": "48151623 mm"}, "", None),
         ({"Modality": "MR", "RealWorldValueMappingSequence": mapping("um2/s")}, "um2/s", None),
         (
             {
