@@ -90,6 +90,7 @@ def test_nothing_is_left_in_the_queue(lab, both):
 def rules_of_the_workflow(make_workspace):
     workspace = make_workspace("rules")
     workspace.simulate(PATIENTS, **SIZE)
+    workspace.config["sequences"] = ["adc"]
     finished = workspace.run("--list-rules")
     assert finished.returncode == 0, finished.stdout[-2000:]
     return set(finished.stdout.split())

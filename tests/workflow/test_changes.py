@@ -184,7 +184,7 @@ def test_a_changed_row_of_the_patients_table(cohort):
         ("extraction", {"n_levels": 128}, "P1: features of both regions", {"extract_features", "draw_regions", "measure_universes"}, COHORT | {"table1"}),
         ("statistics", {"alpha": 0.01}, "Shapiro-Wilk, paired t or Wilcoxon, effect sizes, what size alone would give, stability, correlations, components.", set(), COHORT - {"collect_features"}),
         ("spatial_null", {"n_draws": 5, "surrogates": 3, "n_recombinations": 2000},
-         "Spatial null and surrogate null of every feature, the negative controls, each patient's ranks; the verdicts.", set(), COHORT - {"collect_features", "compare_regions", "collect_dose", "table4"}),
+         "Spatial null and surrogate null of every feature in every sequence, the negative controls, each patient's ranks; the verdicts.", set(), COHORT - {"collect_features", "compare_regions", "collect_dose", "table4"}),
     ],
 )  # fmt: skip
 def test_a_changed_setting(cohort, section, values, message, per_patient, of_cohort):

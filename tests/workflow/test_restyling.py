@@ -237,7 +237,7 @@ def test_fewer_than_three_patients_are_refused(make_workspace):
     inputs = {
         name: []
         for name in ("recurrent", "non_recurrent", "pyradiomics", "intensities", "notes", "inputs")
-    }
+    } | {"sequence_inputs": []}
     inputs |= {
         "patients": workspace.folder / "patients.tsv",
         "regions": [f / "regions/regions.json" for f in folders],

@@ -142,7 +142,7 @@ def test_the_curve_tells_the_universe_by_slider_and_by_pointer(browser, page):
     browser.run("document.querySelector('.curve input').focus();")
     browser.press("\ue014")  # right arrow
     assert browser.run(told).startswith(
-        "levels 64: dz 0.75 (95 % CI 0.25 to 1.25), p = 0.2500; not decided."
+        "grey levels 64: dz 0.75 (95 % CI 0.25 to 1.25), p = 0.2500; not decided."
     )
     browser.run("""
         const drawing = document.querySelector(".curve svg"), box = drawing.getBoundingClientRect();
@@ -151,7 +151,7 @@ def test_the_curve_tells_the_universe_by_slider_and_by_pointer(browser, page):
     rows = browser.run(
         "return [...document.querySelectorAll('.curve svg text')].map((t) => t.textContent)"
     )
-    assert {"levels: 32", "64", "256"} <= set(rows) and not any("quantizer" in row for row in rows)
+    assert {"grey levels: 32", "64", "256"} <= set(rows) and not any("quantizer" in row for row in rows)
     assert browser.run("return document.querySelectorAll('.curve svg circle').length") == 1
 
 
