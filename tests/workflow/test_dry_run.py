@@ -223,6 +223,31 @@ def test_what_the_table_says_twice_or_not_at_all_stops_before_the_first_job(work
     assert "sex: 1 cells may be a value or none (REC002: '-')" in run.stdout
 
 
+def test_whose_risk_map_failed_is_out_of_the_risk_map_alone(workspace):
+    """Planned with 15: the statistics keep all; the fit lacks who has no places, Figure 13 who has no map, too."""
+    workspace.simulate(PATIENTS)
+    workspace.config |= {"allow_missing": True, "risk_map": {"enabled": True}}
+    for step, patient in (
+        ("measure_places", "REC002"),
+        ("write_risk_map", "REC003"),
+        ("report_risk", "REC004"),
+    ):
+        fail(workspace, patient, step)
+    run = workspace.run("-n")
+    assert run.returncode == 0, run.stdout
+    counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
+    planned = {
+        "extract_features": "15",
+        "draw_regions": "15",
+        "report_patient": "15",
+        "measure_places": "14",
+        "write_risk_map": "13",
+        "report_risk": "12",
+    }
+    assert {name: counts[name] for name in planned} == planned
+    assert "REC002: without measure_places, whose last attempt failed" in run.stdout
+
+
 def fail(workspace, patient, step):
     log = workspace.results / f"logs/{patient}/{step}.log"
     log.parent.mkdir(parents=True)
@@ -242,7 +267,7 @@ def test_every_target_goes_without_whom_a_person_rejected_the_config_excludes_or
     header += "\tregistration_review\tregistration_note\tstage"
     table.write_text("\n".join([header, *lines]), encoding="utf-8")
     workspace.config |= {"clinical_columns": ["stage"], "exclude": "stage == 'T3'"}
-    workspace.config["allow_missing"] = True
+    workspace.config |= {"allow_missing": True, "risk_map": {"voxel_maps": ["NGTDM_Busyness"]}}
     fail(workspace, "REC004", "register_recurrence")
     fail(workspace, "REC011", "register_recurrence")
     fail(workspace, "REC012", "extract_features")
@@ -270,6 +295,9 @@ def test_every_target_goes_without_whom_a_person_rejected_the_config_excludes_or
         "measure_dose",
         "appendix",
         "export_structures",
+        "measure_places",
+        "write_risk_map",
+        "map_voxels",
     }
     assert steps == {
         "REC001": everything,

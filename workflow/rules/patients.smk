@@ -19,10 +19,10 @@ AFTER_REGISTRATION = (
     "perturb_regions",
     "measure_universes",
     "measure_dose",
-    "measure_places",
-    "write_risk_map",
 )
 PICTURES = ("deform_recurrence", "report_registration", "appendix", "report_patient", "map_voxels")
+RISK_STEPS = ("measure_places", "write_risk_map", "report_risk")
+BESIDE = (*PICTURES, *RISK_STEPS)  # what Tables 1 to 5 do not need
 
 reviews = {
     patient: [row.get("registration_review", ""), row.get("registration_note", "")]
@@ -53,8 +53,8 @@ if settings["exclude"]:
     deselected = gone.to_dict("records")
 
 # With allow_missing the cohort does without the patients whose last attempt failed, until something of theirs changes; one
-# who lacks a picture alone stays in the statistics. Of whom the config excludes nothing is tried again in any case.
-failed, without, failed_sequences = {}, {step: set() for step in PICTURES}, {}
+# who lacks a picture or the risk map alone stays in the statistics. Of whom the config excludes nothing is tried again.
+failed, without, failed_sequences = {}, {step: set() for step in BESIDE}, {}
 excluded = {row["patient"] for row in deselected}
 spared = patients if settings["allow_missing"] else excluded
 if spared:
@@ -80,10 +80,10 @@ if spared:
             )
             logger.warning(words.format(sequence=sequence, **record))
     failed = {
-        record["patient"]: record for record in reversed(lasting) if record["step"] not in PICTURES
+        record["patient"]: record for record in reversed(lasting) if record["step"] not in BESIDE
     }
     for record in lasting:
-        if record["step"] in PICTURES:
+        if record["step"] in BESIDE:
             without[record["step"]].add(record["patient"])
             logger.warning(
                 "{patient}: without {step}, whose last attempt failed: {reason}".format(**record)
@@ -113,12 +113,14 @@ departures_of_pages, departures_of_pictures = (
 )
 
 
-def notice_of(*sections):
-    """The words on what is made from the cohort by these sections of the settings."""
+def notice_of(*sections, beside=()):
+    """The words on what is made from the cohort by these sections of the settings; beside: steps it needs of each patient."""
+    missing = {name: step for step in beside for name in sorted(without[step] & set(analysed))}
+    missing |= {name: record["step"] for name, record in failed.items() if name not in excluded}
     return cohort_notice(
         simulated_cohort,
         len(patients),
-        {name: record["step"] for name, record in failed.items() if name not in excluded},
+        missing,
         settings_sentence(settings, defaults, sections),
     )
 

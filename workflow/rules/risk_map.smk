@@ -1,12 +1,13 @@
 """Where will it come back? The cohort's risk map, scored on left-out patients: fit, maps, Table 6, Figure 13. A target of its own."""
 
-risk_notice = notice_of(*SECTIONS, "risk_map")
+risk_notice = notice_of(*SECTIONS, "risk_map", beside=["measure_places"])
+maps_notice = notice_of(*SECTIONS, "risk_map", beside=["write_risk_map", "measure_places"])
 
 
 rule fit_risk_map:
     """Risk maps that never saw their patient, their scores beside what is simpler, the exact p, the frozen model of the cohort."""
     input:
-        places=expand("<results>/patients/{patient}/risk/places.npz", patient=analysed),
+        places=expand("<results>/patients/{patient}/risk/places.npz", patient=with_places),
         regions="<results>/cohort/regions.tsv",
     output:
         patients="<results>/cohort/risk_patients.tsv",
@@ -23,7 +24,7 @@ rule fit_risk_map:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("fit_risk_map"),
-        patients=analysed,
+        patients=with_places,
         fitting={key: settings["risk_map"][key] for key in ["n_refits", "boost_percent", "seed"]},
         alpha=settings["statistics"]["alpha"],
         made_with=risk_settings,
@@ -87,10 +88,8 @@ rule table6:
 rule fig13:
     """Figure 13: the risk maps of left-out patients, and how much of the recurrence a boost by them covers."""
     input:
-        maps=expand("<results>/patients/{patient}/risk/risk.nii.gz", patient=analysed),
-        gtvr=expand(
-            "<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz", patient=analysed
-        ),
+        maps=expand("<results>/patients/{patient}/risk/risk.nii.gz", patient=mapped),
+        gtvr=expand("<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz", patient=mapped),
         patients="<results>/cohort/risk_patients.tsv",
         summary="<results>/cohort/risk_summary.tsv",
         null="<results>/cohort/risk_null.tsv",
@@ -109,8 +108,8 @@ rule fig13:
         "../../envs/npcradiomics.yaml"
     params:
         *code_of("fig13"),
-        patients=analysed,
-        notice=risk_notice,
+        patients=mapped,
+        notice=maps_notice,
     script:
         "../../scripts/fig13.py"
 
@@ -118,6 +117,6 @@ rule fig13:
 rule risk_map:
     """The risk map of the cohort, which the default run does not make: maps of all patients, Table 6, Figure 13."""
     input:
-        expand("<results>/patients/{patient}/risk/risk.nii.gz", patient=analysed),
+        expand("<results>/patients/{patient}/risk/risk.nii.gz", patient=mapped),
         expand("<results>/tables/table6.{format}", format=["tsv", "md", "tex", "docx"]),
         expand("<results>/figures/fig13.{format}", format=["pdf", "png", "tsv"]),

@@ -15,7 +15,10 @@ risk_model = settings["risk_map"]["model"] or workflow.pathvars.apply(
     "<results>/cohort/risk_model.npz"
 )
 
-with_map = set(analysed) if with_risk else set()  # whose page has the tab of the risk map
+with_places = [name for name in analysed if name not in without["measure_places"]]
+mapped = [name for name in with_places if name not in without["write_risk_map"]]
+# Whose page has the tab of the risk map.
+with_map = set(mapped) - without["report_risk"] if with_risk else set()
 
 
 def risk_file(name):
@@ -39,5 +42,6 @@ def structures_of(wildcards):
     if with_structure:
         new = f"{results_folder}/new_patients/{wildcards.patient}"
         found |= files_in("gtv")(wildcards) | {"model": risk_model}
-        found |= {"risk": f"{own}/risk/risk.nii.gz" if known else f"{new}/risk.nii.gz"}
+        if not known or wildcards.patient in mapped:
+            found |= {"risk": f"{own}/risk/risk.nii.gz" if known else f"{new}/risk.nii.gz"}
     return found
