@@ -124,7 +124,7 @@ def _meaning(first: Path, second: Path) -> list[str]:
         tables = _both(first, second, name)
         if not tables or any(key not in table for table in tables):
             continue
-        a, b = (table.set_index(key) for table in tables)
+        a, b = (table.set_index(_names_of_rows(table, key)) for table in tables)
         lines += _only(f"rows of {title}", list(a.index), list(b.index))
         for column, word in columns.items():
             if column in a and column in b:
@@ -134,6 +134,11 @@ def _meaning(first: Path, second: Path) -> list[str]:
                     if a[column][row] != b[column][row]
                 ]
     return lines
+
+
+def _names_of_rows(table: pd.DataFrame, key: str) -> pd.Series:
+    """A feature's row is named with its sequence where the table has several."""
+    return table["sequence"] + " " + table[key] if "sequence" in table else table[key]
 
 
 def _both(first: Path, second: Path, name: str) -> list[pd.DataFrame]:

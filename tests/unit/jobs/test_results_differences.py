@@ -79,6 +79,17 @@ def test_settings_patients_rows_and_verdicts_are_told(both):
     )
 
 
+def test_a_row_of_several_sequences_is_named_with_its_sequence(both):
+    a, b = both
+    for folder in (a, b):
+        (folder / "tables/table2.tsv").write_text(
+            "sequence\tfeature\tsignificant\nce_t1\tA\tTrue\nadc\tA\tFalse\n", encoding="utf-8"
+        )
+    edit(b / "tables/table2.tsv", "A\tFalse", "A\tTrue")
+    told = "Table 2, significant: adc A: False in A, True in B"
+    assert [line.strip() for line in compare_results(a, b) if "Table 2" in line] == [told]
+
+
 def test_files_are_told_with_the_column_and_its_largest_deviation(both):
     a, b = both
     edit(b / "cohort/features.tsv", "0.25", "0.26")
