@@ -151,7 +151,9 @@ def test_the_curve_tells_the_universe_by_slider_and_by_pointer(browser, page):
     rows = browser.run(
         "return [...document.querySelectorAll('.curve svg text')].map((t) => t.textContent)"
     )
-    assert {"grey levels: 32", "64", "256"} <= set(rows) and not any("quantizer" in row for row in rows)
+    assert {"grey levels: 32", "64", "256"} <= set(rows) and not any(
+        "quantizer" in row for row in rows
+    )
     assert browser.run("return document.querySelectorAll('.curve svg circle').length") == 1
 
 
