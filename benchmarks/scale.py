@@ -42,7 +42,9 @@ PER_PATIENT = {
     "intensities": "features/intensities.tsv",
     "notes": "features/notes.json",
     "regions": "regions/regions.json",
+    "inputs": "inputs.json",
 }
+OF_SEQUENCES = ("recurrent", "non_recurrent", "intensities", "reports", "quality", "inputs")
 COHORT_TABLES = {
     name: name for name in ("features", "excluded", "regions", "pyradiomics", "intensities")
 }
@@ -54,7 +56,7 @@ NULL_TABLES = {
 }
 STATISTICS_TABLES = (
     {name: name for name in ("statistics", "stability", "correlation")}
-    | {"sizes": "size"}
+    | {"sizes": "size", "agreement": "sequence_agreement"}
     | {name: f"components_{name}" for name in ("explained", "loadings", "scores")}
 )
 ENDINGS = {"pdf": "pdf", "png": "png", "data": "tsv", "caption": "caption.rst"}
@@ -224,6 +226,8 @@ def write_image_steps(folder, n):
         report = {f"{region}_cm3": float(size) for region, size in cm3.items()}
         report |= {"patient": name, "in_field": "yes", "in_field_fraction": 1.0, "warnings": []}
         (at / "regions/regions.json").write_text(json.dumps(report), encoding="utf-8")
+        record = {"sha256": {name: {}}, "voxels": {}}
+        (at / "inputs.json").write_text(json.dumps(record), encoding="utf-8")
     (folder / "patients.tsv").write_text(
         "patient\n" + "".join(f"{name}\n" for name in names), encoding="utf-8"
     )
@@ -284,6 +288,9 @@ def run_script(name, folder):
         "exclude": "",
         "left_out": [],
         "clinical_columns": [],
+        "main_sequence": "ce_t1",
+        "measured_in": {},
+        "without_sequence": [],
     }
     params |= {
         "regions": {"in_field_minimum": 0.95},
@@ -309,8 +316,10 @@ def run_script(name, folder):
             for file, path in PER_PATIENT.items()
         }
         inputs["patients"] = folder / "patients.tsv"
+        inputs |= {f"sequence_{of}": [] for of in OF_SEQUENCES}
     elif name == "compare_with_null":
         inputs = tables | {"draws": sorted((folder / "patients").glob("*/null/draws.npz"))}
+        inputs, params = inputs | {"further": []}, params | {"further": []}
     if name in NULL_SCRIPTS:
         null = {table: folder / f"{file}.tsv" for table, file in NULL_TABLES.items()}
         null |= {"features": folder / "spatial_null.tsv", "warnings": folder / "null_warnings.json"}
