@@ -146,13 +146,13 @@ def carry_parts(
     ------
     bool (z, y, x), on the grid of ``carried``.
     """
-    before, after = _box(whole, 1), _box(carried, 0)
-    source, reference = (
-        sitk.RegionOfInterest(
-            image, [part.stop - part.start for part in box[::-1]], [p.start for p in box[::-1]]
-        )
-        for image, box in ((whole, before), (carried, after))
+    # One voxel more before: what is beside the contour's is interpolated with it.
+    before = tuple(
+        slice(max(side.start - 1, 0), side.stop + 1)
+        for side in box_of(sitk.GetArrayViewFromImage(whole))
     )
+    after = box_of(sitk.GetArrayViewFromImage(carried))
+    source, reference = whole[before[::-1]], carried[after[::-1]]
     for part in parts:
         mask = sitk.GetImageFromArray(part[before].astype(np.uint8))
         mask.CopyInformation(source)
@@ -160,13 +160,3 @@ def carry_parts(
         if part.any():
             found[after] = sitk.GetArrayFromImage(carry_or_empty(mask, reference, transform))
         yield found
-
-
-def _box(mask, margin):
-    """Slices (z, y, x) of the box round a mask and so many voxels more, within its image."""
-    filled = sitk.GetArrayViewFromImage(mask) != 0
-    box = []
-    for axis, n in enumerate(filled.shape):
-        used = np.flatnonzero(filled.any(axis=tuple(a for a in range(3) if a != axis)))
-        box.append(slice(max(int(used[0]) - margin, 0), min(int(used[-1]) + 1 + margin, n)))
-    return tuple(box)
