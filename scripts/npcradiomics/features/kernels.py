@@ -17,7 +17,7 @@ from npcradiomics.compilation import at, compiled
 INSIDE = 1 << 16
 LEVEL = INSIDE - 1
 STRETCH = 512  # grid cells looked at in one go
-GAP = 16  # cells outside the region that are cheaper to look at than to skip
+GAP = 32  # cells outside the region that are cheaper to look at than to skip
 
 
 # Half of the 26 neighbours, all later in (z, y, x) order; within a class those inside the slice

@@ -7,9 +7,7 @@ from npcradiomics.compilation import at, compiled
 SQRT2 = np.sqrt(2.0)
 SQRT3 = np.sqrt(3.0)
 EPS = np.finfo(np.float64).eps
-
-
-BLOCK = 16
+BLOCK = 16  # columns looked at in one go
 
 
 @compiled

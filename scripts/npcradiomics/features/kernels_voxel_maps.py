@@ -167,7 +167,6 @@ def _measure(cell, count, n_cells, largest, n_levels, place_of, by_level, by_siz
     values[:] = 0.0
     voxels = 0.0
     level_mean = 0.0
-    size_mean = 0.0
     for c in range(n_cells):
         size = cell[at(c)] // (n_levels + 1)
         level = cell[at(c)] - size * (n_levels + 1)
