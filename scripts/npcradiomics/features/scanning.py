@@ -12,11 +12,10 @@ from npcradiomics.features.kernels import (
     clear_grid,
     clear_pairs,
     fill_grid,
-    measure_zones,
     scan,
-    zone_table,
 )
 from npcradiomics.features.kernels_region import find_box, list_voxels
+from npcradiomics.features.kernels_zones import measure_zones, zone_table
 from npcradiomics.features.quantization import check_n_levels
 
 SMALLEST_REGION = 2  # voxels: one pair of neighbours, without which GLCM and NGTDM do not exist
