@@ -59,7 +59,7 @@ STATISTICS_TABLES = (
     | {"sizes": "size", "agreement": "sequence_agreement"}
     | {name: f"components_{name}" for name in ("explained", "loadings", "scores")}
 )
-ENDINGS = {"pdf": "pdf", "png": "png", "data": "tsv", "caption": "caption.rst"}
+ENDINGS = {"pdf": "pdf", "png": "png", "svg": "svg", "data": "tsv", "caption": "caption.rst"}
 ENDINGS |= {"tsv": "tsv", "markdown": "md", "latex": "tex", "word": "docx"}
 SCRIPTS = ("collect_features", "compare_regions", "table2", "fig2", "fig3", "fig4", "fig5")
 NULL_SCRIPTS = ("compare_with_null", "table3", "fig6", "fig7", "fig8")
@@ -319,7 +319,7 @@ def run_script(name, folder):
         inputs |= {f"sequence_{of}": [] for of in OF_SEQUENCES}
     elif name == "compare_with_null":
         inputs = tables | {"draws": sorted((folder / "patients").glob("*/null/draws.npz"))}
-        inputs, params = inputs | {"further": []}, params | {"further": []}
+        inputs, params = inputs | {"further": [], "doses": []}, params | {"further": []}
     if name in NULL_SCRIPTS:
         null = {table: folder / f"{file}.tsv" for table, file in NULL_TABLES.items()}
         null |= {"features": folder / "spatial_null.tsv", "warnings": folder / "null_warnings.json"}
