@@ -26,8 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "scripts"), str(Path(__file__).resolve().parent)]
 
 from head_phantom import Difficulty, Pair, make_pair  # noqa: E402
+from real_scans import DATA, glioma, head, leg, make_real_pair, two_timepoints  # noqa: E402
 from registration_methods import block_matching, greedy_deformation  # noqa: E402
-from registration_real import DATA, glioma, head, leg, make_real_pair, two_timepoints  # noqa: E402
 
 from npcradiomics.images.grids import box_corners  # noqa: E402
 from npcradiomics.images.masks import expand  # noqa: E402

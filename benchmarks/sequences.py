@@ -24,7 +24,7 @@ import SimpleITK as sitk
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "scripts"), str(Path(__file__).resolve().parent)]
 
-from registration_real import DATA, ball, leg  # noqa: E402
+from real_scans import DATA, ball, leg  # noqa: E402
 
 from npcradiomics.images.grids import voxel_points  # noqa: E402
 from npcradiomics.images.masks import centroid, expand  # noqa: E402
