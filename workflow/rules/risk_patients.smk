@@ -10,10 +10,9 @@ risk_settings |= {
     "normalisation": settings["intensity"]["normalisation"],
 }
 
-# The cohort's own model, or one that was made before.
-risk_model = settings["risk_map"]["model"] or workflow.pathvars.apply(
-    "<results>/cohort/risk_model.npz"
-)
+# Of new patients: the cohort's own model, or one that was made before.
+cohort_model = workflow.pathvars.apply("<results>/cohort/risk_model.npz")
+risk_model = settings["risk_map"]["model"] or cohort_model
 
 with_places = [name for name in analysed if name not in without["measure_places"]]
 mapped = [name for name in with_places if name not in without["write_risk_map"]]
@@ -39,9 +38,9 @@ def structures_of(wildcards):
     own = f"{results_folder}/patients/{wildcards.patient}"
     found = {"gtvr": f"{own}/regions/gtvr_on_planning.nii.gz"} if known else {}
     found |= {region: f"{own}/regions/{region}.nii.gz" for region in REGIONS} if known else {}
-    if with_structure:
-        new = f"{results_folder}/new_patients/{wildcards.patient}"
-        found |= files_in("gtv")(wildcards) | {"model": risk_model}
-        if not known or wildcards.patient in mapped:
-            found |= {"risk": f"{own}/risk/risk.nii.gz" if known else f"{new}/risk.nii.gz"}
+    if with_structure and (not known or wildcards.patient in mapped):
+        folder = f"{own}/risk" if known else f"{results_folder}/new_patients/{wildcards.patient}"
+        found |= files_in("gtv")(wildcards) | {"risk": f"{folder}/risk.nii.gz"}
+        # The verdict on the maps of the cohort is its own, whatever model the new patients get.
+        found |= {"model": cohort_model if known else risk_model}
     return found
