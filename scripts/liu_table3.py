@@ -1,12 +1,9 @@
 """Rule liu_table3: the rad-score beside volume, clinical columns, both, and first-order features."""
 
-from pathlib import Path
-
-from npcradiomics.files import read_json, write_table, write_text
+from npcradiomics.files import read_json
 from npcradiomics.jobs import script
-from npcradiomics.publication.captions import escape_rst, fill_caption
 from npcradiomics.publication.tables.comparison import comparison_table, notes_of_models
-from npcradiomics.publication.tables.formats import write_formats
+from npcradiomics.publication.tables.saving import save_table
 from npcradiomics.response.comparison import verdict
 from npcradiomics.tables import read_table
 
@@ -19,11 +16,7 @@ def main(snakemake):
     notes = [f"{note[0].upper()}{note[1:]}." for note in model["notes"]]
     notes += notes_of_models(models, missing)
     table = comparison_table(comparison, verdict(comparison), notes, snakemake.params.notice)
-    write_table(comparison, made.tsv)
-    write_formats(table, made.markdown, made.latex, made.word)
-    template = Path(given.caption).read_text(encoding="utf-8")
-    footnotes = [escape_rst(note) for note in table.footnotes]
-    write_text(fill_caption(template, caption=table.caption, notes=footnotes), made.caption)
+    save_table(table, comparison, given.caption, made)
 
 
 if "snakemake" in globals():

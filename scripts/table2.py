@@ -1,12 +1,8 @@
 """Rule table2: the significant features beside the rows the paper printed."""
 
-from pathlib import Path
-
-from npcradiomics.files import write_table, write_text
 from npcradiomics.jobs import script
-from npcradiomics.publication.captions import escape_rst, fill_caption
-from npcradiomics.publication.tables.formats import write_formats
 from npcradiomics.publication.tables.heterogeneity import table2, table2_data
+from npcradiomics.publication.tables.saving import save_table
 from npcradiomics.publication.tables.sequences import table2_of_further, table2_with_sequences
 from npcradiomics.tables import by_sequence, in_one_table_if_several, read_table
 
@@ -25,13 +21,7 @@ def main(snakemake):
     if further:
         data |= {name: table2_of_further(data[name]) for name in further}
         table = table2_with_sequences(table, data, statistics)
-    write_table(in_one_table_if_several(data), snakemake.output.tsv)
-    write_formats(table, *(snakemake.output[name] for name in ("markdown", "latex", "word")))
-    template = Path(snakemake.input.caption).read_text(encoding="utf-8")
-    caption = fill_caption(
-        template, caption=table.caption, notes=[escape_rst(note) for note in table.footnotes]
-    )
-    write_text(caption, snakemake.output.caption)
+    save_table(table, in_one_table_if_several(data), snakemake.input.caption, snakemake.output)
 
 
 if "snakemake" in globals():

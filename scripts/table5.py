@@ -1,12 +1,9 @@
 """Rule table5: what every feature's conclusion comes to over all universes."""
 
-from pathlib import Path
-
-from npcradiomics.files import read_json, write_table, write_text
+from npcradiomics.files import read_json
 from npcradiomics.jobs import script
-from npcradiomics.publication.captions import escape_rst, fill_caption
-from npcradiomics.publication.tables.formats import write_formats
 from npcradiomics.publication.tables.multiverse import table5
+from npcradiomics.publication.tables.saving import save_table
 from npcradiomics.tables import read_table
 
 
@@ -17,14 +14,7 @@ def main(snakemake):
     icc = read_table(given.icc[0]) if given.icc else None
     options = {"alpha": params.alpha, "notice": params.notice, "icc": icc}
     table = table5(features, universes, sentences, **options)
-    write_table(features.assign(simulated=params.simulated), made.tsv)
-    write_formats(table, made.markdown, made.latex, made.word)
-    caption = fill_caption(
-        Path(given.caption).read_text(encoding="utf-8"),
-        caption=table.caption,
-        notes=[escape_rst(note) for note in table.footnotes],
-    )
-    write_text(caption, made.caption)
+    save_table(table, features.assign(simulated=params.simulated), given.caption, made)
 
 
 if "snakemake" in globals():
