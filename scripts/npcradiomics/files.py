@@ -4,10 +4,14 @@ import glob
 import json
 import os
 import uuid
-from collections.abc import Iterator
+import zipfile
+import zlib
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from npcradiomics.refusal import Refusal
 
 if TYPE_CHECKING:  # jobs that write no table need not load pandas
     import pandas as pd
@@ -67,6 +71,39 @@ def write_json(content: object, path: str | Path) -> None:
 def read_json(path: str | Path) -> Any:
     """Read a JSON file."""
     return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def read_arrays(
+    path: str | Path, names: Iterable[str], what: str, todo: str, without: Container[str] = ()
+) -> dict[str, Any]:
+    """Read a record that numpy.savez_compressed wrote: arrays by name, single values as Python's own.
+
+    Parameters
+    ----------
+    path
+    names
+        That the file must have; whatever else it has is read, too.
+    what, todo
+        What the record is and how it comes back, for the words of a refusal.
+    without
+        Names that are not read.
+
+    Raises
+    ------
+    Refusal
+        With the file: missing, not such a file, names missing.
+    """
+    import numpy as np
+
+    try:
+        with np.load(path, allow_pickle=False) as content:
+            missing = [name for name in names if name not in content.files]
+            arrays = {name: content[name] for name in content.files if name not in without}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise Refusal(f"{path}: cannot be read as {what}: {error}", todo) from error
+    if missing:
+        raise Refusal(f"{path}: {', '.join(missing)} missing", todo)
+    return {name: one.item() if one.ndim == 0 else one for name, one in arrays.items()}
 
 
 def write_rows(rows: list[dict], path: str | Path) -> None:

@@ -1,8 +1,11 @@
 """Patients of a small cohort of the risk map: ellipsoids whose places and features are random numbers."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import sparse
 
+from npcradiomics.risk.distance import training_distance
 from npcradiomics.risk.places import POSITION_NAMES, Places
 
 FEATURES = tuple(f"feature{k}" for k in range(6))
@@ -59,3 +62,10 @@ def risk_cohort(seed, n=6, **options):
     """n patients of `risk_patient`."""
     rng = np.random.default_rng(seed)
     return [risk_patient(rng, f"P{k:02d}", **options) for k in range(n)]
+
+
+def with_training(fitted, cohort):
+    """A model of `fit_cohort` with what its file needs besides: what is usual in these patients' places."""
+    names = np.repeat([one.patient for one in cohort], [len(one.features) for one in cohort])
+    usual = training_distance(np.concatenate([one.features for one in cohort]), names)
+    return replace(fitted, training=usual)

@@ -2,15 +2,13 @@
 
 import hashlib
 import json
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
-from npcradiomics.files import replacing
+from npcradiomics.files import read_arrays, replacing
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,11 +72,7 @@ def read(path: str | Path) -> UniverseRecord:
     ValueError
         With the file: missing, not such a file, keys missing.
     """
-    try:
-        with np.load(path, allow_pickle=False) as content:
-            arrays = {field.name: content[field.name] for field in fields(UniverseRecord)}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f"{path}: cannot be read as universes: {error}") from error
-    return UniverseRecord(
-        **{name: array.item() if array.ndim == 0 else array for name, array in arrays.items()}
-    )
+    names = [field.name for field in fields(UniverseRecord)]
+    todo = "measure them again (rule measure_universes)"
+    arrays = read_arrays(path, names, "universes", todo)
+    return UniverseRecord(**{name: arrays[name] for name in names})

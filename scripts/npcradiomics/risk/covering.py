@@ -79,7 +79,7 @@ def measure_places(
             f"{patient}: draws.npz has {draws.cells.size} voxels of another GTV than this one"
             f" ({tumour.n_voxels}); draw the regions again (rule draw_regions)"
         )
-    reason, notes, members = "", [], np.empty((0, tumour.n_voxels), bool)
+    reason, notes, members = "", [], sparse.csr_array((0, tumour.n_voxels), dtype=bool)
     try:
         n_voxels, note = size_of_places(tumour, size_cm3, minimum_voxels)
         members = cover(tumour, n_voxels, coverage, generator_of(seed, patient, PLACE))

@@ -73,8 +73,8 @@ def iso_risk(risk: np.ndarray, gtv: np.ndarray, level: int) -> np.ndarray:
     if not np.isfinite(values).all():
         raise Refusal(
             f"the risk map has no value in {np.count_nonzero(~np.isfinite(values))} of the GTV's"
-            f" {values.size} voxels",
-            "make it again",
+            f" {values.size} voxels: without places there is none (log of write_risk_map)",
+            "risk_map: export: false exports the other structures",
         )
     n_top = max(1, round((100 - level) / 100 * values.size))
     threshold = np.partition(values, values.size - n_top)[values.size - n_top]

@@ -1,13 +1,12 @@
 """The frozen model of a cohort: what makes a map for a new patient, and each patient's own left-out map."""
 
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 
-from npcradiomics.files import replacing
+from npcradiomics.files import read_arrays, replacing
 from npcradiomics.refusal import Refusal
 from npcradiomics.risk.distance import TrainingDistance
 from npcradiomics.risk.places import Places
@@ -27,7 +26,8 @@ class RiskModel:
     N_RANDOM): coefficients per basis, zero in the bases that were not chosen; basis, penalty (m):
     what was chosen, by name and value; better: the map was better than depth alone in its cohort;
     verdict: the sentence that says so; made_with: settings that a new patient's places must share,
-    as JSON; training: what is usual among the places it was fitted on, for `distance_record`.
+    as JSON; training: what is usual among the places it was fitted on, for `distance_record`. What
+    `fit_cohort` returns has neither of these two yet, the file must have them.
     """
 
     columns: np.ndarray
@@ -117,30 +117,22 @@ def columns_of(places: Places, names: Sequence[str]) -> np.ndarray:
 
 TRAINING = "training_"  # before the names of a TrainingDistance's arrays in the file
 NAMES = [field.name for field in fields(RiskModel) if field.name != "training"]
+TRAINING_NAMES = [field.name for field in fields(TrainingDistance)]
 
 
 def write(model: RiskModel, path: str) -> None:
-    """Write a model whole; equal models are equal bytes."""
+    """Write a model with its training whole; equal models are equal bytes."""
     with replacing(path) as temporary:
         content = asdict(model)
         known = content.pop("training")
-        content |= {f"{TRAINING}{name}": value for name, value in (known or {}).items()}
+        content |= {f"{TRAINING}{name}": value for name, value in known.items()}
         np.savez_compressed(temporary, allow_pickle=False, **content)
 
 
 def read(path: str) -> RiskModel:
-    """Read what `write` wrote. ValueError with the file: missing, or no such file."""
-    try:
-        with np.load(path, allow_pickle=False) as content:
-            own = {name: content[name] for name in NAMES}
-            known = {
-                name.removeprefix(TRAINING): content[name]
-                for name in content.files
-                if name.startswith(TRAINING)
-            }
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path}: cannot be read as a risk model: {error}") from error
-    own, known = (
-        {n: v.item() if v.ndim == 0 else v for n, v in arrays.items()} for arrays in (own, known)
-    )
-    return RiskModel(**own, training=TrainingDistance(**known) if known else None)
+    """Read what `write` wrote. ValueError with the file: missing, not such a file, keys missing."""
+    names = [*NAMES, *(f"{TRAINING}{name}" for name in TRAINING_NAMES)]
+    todo = "fit it again (rule fit_risk_map), or give risk_map: model a file that is whole"
+    found = read_arrays(path, names, "a risk model", todo)
+    known = {name: found[f"{TRAINING}{name}"] for name in TRAINING_NAMES}
+    return RiskModel(**{name: found[name] for name in NAMES}, training=TrainingDistance(**known))

@@ -3,8 +3,6 @@
 With them go the observed recurrence and those that the spatial null has drawn.
 """
 
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -12,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from scipy import sparse
 
-from npcradiomics.files import replacing
+from npcradiomics.files import read_arrays, replacing
 from npcradiomics.spatial_null.pools import ROUNDING
 
 POSITION_NAMES = (
@@ -152,21 +150,12 @@ def read(path: str | Path) -> Places:
     ValueError
         With the file: missing, not such a file, keys missing.
     """
-    try:
-        with np.load(path, allow_pickle=False) as content:
-            arrays = {field.name: content[field.name] for field in fields(Places)}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(
-            f"{path}: cannot be read as places: {error}; measure them again (rule measure_places)"
-        ) from error
+    names = [field.name for field in fields(Places)]
+    todo = "measure them again (rule measure_places)"
+    arrays = read_arrays(path, names, "places", todo)
     for name in _ROWS:
         arrays[name] = rows_of(arrays[name], arrays["cells"].size)
-    return Places(
-        **{
-            name: value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
-            for name, value in arrays.items()
-        }
-    )
+    return Places(**{name: arrays[name] for name in names})
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,10 @@
 """The record of a patient's draws: places of the region's size in the same tumour, surrogates, and all their features."""
 
-import zipfile
-import zlib
 from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 
-from npcradiomics.files import replacing
+from npcradiomics.files import read_arrays, replacing
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,25 +81,13 @@ def read(path, places=True):
     places: False leaves members and cells empty, which are most of the file: of thousands of
     patients they would fill the memory.
     """
+    names = [field.name for field in fields(Draws)]
+    todo = "draw the regions again (rule draw_regions)"
     skipped = () if places else ("members", "cells")
-    try:
-        with np.load(path, allow_pickle=False) as content:
-            missing = [field.name for field in fields(Draws) if field.name not in content.files]
-            arrays = {name: content[name] for name in content.files if name not in skipped}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f"{path}: cannot be read as draws: {error}") from error
-    if missing:
-        raise ValueError(
-            f"{path}: {', '.join(missing)} missing; draw the regions again (rule draw_regions)"
-        )
+    arrays = read_arrays(path, names, "draws", todo, without=skipped)
     if not places:
         arrays |= {
             "members": np.empty((len(arrays["features"]), 0), np.uint8),
             "cells": np.empty(0, np.int64),
         }
-    return Draws(
-        **{
-            f.name: arrays[f.name].item() if arrays[f.name].ndim == 0 else arrays[f.name]
-            for f in fields(Draws)
-        }
-    )
+    return Draws(**{name: arrays[name] for name in names})

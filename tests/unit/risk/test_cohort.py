@@ -10,7 +10,7 @@ from scipy import sparse, stats
 from npcradiomics.risk import evidence, model
 from npcradiomics.risk.cohort import fit_cohort
 from npcradiomics.risk.evidence import summarise, verdict_on
-from risk_patients import risk_cohort
+from risk_patients import risk_cohort, with_training
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ def test_exact_p_counts_equal_means_and_the_observed_one():
 
 def test_the_frozen_model_is_written_and_read_whole(fitted, tmp_path):
     path = tmp_path / "risk_model.npz"
-    model.write(fitted.model, path)
+    model.write(with_training(fitted.model, risk_cohort(7, effect=1.5)), path)
     again = model.read(path)
     new = risk_cohort(9)[0]
     assert np.array_equal(again.map_of(new), fitted.model.map_of(new))

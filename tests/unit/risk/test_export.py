@@ -18,7 +18,7 @@ from npcradiomics.images.masks import volume_ml
 from npcradiomics.risk import model
 from npcradiomics.risk.cohort import fit_cohort
 from repository import ROOT
-from risk_patients import risk_cohort
+from risk_patients import risk_cohort, with_training
 
 NAME = "RISK_70_RESEARCH"
 
@@ -31,7 +31,8 @@ class Named(dict):
 
 @pytest.fixture(scope="module")
 def fitted():
-    return fit_cohort(risk_cohort(5), n_refits=9, boost_percent=[10], seed=1).model
+    cohort = risk_cohort(5)
+    return with_training(fit_cohort(cohort, n_refits=9, boost_percent=[10], seed=1).model, cohort)
 
 
 @pytest.fixture

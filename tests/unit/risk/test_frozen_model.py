@@ -8,8 +8,7 @@ import pytest
 
 from npcradiomics.risk import model
 from npcradiomics.risk.cohort import fit_cohort
-from npcradiomics.risk.distance import training_distance
-from risk_patients import risk_cohort
+from risk_patients import risk_cohort, with_training
 
 FITTING = {"n_refits": 9, "boost_percent": [10, 20, 30]}
 
@@ -17,8 +16,9 @@ FITTING = {"n_refits": 9, "boost_percent": [10, 20, 30]}
 def test_the_map_by_a_model_frozen_without_a_patient_is_his_left_out_map(tmp_path):
     cohort = risk_cohort(5, n=7, effect=1.0)
     everyone = fit_cohort(cohort, **FITTING).model
-    others = fit_cohort(cohort[:3] + cohort[4:], **FITTING).model
-    model.write(others, tmp_path / "risk_model.npz")
+    others = cohort[:3] + cohort[4:]
+    kept = with_training(fit_cohort(others, **FITTING).model, others)
+    model.write(kept, tmp_path / "risk_model.npz")
     frozen = model.read(tmp_path / "risk_model.npz")
     left = cohort[3]
     found = frozen.map_of(left)
@@ -29,10 +29,10 @@ def test_the_map_by_a_model_frozen_without_a_patient_is_his_left_out_map(tmp_pat
 def test_what_is_usual_in_training_comes_back_from_the_file(tmp_path):
     cohort = risk_cohort(5)
     features = np.concatenate([one.features for one in cohort])
-    names = np.repeat([one.patient for one in cohort], [len(one.features) for one in cohort])
-    known = training_distance(features, names)
     made_with = json.dumps({"size_cm3": 3.0})
-    written = replace(fit_cohort(cohort, **FITTING).model, training=known, made_with=made_with)
+    fitted = replace(fit_cohort(cohort, **FITTING).model, made_with=made_with)
+    written = with_training(fitted, cohort)
+    known = written.training
     model.write(written, tmp_path / "risk_model.npz")
     found = model.read(tmp_path / "risk_model.npz")
     assert (found.training.limit, found.training.farthest) == (known.limit, known.farthest)
@@ -52,3 +52,12 @@ def test_a_model_of_other_settings_is_refused_with_both_values():
     with pytest.raises(ValueError) as refused:
         frozen.require_settings(wanted, "risk_model.npz")
     assert str(refused.value).startswith(words)
+
+
+def test_a_file_without_what_is_usual_in_training_is_refused_with_what_to_do(tmp_path):
+    cohort = risk_cohort(5)
+    model.write(with_training(fit_cohort(cohort, **FITTING).model, cohort), tmp_path / "whole.npz")
+    with np.load(tmp_path / "whole.npz") as whole:
+        np.savez(tmp_path / "old.npz", **{n: whole[n] for n in whole if n != "training_limit"})
+    with pytest.raises(ValueError, match=r"old\.npz: training_limit missing; fit it again"):
+        model.read(tmp_path / "old.npz")
