@@ -7,6 +7,7 @@ import logging
 import sys
 
 from npcradiomics.files import read_json, write_table
+from npcradiomics.input_tables import read_features
 from npcradiomics.jobs import script
 from npcradiomics.response.scoring import (
     MAX_OUTSIDE,
@@ -15,7 +16,6 @@ from npcradiomics.response.scoring import (
     score_patients,
     without_strangers,
 )
-from npcradiomics.tables import read_features
 
 
 def main(snakemake):

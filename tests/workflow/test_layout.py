@@ -137,7 +137,15 @@ ROOMS = [
     "simulation",
     "publication",
 ]
-ROOT_MODULES = {"files", "refusal", "rounding", "compilation", "tables", "region_names"}
+ROOT_MODULES = {
+    "files",
+    "refusal",
+    "rounding",
+    "compilation",
+    "tables",
+    "input_tables",
+    "region_names",
+}
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -12,7 +12,7 @@ import yaml
 from npcradiomics.cohort.clinical_values import fold, settle
 from npcradiomics.cohort.sequences import with_sequence_columns
 from npcradiomics.cohort.sources import as_on_disc
-from npcradiomics.tables import read_cells
+from npcradiomics.input_tables import read_cells
 
 # Patient names become folder names and labels in figures.
 FORBIDDEN_IN_NAMES = set('/\\ \t"<>|:*?{}')

@@ -5,7 +5,7 @@ import ast
 import pandas as pd
 
 from npcradiomics.cohort.clinical_values import fold, settle
-from npcradiomics.tables import read_cells
+from npcradiomics.input_tables import read_cells
 
 # A comparison of columns with constants, combined; no calls, attributes, subscripts or Python
 # variables.

@@ -11,8 +11,8 @@ import pytest
 
 from browser import SOFTWARE_GRAPHICS, Browser
 from npcradiomics.features.definitions import FEATURES
+from npcradiomics.input_tables import read_cells
 from npcradiomics.publication.pages.patient import against_cohort
-from npcradiomics.tables import read_cells
 from patient_page_example import cohort, page
 from repository import ROOT
 
