@@ -43,7 +43,7 @@ def with_columns(workspace, **cells):
 
 
 def test_each_patient_is_measured_in_the_sequences_he_has(workspace):
-    """REC002 has no T2, only REC001 an ADC; that of REC003 has failed, which leaves the patient in."""
+    """REC002 has no T2, only REC001 an ADC; that of REC003 has failed, which leaves the patient in; of REC004 only the page has."""
     workspace.simulate(PATIENTS)
     workspace.config["allow_missing"] = True
     place = "results/heterogeneity/simulated/{}/planning_{}.nii.gz"
@@ -51,22 +51,31 @@ def test_each_patient_is_measured_in_the_sequences_he_has(workspace):
     with_columns(workspace, planning_t2=t2, planning_adc={"REC001": place.format("REC001", "adc")})
     workspace.config["sequences"] = ["t2", "adc"]
     workspace.config["sequence_settings"] = {"t2": {"normalisation": "n4"}}
-    log = workspace.results / "logs/REC003/sequences/t2/register_sequence.log"
-    log.parent.mkdir(parents=True)
-    failures.begin(log, "register_sequence", "REC003")
-    failures.fail(log, "register_sequence", "REC003", "no such image")
+    for step, name, reason in (
+        ("register_sequence", "REC003", "no such image"),
+        ("report_sequence", "REC004", "no such font"),
+    ):
+        log = workspace.results / f"logs/{name}/sequences/t2/{step}.log"
+        log.parent.mkdir(parents=True)
+        failures.begin(log, step, name)
+        failures.fail(log, step, name, reason)
     measured_in = {"t2": ["REC001", "REC004", "REC005"], "adc": ["REC001"]}
     null = [
         f"results/heterogeneity/patients/{name}/sequences/{sequence}/null/draws.npz"
         for sequence, names in measured_in.items()
         for name in names
     ]
-    run = workspace.run("-n", "--", "heterogeneity_collect_features", *null)
-    told = "REC003: without t2, whose register_sequence failed at the last attempt: no such image"
-    assert told in run.stdout
+    wanted = ("heterogeneity_collect_features", "heterogeneity_registration_pages", *null)
+    run = workspace.run("-n", "--", *wanted)
+    for told in (
+        "REC003: without t2, whose register_sequence failed at the last attempt: no such image",
+        "REC004: without the page of t2, whose report_sequence failed at the last attempt: no such font",
+    ):
+        assert told in run.stdout
     counts = counts_of(run)
     steps = ("register_sequence", "carry_regions", "extract_sequence", "draw_sequence")
     assert {name: counts[name] for name in steps} == dict.fromkeys(steps, "4")
+    assert counts["report_sequence"] == "3"
     assert counts["extract_features"] == "5"
     assert counts["normalise_sequence"] == "3" and "normalise_intensity" not in counts
 

@@ -54,7 +54,8 @@ if settings["exclude"]:
 
 # With allow_missing the cohort does without the patients whose last attempt failed, until something of theirs changes; one
 # who lacks a picture or the risk map alone stays in the statistics. Of whom the config excludes nothing is tried again.
-failed, without, failed_sequences = {}, {step: set() for step in BESIDE}, {}
+failed, without = {}, {step: set() for step in BESIDE}
+failed_sequences, failed_pages = {}, {}  # by (patient, sequence)
 excluded = {row["patient"] for row in deselected}
 spared = patients if settings["allow_missing"] else excluded
 if spared:
@@ -66,19 +67,20 @@ if spared:
 
     lasting = failures.lasting(workflow.pathvars.apply("<results>/logs"), last_changed)
     lasting = [record for record in lasting if record["patient"] in spared]
-    for record in list(
-        lasting
-    ):  # a job of a further sequence leaves the sequence out, not the patient
+    # A job of a further sequence leaves the sequence out, not the patient; its page only the page.
+    for record in list(lasting):
         place = Path(record["log"]).parent
         sequence = place.name.removeprefix("planning_")
         in_sequence = place.parent.name in ("sequences", record["patient"])
         if in_sequence and sequence in settings["sequences"]:
             lasting.remove(record)
-            failed_sequences[record["patient"], sequence] = record
+            of_page = record["step"] == "report_sequence"
+            (failed_pages if of_page else failed_sequences)[record["patient"], sequence] = record
+            lacking = f"the page of {sequence}" if of_page else sequence
             words = (
-                "{patient}: without {sequence}, whose {step} failed at the last attempt: {reason}"
+                "{patient}: without {lacking}, whose {step} failed at the last attempt: {reason}"
             )
-            logger.warning(words.format(sequence=sequence, **record))
+            logger.warning(words.format(lacking=lacking, **record))
     failed = {
         record["patient"]: record for record in reversed(lasting) if record["step"] not in BESIDE
     }

@@ -119,7 +119,7 @@ rule report_registration:
         prescription_gy=lambda wildcards: prescription_of(wildcards.patient),
         simulated=lambda wildcards: is_simulated(patients[wildcards.patient]),
         departures=departures_of_pages,
-        sequences=lambda wildcards: sequences_of(wildcards.patient),
+        sequences=lambda wildcards: tabs_of(wildcards.patient),
     message:
         "{wildcards.patient}: page of the registration"
     script:

@@ -16,18 +16,24 @@ for sequence in settings["sequences"]:
             measured_in[sequence].append(name)
 
 
-def of_sequences(path):
-    """This file of every further sequence, of everyone who has it; sequence by sequence."""
+def of_sequences(path, out=()):
+    """This file of every further sequence, of everyone who has it; sequence by sequence. out: (patient, sequence) left out."""
     return [
         f"<results>/patients/{name}/sequences/{sequence}/{path}"
         for sequence, names in measured_in.items()
         for name in names
+        if (name, sequence) not in out
     ]
 
 
 def sequences_of(patient):
-    """The further sequences of a patient, whose pages are tabs of his registration's."""
+    """The further sequences of a patient."""
     return [sequence for sequence, names in measured_in.items() if patient in names]
+
+
+def tabs_of(patient):
+    """Those whose pages are tabs of his registration's."""
+    return [name for name in sequences_of(patient) if (patient, name) not in failed_pages]
 
 
 def cells_of_sequence(patient, sequence):

@@ -1,6 +1,10 @@
 """The tab of a further sequence on a patient's registration page, and its picture."""
 
-PAGES_OF_SEQUENCES = of_sequences("registration/report.html") + of_sequences("registration/qc.png")
+PAGES_OF_SEQUENCES = [
+    path
+    for name in ("report.html", "qc.png")
+    for path in of_sequences(f"registration/{name}", out=failed_pages)
+]
 
 
 rule report_sequence:
@@ -31,7 +35,7 @@ rule report_sequence:
     params:
         *code_of("report_sequence"),
         column=lambda wildcards: column_of(wildcards.sequence),
-        sequences=lambda wildcards: sequences_of(wildcards.patient),
+        sequences=lambda wildcards: tabs_of(wildcards.patient),
         simulated=lambda wildcards: is_simulated(patients[wildcards.patient]),
         departures=departures_of_pages,
     message:
