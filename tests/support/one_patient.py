@@ -8,6 +8,7 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import pydicom
+import pytest
 import SimpleITK as sitk
 from scipy import ndimage
 
@@ -17,6 +18,7 @@ from npcradiomics.dicom.reading import read_dose_in, read_series, read_structure
 from npcradiomics.dicom.writer import write_mr_series, write_rtdose, write_rtstruct
 from npcradiomics.features.extraction import extract
 from npcradiomics.images.volumes import read_image, read_mask, voxel_volume_cm3
+from npcradiomics.refusal import Refusal
 from npcradiomics.regions.isodose import isodose95
 from npcradiomics.regions.recurrence import derive_regions
 
@@ -213,3 +215,15 @@ def contours_of(folder, edit):
         drawn = list(roi.ContourSequence)
         roi.ContourSequence = [*drawn, *edit(drawn)]
     dataset.save_as(path)
+
+
+def refused(row, words) -> str:
+    """Reading the row is refused in one line with these words; returns what is wrong."""
+    with pytest.raises(Refusal) as found:
+        read(row)
+    message, wrong = str(found.value), found.value.wrong
+    assert words in message, message
+    assert any(str(Path(value.split("#")[0]).parent) in wrong for value in row.values()), wrong
+    assert len(found.value.todo.split()) > 1 and message.endswith(found.value.todo)
+    assert "\n" not in message and "Traceback" not in message
+    return wrong
