@@ -1,6 +1,6 @@
 """Damaged files: whatever is broken, the reader reads it or ends in one message that names the file and nothing else.
 
-DICOM_FUZZ_SEED=7 python -m pytest tests/unit/test_dicom_fuzz.py   damages other places; a failure prints seed and damage.
+DICOM_FUZZ_SEED=7 python -m pytest tests/unit/dicom/test_fuzz.py   damages other places; a failure prints seed and damage.
 """
 
 import os
