@@ -1,14 +1,12 @@
 """What the tests share: the folder of reference material, and running the workflow in a folder of its own."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
 from repository import ROOT, SHARED
+from snakemake_run import snakemake
 
 
 @pytest.fixture(scope="session")
@@ -73,27 +71,10 @@ class Workspace:
         (self.folder / "config.yaml").write_text(
             yaml.safe_dump({"heterogeneity": self.config}), encoding="utf-8"
         )
-        command = [
-            sys.executable,
-            "-m",
-            "snakemake",
-            "-s",
-            str(self.repository / "Snakefile"),
-            "--directory",
-            str(self.folder),
-        ]
-        command += ["--configfile", str(self.folder / configfile), "-c", str(cores), *arguments]
-        env = os.environ | {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        }
-        return subprocess.run(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            env=env,
-            cwd=self.folder,
-        )
+        place = ("-s", self.repository / "Snakefile", "--directory", self.folder)
+        config = ("--configfile", self.folder / configfile)
+        # Targets directly behind --configfile would be taken for further ones.
+        return snakemake(self.folder, *config, *place, *arguments, cores=cores)
 
 
 @pytest.fixture

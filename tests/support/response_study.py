@@ -1,16 +1,14 @@
 """The response study on a small simulated cohort, run in a folder of its own."""
 
 import csv
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import yaml
 
 from repository import ROOT
+from snakemake_run import snakemake
 
 MODEL = {"folds": 5, "measure": "class", "seed": 0}  # of this small cohort it keeps three features
 RESAMPLING = {"nested": 2, "bootstrap": 10, "permutation": 19, "per_job": 10}
@@ -63,33 +61,9 @@ class Study:
             "response": self.config,
         }
         (self.folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-        command = [
-            sys.executable,
-            "-m",
-            "snakemake",
-            *arguments,
-            "-s",
-            str(ROOT / "Snakefile"),
-            "-c",
-            "2",
-        ]
-        command += [
-            "--directory",
-            str(self.folder),
-            "--configfile",
-            str(self.folder / "config.yaml"),
-        ]
-        env = os.environ | {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        }
-        return subprocess.run(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            env=env,
-            cwd=self.folder,
-        )
+        place = ("-s", ROOT / "Snakefile", "--directory", self.folder)
+        config = ("--configfile", self.folder / "config.yaml")
+        return snakemake(self.folder, *arguments, *place, *config, cores=2)
 
     def copy(self, folder):
         """The same study in another folder, to be changed there."""

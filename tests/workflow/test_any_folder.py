@@ -1,16 +1,15 @@
 """Wherever the clone lies and wherever a run is started: blanks, a read-only clone, results elsewhere, a module of one's own."""
 
-import os
 import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import yaml
 
 from repository import ROOT
+from snakemake_run import snakemake
 
 ODD = "My Study (2), grün"
 OWN_SNAKEFILE = f"""
@@ -26,17 +25,6 @@ use rule heterogeneity_fig4 from npc as boxes with:
         caption="paper/boxes.rst",
         data="paper/boxes.tsv",
 """
-
-
-def snakemake(folder, *arguments, python=sys.executable, before=()):
-    return subprocess.run(
-        [*before, str(python), "-m", "snakemake", "-c1", *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        cwd=folder,
-        env=os.environ | {"PATH": f"{Path(python).parent}{os.pathsep}{os.environ['PATH']}"},
-    )
 
 
 def test_demo_and_ones_own_run_write_to_places_of_their_own(tmp_path):
