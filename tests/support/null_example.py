@@ -7,8 +7,10 @@ import numpy as np
 
 import statistics_reference as reference
 from npcradiomics.features.definitions import FEATURES
+from npcradiomics.spatial_null.sequences import side_by_side
 from npcradiomics.spatial_null.verdict import COVARIATES
 from npcradiomics.statistics.comparison import compare_regions
+from npcradiomics.statistics.sequences import stack_sequences
 
 
 def record(
@@ -56,6 +58,15 @@ def cohort(n, n_draws=99, texture=(), geometry=(), place=(), large=0, seed=1):
         records.append(record(f"P{i + 1:02d}", features, surrogates, fraction=fraction))
         observed.append(features[0, 0] - features[0, 1])
     return records, statistics_of(np.array(observed))
+
+
+def together(**cohorts):
+    """Records and statistics of cohorts of the same patients, {sequence: cohort(...)}, in one study."""
+    records = [
+        side_by_side(dict(zip(cohorts, of_patient, strict=True)))
+        for of_patient in zip(*(records for records, _ in cohorts.values()), strict=True)
+    ]
+    return records, stack_sequences({name: table for name, (_, table) in cohorts.items()})
 
 
 def statistics_of(differences):

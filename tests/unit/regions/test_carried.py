@@ -9,15 +9,10 @@ from npcradiomics.features.region_meter import RegionMeter
 from npcradiomics.images.masks import centroid, volume_ml
 from npcradiomics.images.transforms import apply, euler
 from npcradiomics.regions.carried import carry_regions
-from small_head import grid, image_of, points_of
+from small_head import ball, grid, image_of
 
 CENTRE, GTV_MM, GTVR_MM = np.array([4.0, -7.0, 3.0]), 18.0, 11.0
 ASKED = {"recurrent": "whole", "min_voxels": 64}
-
-
-def ball(like, centre, radius_mm):
-    inside = np.linalg.norm(points_of(like) - centre, axis=1) < radius_mm
-    return image_of(inside, like, np.uint8)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 import SimpleITK as sitk
 
 from hook_draws import PLAIN, VOLUME, hook_draws
-from hook_in_a_tumour import GTV, HOOK, SPACING
+from hook_in_a_tumour import GTV, HOOK, SPACING, image
 from npcradiomics.features.extraction import FEATURE_NAMES, extract
 from npcradiomics.images.masks import carry_mask, carry_parts
 from npcradiomics.images.transforms import euler
@@ -18,16 +18,10 @@ def drawn():
     return hook_draws()
 
 
-def image_of(array):
-    image = sitk.GetImageFromArray(array.astype(np.uint8))
-    image.SetSpacing([float(step) for step in SPACING[::-1]])
-    return image
-
-
 def carried(drawn, sequence, volume, gtv, transform, settings=PLAIN):
     """The draws on the grid of a mask image `gtv`; transform: its points to those of the planning grid."""
     masks = (drawn.masks(k, k + 1)[0] for k in range(drawn.n_draws + 1))
-    places = carry_parts(masks, image_of(GTV), gtv, transform)
+    places = carry_parts(masks, image(GTV), gtv, transform)
     spacing, inside = gtv.GetSpacing()[::-1], sitk.GetArrayFromImage(gtv) > 0
     told = {"extraction": settings, "tell": lambda line: None}
     return measure_carried(drawn, sequence, places, volume, inside, spacing, **told)
@@ -40,7 +34,7 @@ def overlaps(draws):
 
 
 def test_on_its_own_grid_with_its_own_voxels_a_sequence_has_the_main_ones_draws(drawn):
-    same = carried(drawn, "t2", VOLUME, image_of(GTV), sitk.Euler3DTransform())
+    same = carried(drawn, "t2", VOLUME, image(GTV), sitk.Euler3DTransform())
     assert np.array_equal(same.features, drawn.features)
     assert np.array_equal(same.covariates, drawn.covariates)
     assert np.array_equal(same.members, drawn.members)
@@ -53,7 +47,7 @@ def test_on_its_own_grid_with_its_own_voxels_a_sequence_has_the_main_ones_draws(
 
 def test_on_a_grid_turned_over_every_place_is_the_same_place(drawn):
     """Rows run backwards and slices downwards: voxels are the same, their order is another."""
-    turned = sitk.Flip(image_of(GTV), [False, True, True])
+    turned = sitk.Flip(image(GTV), [False, True, True])
     volume = VOLUME[::-1, ::-1]
     found = carried(drawn, "t2", volume, turned, sitk.Euler3DTransform())
     assert np.array_equal(overlaps(found), overlaps(drawn))
@@ -69,7 +63,7 @@ def test_on_a_finer_grid_places_share_what_they_share_and_are_measured_by_extrac
     frame = sitk.Image([2 * n + 40 for n in GTV.shape[::-1]], sitk.sitkUInt8)
     frame.SetSpacing([float(step) / 2 for step in SPACING[::-1]])
     frame.SetOrigin([-10.0 * float(step) for step in SPACING[::-1]])
-    gtv = carry_mask(image_of(GTV), frame, transform)
+    gtv = carry_mask(image(GTV), frame, transform)
     volume = np.random.default_rng(1).gamma(4.0, 30.0, gtv.GetSize()[::-1])
     found = carried(drawn, "adc", volume, gtv, transform, PLAIN | {"n_levels": 8})
     shared, before = overlaps(found) / 8, overlaps(drawn)
@@ -103,12 +97,12 @@ def test_a_place_too_small_on_the_grid_has_no_values_and_is_told(drawn, tmp_path
 
 def test_a_part_is_carried_as_the_whole_contour_is():
     rng, transform = np.random.default_rng(3), euler(np.zeros(3), (0.1, 0.2, 0.3), (2.0, 1.0, 3.0))
-    whole = image_of(GTV)
+    whole = image(GTV)
     carried_whole = carry_mask(whole, whole, transform)
     parts = [GTV & (rng.random(GTV.shape) < 0.8), np.zeros_like(GTV), HOOK & GTV]
     found = list(carry_parts(parts, whole, carried_whole, transform))
     for part, mask in zip(parts, found, strict=True):
         if part.any():
-            full = sitk.GetArrayFromImage(carry_mask(image_of(part), whole, transform)) > 0
+            full = sitk.GetArrayFromImage(carry_mask(image(part), whole, transform)) > 0
             assert np.array_equal(mask, full)
     assert not found[1].any()

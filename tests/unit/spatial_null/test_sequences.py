@@ -12,18 +12,8 @@ from npcradiomics.spatial_null.pools import differences, pool
 from npcradiomics.spatial_null.recombination import recombination_test
 from npcradiomics.spatial_null.sequences import side_by_side
 from npcradiomics.spatial_null.verdict import TEXTURE
-from npcradiomics.statistics.sequences import stack_sequences
 
 M = {"n_recombinations": 2000, "seed": 3}
-
-
-def together(**cohorts):
-    """Records and statistics of cohorts with the same patients, {sequence: example.cohort(...)}."""
-    records = [
-        side_by_side(dict(zip(cohorts, of_patient, strict=True)))
-        for of_patient in zip(*(records for records, _ in cohorts.values()), strict=True)
-    ]
-    return records, stack_sequences({name: table for name, (_, table) in cohorts.items()})
 
 
 def assert_same_but_for_the_sequence(found, alone):
@@ -37,7 +27,7 @@ def assert_same_but_for_the_sequence(found, alone):
 
 def test_one_sequence_is_the_test_without_a_sequence_to_the_last_bit():
     planted = example.cohort(8, texture=["GLCM_Energy"], geometry=["NGTDM_Busyness"], large=2)
-    found = compare_with_null(*together(ce_t1=planted), **M)
+    found = compare_with_null(*example.together(ce_t1=planted), **M)
     assert tuple(found.features.columns) == ("sequence", *FEATURE_COLUMNS)
     assert list(found.ranks.columns[:3]) == ["patient", "sequence", "feature"]
     assert found.distribution.columns[0] == "sequence"
@@ -48,7 +38,7 @@ def test_a_sequence_said_twice_costs_nothing_because_one_draw_serves_both():
     # Picked apart, the two copies would be two families: p_maxt near 1 - (1 - p_maxt)^2.
     planted = example.cohort(10, texture=["GLCM_Energy"])
     alone = compare_with_null(*planted, **M).features
-    found = compare_with_null(*together(ce_t1=planted, copy=planted), **M).features
+    found = compare_with_null(*example.together(ce_t1=planted, copy=planted), **M).features
     for _, own in found.groupby("sequence"):
         np.testing.assert_array_equal(own["p_maxt"], alone["p_maxt"])
         np.testing.assert_array_equal(own["p"], alone["p"])
@@ -57,7 +47,7 @@ def test_a_sequence_said_twice_costs_nothing_because_one_draw_serves_both():
 
 def test_family_is_all_features_of_all_sequences():
     first, second = example.cohort(6, n_draws=4, seed=1), example.cohort(6, n_draws=4, seed=2)
-    found = compare_with_null(*together(ce_t1=first, t2=second), **M).features
+    found = compare_with_null(*example.together(ce_t1=first, t2=second), **M).features
     # By hand: the picks of the documented streams, z of all 94 columns, the largest |S| of each.
     z, sums = [], np.zeros((2000, 94))
     for a, b in zip(first[0], second[0], strict=True):
@@ -74,7 +64,7 @@ def test_family_is_all_features_of_all_sequences():
 
 def test_only_the_sequence_that_shows_it_is_called_texture():
     found = compare_with_null(
-        *together(
+        *example.together(
             ce_t1=example.cohort(14, seed=1),
             adc=example.cohort(14, texture=["GLCM_Energy"], seed=2),
         ),
@@ -91,7 +81,7 @@ def test_a_patient_without_a_sequence_is_in_for_the_others():
     second[0][5] = example.record(
         "P06", np.full((1, 2, 47), np.nan), reason="4 % of the GTV lie outside the image"
     )
-    found = compare_with_null(*together(ce_t1=first, t2=second), **M)
+    found = compare_with_null(*example.together(ce_t1=first, t2=second), **M)
     rows = found.features.set_index(["sequence", "feature"])
     # p of a single feature depends on its own columns and picks alone.
     np.testing.assert_array_equal(rows.loc["ce_t1", "p"], alone["p"])
@@ -112,7 +102,9 @@ def test_a_patient_without_a_sequence_is_in_for_the_others():
 def test_a_sequence_that_nobody_has_leaves_the_others_as_they_are():
     first = example.cohort(6, seed=1)
     statistics = first[1].assign(test=None, p=np.nan, significant=False)
-    found = compare_with_null(*together(ce_t1=first, t2=([None] * 6, statistics)), **M).features
+    found = compare_with_null(
+        *example.together(ce_t1=first, t2=([None] * 6, statistics)), **M
+    ).features
     alone = compare_with_null(*first, **M).features
     np.testing.assert_array_equal(found["p_maxt"][:47], alone["p_maxt"])
     assert (found["n"][47:] == 0).all() and found["p_maxt"][47:].isna().all()
@@ -120,7 +112,7 @@ def test_a_sequence_that_nobody_has_leaves_the_others_as_they_are():
 
 def test_without_draws_the_tables_have_their_column_all_the_same():
     records, statistics = example.nothing_drawn(3)
-    found = compare_with_null(*together(ce_t1=(records, statistics)), **M)
+    found = compare_with_null(*example.together(ce_t1=(records, statistics)), **M)
     for table in (found.features, found.ranks, found.distribution):
         assert "sequence" in table.columns
     assert found.ranks.empty and (found.features["n"] == 0).all()

@@ -14,8 +14,6 @@ from npcradiomics.publication.tables.sequences import (
 )
 from npcradiomics.publication.tables.spatial_null import counts_words, table3
 from npcradiomics.spatial_null.comparison import compare_with_null
-from npcradiomics.spatial_null.sequences import side_by_side
-from npcradiomics.statistics.sequences import stack_sequences
 from npcradiomics.statistics.volume_effect import size_effects
 from npcradiomics.tables import by_sequence
 
@@ -27,11 +25,7 @@ def study():
         "ce_t1": null_example.cohort(14, n_draws=49, seed=1),
         "adc": null_example.cohort(14, n_draws=49, texture=["GLCM_Energy"], seed=2),
     }
-    statistics = stack_sequences({name: table for name, (_, table) in cohorts.items()})
-    records = [
-        side_by_side(dict(zip(cohorts, each, strict=True)))
-        for each in zip(*(records for records, _ in cohorts.values()), strict=True)
-    ]
+    records, statistics = null_example.together(**cohorts)
     d = np.array([one.features[0, 0] - one.features[0, 1] for one in cohorts["adc"][0]])
     features = null_example.reference.stacked(**dict(zip(null_example.FEATURES, d.T, strict=True)))
     sizes = pd.DataFrame({"patient": sorted(set(features["patient"])), "recurrent_cm3": np.linspace(2, 9, 14), "non_recurrent_cm3": 10.0})  # fmt: skip
