@@ -269,9 +269,8 @@ BEFORE_SEQUENCES = {
 }
 
 
-def test_one_sequence_is_printed_as_before_there_were_several(cohort):
-    if cohort.name != "thirty":
-        return
-    for (name, kind), expected in BEFORE_SEQUENCES.items():
-        found = hashlib.sha256(cohort.made[name][kind].read_bytes()).hexdigest()
-        assert found[:16] == expected, (name, kind)
+@pytest.mark.parametrize("cohort", ["thirty"], indirect=True)
+@pytest.mark.parametrize(("name", "kind"), BEFORE_SEQUENCES)
+def test_one_sequence_is_printed_as_before_there_were_several(cohort, name, kind):
+    found = hashlib.sha256(cohort.made[name][kind].read_bytes()).hexdigest()
+    assert found[:16] == BEFORE_SEQUENCES[name, kind]
