@@ -29,7 +29,7 @@ def evidence_words(better: bool, verdict: str, without_evidence: bool) -> tuple[
         return "", verdict
     if not without_evidence:
         raise Refusal(
-            f"no structure of the risk map is exported: {verdict}",
+            f"no structure of the risk map is exported: {verdict.removesuffix('.')}",
             "risk_map: export_without_evidence: true exports it, and the structure says so;"
             " risk_map: export: false exports the other structures",
         )

@@ -100,7 +100,7 @@ def test_without_evidence_it_is_refused_in_a_line_and_nothing_is_written(export,
     with pytest.raises(ValueError) as refused:
         export(better=False)
     assert str(refused.value).startswith(
-        "no structure of the risk map is exported: The map is not better than depth alone: so.;"
+        "no structure of the risk map is exported: The map is not better than depth alone: so;"
         " risk_map: export_without_evidence: true"
     )
     assert "\n" not in str(refused.value)
