@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import SimpleITK as sitk
+from scipy import ndimage
 
 from npcradiomics.refusal import Refusal
 
@@ -98,9 +99,7 @@ def head_mask(image: sitk.Image) -> sitk.Image:
     bright = sitk.OtsuThreshold(clipped, 0, 1)
     pieces = sitk.RelabelComponent(sitk.ConnectedComponent(bright), sortByObjectSize=True)
     largest = sitk.GetArrayFromImage(pieces == 1)
-    for plane in range(len(largest)):
-        largest[plane] = _filled(largest[plane])
-    return _like(image, largest, np.uint8)
+    return _like(image, [ndimage.binary_fill_holes(plane) for plane in largest], np.uint8)
 
 
 def bias_field(image: sitk.Image, head: sitk.Image) -> sitk.Image:
@@ -163,11 +162,6 @@ def _checked(reference, image):
             f"all {values.size} voxels of the reference tissue have the value {values[0]:g}", todo
         )
     return inside
-
-
-def _filled(plane):
-    """A slice's mask with what it encloses; plane: uint8 (y, x)."""
-    return sitk.GetArrayFromImage(sitk.BinaryFillhole(sitk.GetImageFromArray(plane)))
 
 
 def _like(image, values, kind=np.float32):
