@@ -22,7 +22,8 @@ def main(snakemake):
     given, params, made = snakemake.input, snakemake.params, snakemake.output
     record = read_json(given.record)
     study, counts = STUDIES[params.study]
-    cohort = counts(params.counts, read_table(given.cohort)) | {"departures": params.departures}
+    cohort = counts(params.counts, *map(read_table, given.cohort))
+    cohort |= {"departures": params.departures}
     settings_file = yaml.safe_load(Path(given.pyradiomics).read_text(encoding="utf-8")) or {}
     text = study.paragraphs(record["settings"], cohort, record["software"], settings_file)
     write_table(sentence_table(text), made.table)

@@ -130,7 +130,7 @@ provenance_outputs = [
 counts = table_counts(list(patients.values()))
 checklists_asked = ["metrics", "clear", "ibsi"]
 own_captions, rules_of_captions = shown_figures, {}
-cohort_outcome = "<results>/cohort/excluded.tsv"
+cohort_outcome = ["<results>/cohort/excluded.tsv", "<results>/cohort/statistics.tsv"]
 pyradiomics_settings = settings["pyradiomics"]
 registration_departures = settings_sentence(
     *({"registration": used["registration"]} for used in (settings, defaults)), ["registration"]

@@ -103,7 +103,7 @@ counts |= {"new": len(new_patients), "new_labelled": len(labelled)}
 checklists_asked = ["metrics", "clear", "ibsi", "tripod"]
 own_captions = ["fig6"]
 rules_of_captions = {name: f"liu_{name}" for name in shown_figures if name not in own_captions}
-cohort_outcome = "<results>/cohort/performance.tsv"
+cohort_outcome = ["<results>/cohort/performance.tsv"]
 pyradiomics_settings = settings["features"]["pyradiomics"]
 registration_departures = ""
 

@@ -36,6 +36,7 @@ COHORTS = {
     | {
         "isodose": 16,
         "out": {"recurrence not in field": 2, "registration rejected by a person": 1},
+        "sequences": ["ce_t1", "t2", "adc"],
     },
     "response": {"patients": 60, "simulated": 3, "rtstruct": 2, "split_given": False}
     | {"new": 5, "new_labelled": 4}

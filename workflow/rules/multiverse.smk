@@ -1,9 +1,10 @@
 """What does the conclusion depend on? Every patient in every universe; the curve of the cohort, Figures 10-11, Table 5."""
 
+from npcradiomics.cohort.sequences import label_of
 from npcradiomics.multiverse.design import design_of, measured_universes
 
 multiverse = design_of(settings)
-main_alone = f"Of {settings['main_sequence']} alone" if settings["sequences"] else ""
+main_alone = f"Of {label_of(settings['main_sequence'])} alone" if settings["sequences"] else ""
 multiverse_notice = ". ".join(filter(None, (main_alone, notice_of(*SECTIONS, "multiverse"))))
 
 

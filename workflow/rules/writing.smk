@@ -1,6 +1,6 @@
 """What goes into a paper beside its tables and figures: the methods in words, the literature they cite, checklists.
 
-The chapter says of its patients `counts`, of its results `cohort_outcome` (who is in), `pyradiomics_settings`,
+The chapter says of its patients `counts`, of its results `cohort_outcome` (who is in, in what), `pyradiomics_settings`,
 `registration_departures` (from the defaults, in words), which `checklists_asked` are for it, and of its tables and
 figures (`in_papers_order`) which have `own_captions` and which one of liu.rst (`rules_of_captions`).
 """

@@ -4,6 +4,9 @@ import re
 
 import jinja2
 
+from npcradiomics.cohort.sequences import label_of
+from npcradiomics.publication.methods.text import count
+
 
 def fill_caption(template, **numbers):
     """Render a template (Jinja2, reStructuredText); each paragraph becomes one line.
@@ -48,11 +51,8 @@ def sequence_words(statistics, further=None):
     """
     words = {}
     for name, own in statistics.items():
-        significant = int(own["significant"].sum())
-        words[name] = (
-            f"n = {int(own['n'].max())}, {significant} significant"
-            f" {'feature' if significant == 1 else 'features'}"
-        )
+        significant = count(int(own["significant"].sum()), "significant feature")
+        words[name] = f"n = {int(own['n'].max())}, {significant}"
         if further and further.get(name):
             words[name] += f", {further[name]}"
     return words
@@ -65,8 +65,8 @@ def with_sequences(caption, words, what="a page"):
     """
     if len(words) < 2:
         return caption
-    said = "; ".join(f"{escape_rst(name)} ({escape_rst(own)})" for name, own in words.items())
-    first = escape_rst(next(iter(words)))
+    said = "; ".join(f"{label_of(name)} ({escape_rst(own)})" for name, own in words.items())
+    first = label_of(next(iter(words)))
     return f"{caption}\nSequences, {what} each: {said}. Numbers above are of {first}.\n"
 
 

@@ -2,7 +2,8 @@
 
 from matplotlib.figure import Figure
 
-from npcradiomics.publication.figures.style import TYPE
+from npcradiomics.cohort.sequences import label_of
+from npcradiomics.publication.figures.style import MM, TYPE, say_selection
 
 
 def pages_by_sequence(pages: dict[str, Figure | list[Figure]]) -> Figure | list[Figure]:
@@ -23,16 +24,17 @@ def pages_by_sequence(pages: dict[str, Figure | list[Figure]]) -> Figure | list[
     flat = []
     for sequence, figures in pages.items():
         for page in figures if isinstance(figures, list) else [figures]:
-            _say_sequence(page, sequence)
+            _say_sequence(page, label_of(sequence))
             flat.append(page)
     return flat
 
 
-def _say_sequence(figure, sequence):
+def _say_sequence(figure, words):
     # What the picture says of its selection stands in the same place.
     if figure.get_suptitle():
-        figure._suptitle.set_text(f"{sequence}. {figure.get_suptitle()}")
+        say_selection(figure, f"{words}. {figure.get_suptitle()}")
         return
     if figure.get_layout_engine() is None:  # a clustered heat map: its axes leave no room above
-        figure.subplots_adjust(top=figure.subplotpars.top - 5 / 25.4 / figure.get_figheight())
-    figure.suptitle(sequence, fontsize=TYPE, fontweight="bold")
+        figure.subplots_adjust(top=figure.subplotpars.top - 5 * MM / figure.get_figheight())
+    # On the left: in the middle, constrained layout puts a legend above the axes over it.
+    figure.suptitle(words, x=0.005, ha="left", fontsize=TYPE, fontweight="bold")

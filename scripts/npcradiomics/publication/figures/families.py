@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
+from npcradiomics.cohort.sequences import label_of
 from npcradiomics.features.definitions import DEFINITIONS
 from npcradiomics.publication.figures.style import (
     COLUMN_WIDTH,
@@ -88,7 +89,7 @@ def plot_families(table: pd.DataFrame, notice: str) -> Figure:
                 axis.plot(x, y, ls="", path_effects=ON_DARK, **mark)
     n = table.groupby("sequence")["n"].max()
     axes.flat[-1].set_xticks(
-        range(len(sequences)), [f"{name}\nn = {n[name]}" for name in sequences]
+        range(len(sequences)), [f"{label_of(name)}\nn = {n[name]}" for name in sequences]
     )
     bar = figure.colorbar(image, ax=axes, location="bottom", aspect=30, pad=0.01, extend="both")
     bar.set_label("dz, GTVr minus GTVnr")

@@ -32,7 +32,11 @@ def _is_dicom(cell):
     return bool(cell) and cell.partition("#")[0].casefold().endswith(".dcm")
 
 
-def heterogeneity_counts(table: Mapping[str, int], excluded: "pandas.DataFrame") -> dict:  # noqa: F821
+def heterogeneity_counts(
+    table: Mapping[str, int],
+    excluded: "pandas.DataFrame",  # noqa: F821
+    statistics: "pandas.DataFrame",  # noqa: F821
+) -> dict:
     """Numbers of the methods of the heterogeneity study.
 
     Parameters
@@ -41,6 +45,8 @@ def heterogeneity_counts(table: Mapping[str, int], excluded: "pandas.DataFrame")
         Of `table_counts`.
     excluded : DataFrame
         cohort/excluded.tsv: patient, rule, reason.
+    statistics : DataFrame
+        cohort/statistics.tsv, whose sequences are those that anybody was measured in.
     """
     rules = excluded.drop_duplicates("patient")["rule"].value_counts()
     known = {name: table.get(name, 0) for name in ("transform", "targets", "fractions", "dose")}
@@ -53,6 +59,7 @@ def heterogeneity_counts(table: Mapping[str, int], excluded: "pandas.DataFrame")
             "registered": table["patients"] - known["transform"],
             "isodose": isodose,
             "out": {rule_words(rule): int(k) for rule, k in rules.items()},
+            "sequences": list(dict.fromkeys(statistics["sequence"])),
         }
     )
 

@@ -64,7 +64,7 @@ def paragraphs(settings: dict, cohort: dict, versions: dict, pyradiomics: dict) 
         _regions(settings, cohort),
         _dose(settings["dose"], settings, cohort) if cohort["isodose"] else None,
         _features(settings, versions, pyradiomics),
-        sequences_paragraph(settings),
+        sequences_paragraph(settings, cohort["sequences"]),
         _statistics(settings["statistics"], versions),
         _null(settings) if settings["spatial_null"]["enabled"] else None,
         multiverse_paragraph(settings["multiverse"], settings["statistics"]["alpha"])

@@ -13,16 +13,17 @@ _NAMES = {
 }
 
 
-def sequences_paragraph(settings: dict) -> Paragraph | None:
+def sequences_paragraph(settings: dict, tested: list[str]) -> Paragraph | None:
     """What was measured beside the main sequence, and how; None where nothing was.
 
-    settings: complete settings of the study
+    settings: complete settings of the study; tested: sequences that anybody was measured in, the main one too
     """
     names = settings["sequences"]
     if not names:
         return None
     limits = settings["registration"]["sequence_limits"]
-    used, n = settings["statistics"], 1 + len(names)
+    used, n = settings["statistics"], len(tested)
+    nobody = [name for name in names if name not in tested]
     trusted = [n for n in names if settings["sequence_settings"].get(n, {}).get("same_frame")]
     others = {
         name: [
@@ -37,6 +38,7 @@ def sequences_paragraph(settings: dict) -> Paragraph | None:
         "Further sequences",
         f"Beside {label_of(settings['main_sequence'])}, {listed(map(label_of, names))} of the planning"
         " examination were measured in the patients who had them.",
+        f"Nobody could be measured in {listed(map(label_of, nobody))}." if nobody else "",
         "Each was registered rigidly to the planning MRI from the position in its headers, by the same"
         " algorithm; GTV, GTVr and the places drawn were carried to its own grid by the inverse of that"
         " transform, and its voxels were measured as they are.",

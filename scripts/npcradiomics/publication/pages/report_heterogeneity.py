@@ -1,5 +1,6 @@
 """The report of the heterogeneity study: its answer first, then everything it stands on, in the order in which one doubts."""
 
+from npcradiomics.cohort.sequences import label_of
 from npcradiomics.features.definitions import DEFINITIONS
 from npcradiomics.multiverse.conclusions import HOLDS, words_by_feature
 from npcradiomics.publication.pages import report_patients
@@ -94,7 +95,7 @@ def report_content(
     answer = heterogeneity_answer(statistics, null, excluded, doubtful, _holding(files))
     if several := found_by_sequence(of_all, tested):
         answer = answer._replace(
-            sentences=[*answer.sentences, f"{several} The answer is of {main_sequence}."]
+            sentences=[*answer.sentences, f"{several} The answer is of {label_of(main_sequence)}."]
         )
     n_drawn = None if null is None else int(null.features["n"].max())
     risk_lead, risk_number = _risk(files)

@@ -54,7 +54,6 @@ def sequence_content(
         "moving_short": label_of(name),
         "patient": quality["patient"],
         "verdict": verdict,
-        "words": f"{label_of(name)} to the planning MRI",
         "colour": colour("refused" if reason else "in", verdict),
         "reason": reason,
         "column": column,

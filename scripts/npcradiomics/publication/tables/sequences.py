@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from npcradiomics.cohort.sequences import label_of
 from npcradiomics.publication.tables.formats import Table
 from npcradiomics.publication.tables.heterogeneity import table2_row
 from npcradiomics.spatial_null.verdict import TEXTURE
@@ -41,14 +42,14 @@ def table2_with_sequences(
     rows = [_row(row, main, beyond[main]) for row in table.rows]
     for name, own in further:
         n = f"n = {int(statistics[name]['n'].max())}"
-        what = f"Significant in {name} ({n})"
+        what = f"Significant in {label_of(name)} ({n})"
         rows.append([what if len(own) else f"{what}: none", *[""] * len(table.header)])
         rows += [_row(table2_row(row), name, beyond[name]) for row in own.itertuples()]
     first = statistics[main].iloc[0]
     note = (
-        f"Sequences: {', '.join(data)}. Each is tested as the paper tested its one (*);"
-        f" ** also below {first['threshold_all']:.2g} = {first['threshold'] * first['n_tests']:g} over"
-        f" {first['n_tests']} features x {len(data)} sequences. Akram: of {main}."
+        f"Sequences: {', '.join(map(label_of, data))}. Each is tested as the paper tested its one (*);"
+        f" ** also below {first['threshold_all']:.3g} = {first['threshold'] * first['n_tests']:g} over"
+        f" {first['n_tests']} features x {len(data)} sequences. Akram: of {label_of(main)}."
     )
     header = [table.header[0], "Sequence", *table.header[1:]]
     return table._replace(header=header, rows=rows, footnotes=[note, *table.footnotes])
@@ -70,7 +71,7 @@ def found_by_sequence(statistics: pd.DataFrame, tested: pd.DataFrame | None) -> 
         if tested is not None:
             verdicts = tested.loc[tested["sequence"] == name, "verdict"]
             found += f", {int((verdicts == TEXTURE).sum())} called texture"
-        words.append(f"in {name} (n = {int(own['n'].max())}) {found}")
+        words.append(f"in {label_of(name)} (n = {int(own['n'].max())}) {found}")
     if len(words) < 2:
         return ""
     return f"{len(words)} sequences were measured: {'; '.join(words)}."
@@ -81,4 +82,4 @@ def _row(cells, sequence, beyond):
     if not any(others):  # a heading
         return [feature, "", *others]
     name = feature.removesuffix(" *")
-    return [f"{name} **" if name in beyond else feature, sequence, *others]
+    return [f"{name} **" if name in beyond else feature, label_of(sequence), *others]

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from npcradiomics.cohort.sequences import label_of
 from npcradiomics.publication.tables.formats import Table
 from npcradiomics.rounding import (
     count_text,
@@ -88,7 +89,7 @@ def counts_words(features: pd.DataFrame) -> str:
     counts = features["verdict"].value_counts()
     texture = features.loc[features["verdict"] == TEXTURE, "feature"]
     if "sequence" in features:
-        texture = features.loc[texture.index, "sequence"] + " " + texture
+        texture = features.loc[texture.index, "sequence"].map(label_of) + " " + texture
     names = f" ({', '.join(texture)})" if len(texture) else ""
     words = [f"{counts.get(word, 0)} {word}{names if word == TEXTURE else ''}" for word in VERDICTS]
     features_words = "feature" if len(features) == 1 else "features"
@@ -109,7 +110,7 @@ def patient_notes(patients: pd.DataFrame, match: str) -> list[str]:
 def _row(row, has_large):
     cells = [
         f"{row.feature}{' *' if row.paper_significant else ''}",
-        *([row.sequence] if "sequence" in row._fields else []),
+        *([label_of(row.sequence)] if "sequence" in row._fields else []),
         count_text(row.n),
         scientific_text(row.mean_difference),
         p_text(row.paper_p) + ("^" if row.paper_test == "wilcoxon" else ""),
@@ -129,7 +130,7 @@ def _row(row, has_large):
 
 
 def _in_words(sequences):
-    return f" of {', '.join(sequences)} (one family)" if sequences else ""
+    return f" of {', '.join(map(label_of, sequences))} (one family)" if sequences else ""
 
 
 def _dose_words(row):

@@ -6,7 +6,8 @@ import pandas as pd
 from npcradiomics.features.definitions import DEFINITIONS, FEATURES
 from npcradiomics.publication.figures.by_sequence import pages_by_sequence
 from npcradiomics.publication.figures.families import families_table, plot_families
-from npcradiomics.publication.figures.style import new_figure, say_selection
+from npcradiomics.publication.figures.histograms import plot_histograms
+from npcradiomics.publication.figures.style import REGION_COLOURS, new_figure, say_selection
 from npcradiomics.spatial_null.verdict import GEOMETRY, OPEN, TEXTURE
 
 
@@ -40,7 +41,7 @@ def test_every_family_is_a_panel_with_effect_and_verdict_of_each_sequence():
         (FEATURES[3], 0): "s", (FEATURES[46], 1): "s", (FEATURES[3], 1): "o", (FEATURES[13], 1): "o",
     }  # fmt: skip
     columns = [label.get_text() for label in panels[-1].get_xticklabels()]
-    assert columns == ["ce_t1\nn = 14", "adc\nn = 11"]
+    assert columns == ["CE T1\nn = 14", "ADC\nn = 11"]
 
 
 def test_one_sequence_keeps_its_figure_and_several_say_theirs():
@@ -50,4 +51,15 @@ def test_one_sequence_keeps_its_figure_and_several_say_theirs():
     several = pages_by_sequence({"ce_t1": pages[:2], "adc": pages[2]})
     assert several == pages
     titles = [page.get_suptitle() for page in several]
-    assert titles == ["ce_t1", "ce_t1", "adc. No feature is significant"]
+    assert titles == ["CE T1", "CE T1", "ADC. No feature is significant"]
+
+
+def test_the_sequence_does_not_lie_over_the_legend():
+    bins = pd.DataFrame({"intensity_low": [0.0, 128], "intensity_high": [128, 255], "share": 0.5})
+    regions = pd.MultiIndex.from_product([["A", "B"], REGION_COLOURS], names=["patient", "region"])
+    table = regions.to_frame(index=False).merge(bins, how="cross")
+    figure, _ = pages_by_sequence({name: plot_histograms(table, "") for name in ("ce_t1", "adc")})
+    figure.draw_without_rendering()
+    (title,) = (text for text in figure.texts if text.get_text() == "CE T1")
+    (legend,) = figure.legends
+    assert not title.get_window_extent().overlaps(legend.get_window_extent())

@@ -303,7 +303,9 @@ def test_patients_are_counted_by_what_their_rows_have(tmp_path):
         [("B", "in_field", "x"), ("C", "register_recurrence", "y")],
         columns=["patient", "rule", "reason"],
     )
-    cohort = heterogeneity_counts(counts, out)
+    tested = pd.DataFrame({"sequence": ["ce_t1", "ce_t1", "adc", "adc"]})
+    cohort = heterogeneity_counts(counts, out, tested)
+    assert cohort["sequences"] == ["ce_t1", "adc"]
     assert (cohort["entered"], cohort["registered"], cohort["isodose"]) == (1, 2, 1)
     assert cohort["out"] == {"recurrence not in field": 1, "register_recurrence failed": 1}
     sets = pd.DataFrame({"set": ["train", "validation"], "patients": [2, 1], "effective": [1, 0]})
@@ -331,13 +333,17 @@ def test_what_the_versions_do_not_know_is_said():
 
 
 def test_sequences_have_the_two_thresholds_and_one_family_where_there_are_some():
-    def named(**config):
-        made = paragraphs("heterogeneity", settings_of("heterogeneity", **config))
+    def named(tested=("ce_t1", "t2", "adc"), **config):
+        made = paragraphs("heterogeneity", settings_of("heterogeneity", **config), sequences=tested)
         return {one.name: " ".join(one.sentences) for one in made}
 
     assert "Further sequences" not in named()
     config = {"sequences": ["t2", "adc"]}
     text = named(**config)["Further sequences"]
     assert "0.05/(47 x 3) = 0.000355" in text and "same place in all sequences" in text
+    assert "Nobody" not in text
+    without = named(tested=["ce_t1", "adc"], **config)["Further sequences"]
+    assert "Nobody could be measured in T2." in without
+    assert "0.05/(47 x 2) = 0.000532" in without
     config["spatial_null"] = {"enabled": False}
     assert "same place" not in named(**config)["Further sequences"]

@@ -45,16 +45,16 @@ def test_table_2_has_a_column_and_the_further_sequences_significant_rows(study):
     n = len(alone.rows)
     for row, own in zip(table.rows[:n], alone.rows, strict=True):
         assert [row[0].rstrip(" *"), *row[2:]] == [own[0].rstrip(" *"), *own[1:]]
-        assert row[1] == ("ce_t1" if any(own[1:]) else "")
+        assert row[1] == ("CE T1" if any(own[1:]) else "")
     heading, *further = table.rows[n:]
-    assert heading[0] == "Significant in adc (n = 14)" and not any(heading[1:])
+    assert heading[0] == "Significant in ADC (n = 14)" and not any(heading[1:])
     significant = of_all["adc"].query("significant")
     assert [row[0].rstrip(" *") for row in further] == significant["feature"].tolist()
     # GLCM_Energy, 3 SD higher in 14 patients, is beyond 0.05/94, too.
     energy = next(row for row in further if row[0].startswith("GLCM_Energy"))
-    assert energy[0] == "GLCM_Energy **" and energy[1] == "adc"
+    assert energy[0] == "GLCM_Energy **" and energy[1] == "ADC"
     assert energy[-4:] == ["NA"] * 4  # the paper printed no ADC
-    assert "** also below 0.00053 = 0.05 over 47 features x 2 sequences" in table.footnotes[0]
+    assert "** also below 0.000532 = 0.05 over 47 features x 2 sequences" in table.footnotes[0]
 
 
 def test_table_3_says_whose_each_row_is_and_counts_one_family(study):
@@ -63,17 +63,17 @@ def test_table_3_says_whose_each_row_is_and_counts_one_family(study):
     assert table.header[:3] == ["Feature", "Sequence", "n"] and len(table.rows) == 94
     assert "Size-matched: p, all 94 together" in table.header
     texture = [row[:2] for row in table.rows if row[-1] == "texture"]
-    assert texture == [["GLCM_Energy *", "adc"]]
-    assert "the 94 features of ce_t1, adc (one family)" in table.caption
-    assert "1 texture (adc GLCM_Energy)" in counts_words(found.features)
+    assert texture == [["GLCM_Energy *", "ADC"]]
+    assert "the 94 features of CE T1, ADC (one family)" in table.caption
+    assert "1 texture (ADC GLCM_Energy)" in counts_words(found.features)
 
 
 def test_one_sentence_says_what_each_sequence_found(study):
     statistics, _, found = study
     n = {name: int(own["significant"].sum()) for name, own in by_sequence(statistics).items()}
     assert found_by_sequence(statistics, found.features) == (
-        f"2 sequences were measured: in ce_t1 (n = 14) {n['ce_t1']} of 47 features differ, 0 called texture;"
-        f" in adc (n = 14) {n['adc']} of 47 features differ, 1 called texture."
+        f"2 sequences were measured: in CE T1 (n = 14) {n['ce_t1']} of 47 features differ, 0 called texture;"
+        f" in ADC (n = 14) {n['adc']} of 47 features differ, 1 called texture."
     )
     one = statistics[statistics["sequence"] == "adc"]
     assert found_by_sequence(one, None) == ""
@@ -86,5 +86,5 @@ def test_a_caption_names_the_sequences_only_where_there_are_several(study):
     assert words["adc"] == f"n = 14, {n} significant feature{'s' * (n != 1)}, 2 pages"
     assert with_sequences("A.\n", {"adc": words["adc"]}) == "A.\n"
     assert with_sequences("A.\n", {"ce_t1": "n = 3", "adc": "n = 2"}) == (
-        "A.\n\nSequences, a page each: ce\\_t1 (n = 3); adc (n = 2). Numbers above are of ce\\_t1.\n"
+        "A.\n\nSequences, a page each: CE T1 (n = 3); ADC (n = 2). Numbers above are of CE T1.\n"
     )
