@@ -76,18 +76,17 @@ def test_the_map_of_a_patient_the_model_never_saw_is_his_left_out_map(run, place
     record = json.loads((run.results / f"new_patients/{LEFT}/distance.json").read_text("utf-8"))
     assert record["n_places"] == len(left.features)
     assert 0 <= record["share_beyond"] <= 1 and not record["share_beyond_all"] > 0.5
-    assert record["verdict"] in run.finished.stdout or record["better_than_depth"]
+    # Of three refits no exact p is below 1/4: the model is not better, and the terminal says so.
+    assert not record["better_than_depth"] and record["verdict"] in run.finished.stdout
 
 
 def test_bad_input_is_one_line_each_and_takes_nobody_along(run):
     text = run.finished.stdout
     assert run.finished.returncode != 0
-    for name, words in {
-        "EMPTY": "EMPTY_gtv.nii.gz",
-        "GRID": "GRID_gtv.nii.gz",
-    }.items():
-        said = [line for line in text.splitlines() if name in line and words in line]
-        assert said, (name, text[-3000:])
+    failed = [line for line in text.splitlines() if line.startswith("FAILED")]
+    for name in ("EMPTY", "GRID"):
+        said = [line for line in failed if f"{name}_gtv.nii.gz" in line]
+        assert len(said) == 1, (name, text[-3000:])
         assert not (run.results / f"new_patients/{name}/risk.nii.gz").exists()
     assert "Traceback" not in text
 
