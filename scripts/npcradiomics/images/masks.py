@@ -112,7 +112,7 @@ def expand(mask: sitk.Image, margin_mm: float) -> sitk.Image:
 def carry_or_empty(
     mask: sitk.Image, reference: sitk.Image, transform: sitk.Transform
 ) -> sitk.Image:
-    """``mask`` on the grid of ``reference`` as by `contours.carry_mask`; empty where nothing of it arrives there.
+    """``mask`` on the grid of ``reference`` as by `carry_mask`; empty where nothing of it arrives there.
 
     For the pictures and numbers of a registration that may be wrong, which must be made all the
     same. Raises ValueError for a mask that is empty before.
