@@ -197,7 +197,9 @@ def test_paper_has_the_folded_parts_too(browser, page, tmp_path):
     if shutil.which("pdftotext"):
         (tmp_path / "report.pdf").write_bytes(pdf)
         text = subprocess.run(
-            ["pdftotext", tmp_path / "report.pdf", "-"], capture_output=True, text=True
+            ["pdftotext", "-enc", "UTF-8", tmp_path / "report.pdf", "-"],
+            capture_output=True,
+            encoding="utf-8",
         ).stdout
         assert "Where it comes from" in text and "0" * 64 in text and "In 14 of 16 patients" in text
 
