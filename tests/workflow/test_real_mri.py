@@ -147,7 +147,7 @@ def test_all_tables_and_figures_come_out(run):
     ):
         assert (run.results / path).stat().st_size > 500
     features = pd.read_csv(run.results / "cohort/features.tsv", sep="\t")
-    assert features.shape == (6, 4 + 47)
+    assert features.shape == (6, 5 + 47)
     assert features.notna().all(axis=None)
     regions = pd.read_csv(run.results / "cohort/regions.tsv", sep="\t")
     assert (regions["in_field"] == "not known").all()
