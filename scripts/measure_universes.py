@@ -2,13 +2,14 @@
 
 from npcradiomics.jobs import script  # isort: skip
 import logging
+import shutil
 from functools import partial
 from pathlib import Path
 
 import SimpleITK as sitk
 
 from npcradiomics.dose.shifts import shifts_of
-from npcradiomics.files import read_json
+from npcradiomics.files import read_json, replacing
 from npcradiomics.images.normalisation import normalise
 from npcradiomics.images.volumes import read_image, read_mask, spacing_zyx_mm
 from npcradiomics.multiverse import records
@@ -54,8 +55,9 @@ def main(snakemake):
     )
     if record.reason:
         log.warning(f"no draws: {record.reason}")
-    for path in snakemake.output:
-        records.write(record, path)
+    records.write(record, snakemake.output.universes)
+    with replacing(place) as temporary:
+        shutil.copyfile(snakemake.output.universes, temporary)
 
 
 def intensities(methods, image, reference, blamed):

@@ -59,8 +59,10 @@ class RegionMeter:
         plain = settings["outliers"] == settings["resampling"] == "none"
         fast = ("lloyd", "optimal") if self.fit_on_gtv else ("lloyd",)
         if plain and settings["quantizer"] in fast:
-            shared = QUANTIZERS[settings["quantizer"]](self.volume[self.gtv], settings["n_levels"])
-            shared = shared if self.fit_on_gtv else None
+            shared = None
+            if self.fit_on_gtv:
+                fit = QUANTIZERS[settings["quantizer"]]
+                shared = fit(self.volume[self.gtv], settings["n_levels"])
             self.extractor = SubregionExtractor(self.volume, around, settings["n_levels"], shared)
             # Places of the tumour's values among all in rising order: no other texture moves them.
             self.ranks = np.flatnonzero(self.in_gtv[self.extractor.order])

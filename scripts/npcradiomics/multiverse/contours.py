@@ -91,7 +91,7 @@ class Motions:
             else np.empty(0)
         )
         wanted = bin_of(tumour.measure(observed), edges)
-        self.tumour, self.to_tumour = tumour, placements.to_tumour
+        self.gtvr, self.shape = gtvr, placements
         self.moves = []  # turn, pick, start
         for b in range(n_draws):
             placements.draw(generator_of(seed, patient, DRAW, b), edges, wanted)
@@ -155,10 +155,10 @@ class LaidContour:
         self.outside = [beyond]
         if motions is None or not self.inside[0].any():
             return
-        shape = MovedShape(tumour, contour)
+        shape = motions.shape if contour is motions.gtvr else MovedShape(tumour, contour)
         for turn, pick, start in motions.moves:
             # The same motion, told in this contour's own frame.
-            own = start + motions.to_tumour - shape.to_tumour
+            own = start + motions.shape.to_tumour - shape.to_tumour
             self.inside.append(shape.lay(turn, pick, own))
             anchor = tumour.places[:, pick[3]]
             self.outside.append(

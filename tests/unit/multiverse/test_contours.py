@@ -20,13 +20,13 @@ class Shifts:
 
     def __init__(self, *shifts):
         drawn = Motions("P1", TUMOUR, POKING, 1, "none", 0)
-        self.to_tumour = drawn.to_tumour
+        self.gtvr, self.shape = drawn.gtvr, drawn.shape
         voxel = int(np.flatnonzero(TUMOUR.members(POKING))[0])
         at = TUMOUR.places[:, voxel]
         self.moves = []
         for shift in shifts:
             # The voxel that comes to lie on that one is as far from it, the other way.
-            start = at - np.array([0, *shift]) - drawn.to_tumour
+            start = at - np.array([0, *shift]) - drawn.shape.to_tumour
             self.moves.append((np.array([1.0, 0.0]), np.array([1, 1, 0, voxel]), start))
 
 
