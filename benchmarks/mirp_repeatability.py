@@ -116,7 +116,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("peer", help="python of an environment with MIRP")
     parser.add_argument("--targets", type=int, default=10)
-    parser.add_argument("--perturbations", type=int, default=6)
+    parser.add_argument("--perturbations", type=int, default=20)
     arguments = parser.parse_args()
     n = arguments.perturbations
 
@@ -155,6 +155,10 @@ def main():
     )
     both = table.T.groupby(lambda series: series.rsplit(" ", 1)[0]).mean().T
     print(f"\nof both series' mean:\n{both.corr('spearman').round(2).to_string()}")
+    families = both.groupby(both.index.str.partition("_").get_level_values(0))
+    ranks = families.apply(lambda rows: rows.corr("spearman").loc["MIRP"])
+    print(f"\nwith MIRP's, by family:\n{ranks.round(2).to_string()}")
+    print(f"\nmeans:\n{both.mean().round(2).to_string()}")
     print(
         f"\nMIRP {theirs['mirp'].iloc[0]}; {len(names)} features, {labels.max()} targets of "
         f"{np.bincount(labels[labels > 0])[1:].tolist()} voxels, {n} perturbations, noise {noise:.1f}; "
