@@ -50,25 +50,27 @@ def made_from(path):
     return workflow.persistence.input(IOFile(path)) or []
 
 
+def is_template(path):
+    return os.path.abspath(path).startswith(str(ROOT / "workflow/report"))
+
+
 def changed(path):
-    """Has an input of a file changed since, by the same record?"""
+    """Has an input of a file changed since, by the same record? How it looks (templates) makes nothing untrue."""
     record = workflow.persistence.metadata(IOFile(path))
-    return bool(record) and outdated.changed_since(
-        path, record.input or [], record.input_checksums or {}
-    )
+    inputs = [name for name in (record and record.input) or [] if not is_template(name)]
+    return bool(inputs) and outdated.changed_since(path, inputs, record.input_checksums or {})
 
 
 def set_aside_outdated(study, jobs):
-    """What this run had to make anew and did not, and what holds a patient who is out since."""
-    dag = workflow.dag
+    """What this run had to make anew and did not, what was made from other files, what holds a patient or sequence that is out since."""
+    dag, chapter = workflow.dag, jobs[0].rule.module_globals
     left = [job for job in jobs if dag.needrun(job) and not dag.finished(job)]
     unmade = {path for job in left for path in map(str, job.output)}
-    out = jobs[0].rule.module_globals.get("out_of_cohort", ())
-    if unmade or out:
-        found = outdated.find_outdated(RESULTS[study], unmade, out, made_from, changed)
-        outdated.set_aside(RESULTS[study], found)
-        if found:
-            say(f"{study}: {outdated.sentence(RESULTS[study], found)}")
+    out, measured_in = (chapter.get(name, {}) for name in ("out_of_cohort", "measured_in"))
+    found = outdated.find_outdated(RESULTS[study], unmade, out, measured_in, made_from, changed)
+    outdated.set_aside(RESULTS[study], found)
+    if found:
+        say(f"{study}: {outdated.sentence(RESULTS[study], found)}")
     outdated.clear(RESULTS[study])
 
 

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from npcradiomics.jobs.provenance import sha256
@@ -15,14 +15,17 @@ ASIDE = "out_of_date"  # folder below a study's results
 FOR_READERS = re.compile(
     r"(tables|figures|cohort)/[^/]+|provenance\.json|crate\.zip"
     r"|methods\.(md|tsv)|references\.bib|report\.(docx|html)"
-    r"|patients/[^/]+/(export|figures/[^/]+|registration/(report\.html|qc\.png|thumbnail\.webp))"
+    r"|patients/[^/]+/(export|patient\.html|figures/[^/]+)"
+    r"|patients/[^/]+/(sequences/[^/]+/)?registration/(report\.html|qc\.png|thumbnail\.webp)"
 )
+OF_PATIENT = re.compile(r"patients/([^/]+)/(?:sequences/([^/]+)/)?([^/]+)/")
 
 
 def find_outdated(
     results: str | Path,
     unmade: Collection[str],
-    left_out: Iterable[str],
+    left_out: Collection[str],
+    measured_in: Mapping[str, Collection[str]],
     made_from: Callable[[str], Iterable[str]],
     changed: Callable[[str], bool],
 ) -> list[str]:
@@ -34,25 +37,33 @@ def find_outdated(
         Folder of a study's results.
     unmade : collection of str
         Paths of files that the run had to make anew and did not.
-    left_out : iterable of str
+    left_out : collection of str
         Patients who are rejected, excluded or failed: what was made from their regions, features or
         draws holds them still.
+    measured_in : mapping
+        {further sequence: patients who have it}: what was made from features or draws of another one
+        holds it still. How a sequence lies to the planning MRI is true whoever uses it.
     made_from : callable
         Of a path: the paths it was made from, none where that is not known.
     changed : callable
         Of a path: is one of these another file now? A run may have made it anew for other targets.
     """
     unmade = set(unmade)
-    theirs = tuple(
-        f"{results}/patients/{patient}/{part}/"
-        for patient in left_out
-        for part in ("regions", "features", "null")
-    )
+
+    def is_out(path):
+        found = OF_PATIENT.match(path.removeprefix(f"{results}/"))
+        if not found:
+            return False
+        patient, sequence, part = found.groups()
+        if sequence:
+            return part in ("features", "null") and patient not in measured_in.get(sequence, ())
+        return part in ("regions", "features", "null") and patient in left_out
+
     known = {}
 
     def holds(path):
         if path not in known:
-            known[path] = not (path in unmade or path.startswith(theirs) or changed(path))
+            known[path] = not (path in unmade or is_out(path) or changed(path))
             known[path] = known[path] and all(map(holds, made_from(path)))
         return known[path]
 
@@ -114,7 +125,7 @@ def sentence(results: str | Path, names: list[str]) -> str:
 
 
 def _for_readers(results):
-    depths = ["*", "*/*", "patients/*/*", "patients/*/*/*"]
+    depths = ["*", "*/*", "patients/*/*", "patients/*/*/*", "patients/*/sequences/*/*/*"]
     found = [path for depth in depths for path in sorted(Path(results).glob(depth))]
     names = [path.relative_to(results).as_posix() for path in found]
     return [name for name in names if FOR_READERS.fullmatch(name)]

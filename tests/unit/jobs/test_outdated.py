@@ -19,6 +19,15 @@ MADE_FROM = {
     "patients/P2/figures/fig_s1.png": ["patients/P2/regions/recurrent.nii.gz"],
     "cohort/features.tsv": [f"patients/{p}/features/recurrent.tsv" for p in ("P1", "P2")],
     "cohort/registration.html": ["patients/P1/registration/report.html"],
+    "patients/P1/sequences/adc/regions/regions.json": ["data/P1_adc.nii.gz"],
+    "patients/P1/sequences/adc/registration/report.html": [
+        "patients/P1/sequences/adc/regions/regions.json"
+    ],
+    "patients/P1/sequences/adc/features/recurrent.tsv": [
+        "patients/P1/sequences/adc/regions/regions.json"
+    ],
+    "cohort/sequences.tsv": ["patients/P1/sequences/adc/features/recurrent.tsv"],
+    "figures/fig12.png": ["cohort/sequences.tsv"],
     "tables/table2.md": ["cohort/features.tsv"],
     "tables/table1.md": ["table1.rst"],
     "provenance.json": ["tables/table2.md", "tables/table1.md"],
@@ -37,7 +46,7 @@ def results(tmp_path):
     return tmp_path
 
 
-def found(results, unmade=(), left_out=(), changed=()):
+def found(results, unmade=(), left_out=(), changed=(), adc=("P1", "P2")):
     def made_from(path):
         return [
             name if name.startswith("data") else f"{results}/{name}"
@@ -47,7 +56,14 @@ def found(results, unmade=(), left_out=(), changed=()):
     unmade = {f"{results}/{name}" for name in unmade}
     changed = {f"{results}/{name}" for name in changed}
     return set(
-        outdated.find_outdated(results, unmade, left_out, made_from, lambda path: path in changed)
+        outdated.find_outdated(
+            results,
+            unmade,
+            left_out,
+            {"t2": [], "adc": adc},
+            made_from,
+            lambda path: path in changed,
+        )
     )
 
 
@@ -70,6 +86,16 @@ def test_who_is_out_since_leaves_tables_and_pictures_but_not_the_page_that_says_
         "provenance.json",
     }
     assert found(results, left_out=["P9"]) == set()
+
+
+def test_a_sequence_that_is_out_leaves_what_was_made_from_its_features_but_not_its_page(results):
+    assert found(results, adc=["P2"]) == {"cohort/sequences.tsv", "figures/fig12.png"}
+    # Its page goes with what it shows.
+    assert found(results, ["patients/P1/sequences/adc/regions/regions.json"]) == {
+        "patients/P1/sequences/adc/registration/report.html",
+        "cohort/sequences.tsv",
+        "figures/fig12.png",
+    }
 
 
 def test_what_was_made_from_another_file_than_is_there_now_no_longer_holds(results):
