@@ -15,7 +15,7 @@ from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from npcradiomics.publication.figures.saving import pages_of
+from npcradiomics.publication.figures.stacked_pages import pages_of
 from npcradiomics.publication.methods.text import Paragraph, numbered
 from npcradiomics.publication.tables.formats import blank_docx, save_docx, set_page
 

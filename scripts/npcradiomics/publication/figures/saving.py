@@ -10,9 +10,9 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from npcradiomics.files import replacing
+from npcradiomics.publication.figures.stacked_pages import PAGE_HEIGHTS, PAGES
 from npcradiomics.publication.figures.style import DPI
 
-PAGE_HEIGHTS, PAGES = "page heights", "pages"  # what a PNG of several pages says of itself
 PNG_PAGES = 4  # a PNG has no pages: so many are put one below the other, the PDF has all
 
 
@@ -81,19 +81,6 @@ def _page_info(images, n_pages):
     info.add_text(PAGE_HEIGHTS, " ".join(str(image.height) for image in images))
     info.add_text(PAGES, str(n_pages))
     return info
-
-
-def pages_of(path: str | Path) -> tuple[list[Image.Image], int]:
-    """The pages that a PNG of `save` holds, and how many the figure has."""
-    with Image.open(path) as whole:
-        whole.load()
-    known = whole.text
-    heights = map(int, known.get(PAGE_HEIGHTS, str(whole.height)).split())
-    pages, top = [], 0
-    for height in heights:
-        pages.append(whole.crop((0, top, whole.width, top + height)))
-        top += height
-    return pages, int(known.get(PAGES, 1))
 
 
 def _save_svg(pages, path):

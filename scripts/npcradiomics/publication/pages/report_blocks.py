@@ -9,11 +9,13 @@ from PIL import Image
 
 from npcradiomics.features.definitions import DEFINITIONS
 from npcradiomics.files import read_json
+from npcradiomics.publication.figures.stacked_pages import page_heights
 from npcradiomics.publication.pages.embedded import data_uri, file_uri
 from npcradiomics.publication.tables.formats import Table, read_markdown, set_left
 from npcradiomics.tables import read_table
 
 MOST_PIXELS = 1500  # a picture's width; a screen shows no more
+WIDEST, HIGHEST = 900, 1100  # pixels of a figure's page on the screen
 MOST_VECTOR = 400_000  # bytes; a figure of more lines is shown as a picture
 WEBP = {"quality": 82, "method": 2}
 
@@ -100,8 +102,13 @@ def figure(files: StudyFiles, name: str, rule: str = "", caption: str = "") -> d
     title, _, words = _plain(caption).partition("\n\n")
     others = [f"figures/{name}.{ending}" for ending in ("pdf", "png", "tsv")]
     shown = {"title": title, "caption": words.split("\n\n") if words else []}
-    uri, width, height = _drawing(files, name)
-    shown |= {"uri": uri, "width": width, "height": height}
+    with Image.open(files.paths[path]) as picture:
+        uri, width, height = _drawing(files, name, picture)
+        heights, n_pages = page_heights(picture)
+    across = round(min(width, WIDEST, HIGHEST * len(heights) * width / height))
+    shown |= {"uri": uri, "width": width, "height": height, "across": across}
+    if n_pages > len(heights):
+        shown["caption"].append(f"The first {len(heights)} of {n_pages} pages; {name}.pdf has all.")
     return {"kind": "figure"} | shown | _made(rule or name, filter(files.__contains__, others))
 
 
@@ -129,14 +136,13 @@ def _plain(caption):
     return re.sub(r"\\(.)", r"\1", re.sub(r"\*\*(.+?)\*\*", r"\1", caption)).strip()
 
 
-def _drawing(files, name):
-    with Image.open(files.paths[f"figures/{name}.png"]) as picture:
-        width, height = picture.size
-        vector = files.paths.get(f"figures/{name}.svg")
-        if vector and vector.stat().st_size <= MOST_VECTOR:
-            return file_uri(str(vector)).replace("image/svg", "image/svg+xml", 1), width, height
-        scale = min(1.0, MOST_PIXELS / width)
-        small = picture.convert("RGB").resize((round(width * scale), round(height * scale)))
-        stream = io.BytesIO()
-        small.save(stream, "webp", **WEBP)
+def _drawing(files, name, picture):
+    width, height = picture.size
+    vector = files.paths.get(f"figures/{name}.svg")
+    if vector and vector.stat().st_size <= MOST_VECTOR:
+        return file_uri(str(vector)).replace("image/svg", "image/svg+xml", 1), width, height
+    scale = min(1.0, MOST_PIXELS / width)
+    small = picture.convert("RGB").resize((round(width * scale), round(height * scale)))
+    stream = io.BytesIO()
+    small.save(stream, "webp", **WEBP)
     return data_uri(stream.getvalue(), "webp"), *small.size
