@@ -101,7 +101,7 @@ class Tumour:
 
     def members(self, mask):
         """Which voxels of the GTV lie in a mask (z, y, x) of the image: bool (n_voxels)."""
-        return (np.ascontiguousarray(mask) > 0).ravel()[self.cells]
+        return np.ascontiguousarray(mask).ravel()[self.cells] > 0
 
     def mean_depth(self, members):
         """Of the voxels of a region, as `measure` has it (depth_mm); members: bool (n_voxels)."""
