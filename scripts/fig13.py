@@ -6,7 +6,7 @@ from npcradiomics.files import read_json, write_table, write_text
 from npcradiomics.images.volumes import read_image
 from npcradiomics.jobs import script
 from npcradiomics.publication.captions import escape_rst, fill_caption, notice_sentence
-from npcradiomics.publication.figures.risk import plot_risk
+from npcradiomics.publication.figures.risk import cut_map, plot_risk
 from npcradiomics.publication.figures.saving import save
 from npcradiomics.risk.curves import coverage_curves
 from npcradiomics.tables import read_table
@@ -17,8 +17,10 @@ def main(snakemake):
     files = zip(params.patients, given.maps, given.gtvr, strict=True)
     patients, null = read_table(given.patients), read_table(given.null)
     fitted = set(patients.loc[patients["reason"].isna(), "patient"])
-    maps = {
-        name: (read_image(risk), read_image(gtvr)) for name, risk, gtvr in files if name in fitted
+    maps = {  # one in memory at a time
+        name: cut_map(read_image(risk), read_image(gtvr))
+        for name, risk, gtvr in files
+        if name in fitted
     }
     curves = coverage_curves(read_table(given.summary), null)
     caption = fill_caption(

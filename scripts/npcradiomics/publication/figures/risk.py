@@ -1,6 +1,7 @@
 """Figure 13: maps of where it comes back that never saw their patient, and what a boost by them would cover."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 import SimpleITK as sitk
 from matplotlib.figure import Figure
 
-from npcradiomics.publication.figures.slice_view import BAR_MM, SliceView
+from npcradiomics.publication.figures.slice_view import BAR_MM, SliceView, outline
 from npcradiomics.publication.figures.style import (
     ABOVE_NOTICE,
     CONTOUR_COLOURS,
@@ -33,15 +34,38 @@ LINES = {
 }
 
 
-def plot_risk(
-    maps: Mapping[str, tuple[sitk.Image, sitk.Image]], curves: pd.DataFrame, notice: str
-) -> list[Figure]:
+class RiskSlice(NamedTuple):
+    """What Figure 13 shows of a map: risk (rows, columns), 0 outside the GTV, gtvr there; size_mm: width, height."""
+
+    risk: np.ndarray
+    gtvr: np.ndarray
+    size_mm: tuple[float, float]
+
+
+def cut_map(risk: sitk.Image, gtvr: sitk.Image) -> RiskSlice:
+    """Cut out the slice with most of GTVr inside the GTV.
+
+    Parameters
+    ----------
+    risk : SimpleITK.Image
+        In 0-1 in the GTV and 0 outside.
+    gtvr : SimpleITK.Image
+        Mask on the same grid.
+    """
+    gtv = risk > 0
+    view = SliceView(
+        risk, sitk.And(gtv, gtvr > 0), also=sitk.Or(gtv, gtvr > 0), margin_mm=MARGIN_MM
+    )
+    return RiskSlice(view.slice_of(risk).copy(), view.slice_of(gtvr).copy(), view.size_mm)
+
+
+def plot_risk(maps: Mapping[str, RiskSlice], curves: pd.DataFrame, notice: str) -> list[Figure]:
     """Plot Figure 13.
 
     Parameters
     ----------
-    maps : {patient: (risk, gtvr)}
-        Risk in 0-1 in the GTV and 0 outside; mask of GTVr on the same grid.
+    maps : {patient: RiskSlice}
+        As `cut_map` gives them.
     curves : pandas.DataFrame
         Of `risk.curves.coverage_curves`.
     notice : str
@@ -75,8 +99,8 @@ def _page(maps, curves, notice):
     axes = above.subplots(rows, COLUMNS, squeeze=False).ravel()
     for axis in axes[len(maps) :]:
         axis.set_visible(False)
-    for axis, (name, (risk, gtvr)) in zip(axes, maps.items(), strict=False):
-        shades = _draw_map(axis, risk, gtvr)
+    for axis, (name, shown) in zip(axes, maps.items(), strict=False):
+        shades = _draw_map(axis, shown)
         axis.set_title(name)
     bar = above.colorbar(shades, ax=list(axes), location="right", shrink=0.6, aspect=25)
     bar.set_label("risk")
@@ -93,17 +117,13 @@ def _page(maps, curves, notice):
     return figure
 
 
-def _draw_map(axis, risk, gtvr):
-    """The slice with most of GTVr inside the GTV, the GTV in the colours of the risk."""
-    gtv = risk > 0
-    inside = sitk.And(gtv, gtvr > 0)
-    view = SliceView(risk, inside, also=sitk.Or(gtv, gtvr > 0), margin_mm=MARGIN_MM)
-    cut = view.slice_of(risk)
-    shades = axis.imshow(
-        np.ma.masked_equal(cut, 0), cmap=RISK_COLOURS, vmin=0, vmax=1, **view.place
-    )
-    view.contour(axis, gtvr, "gtvr")
-    width, height = view.size_mm
+def _draw_map(axis, shown):
+    """The GTV in the colours of the risk."""
+    width, height = shown.size_mm
+    place = {"extent": (0, width, height, 0), "interpolation": "nearest"}
+    inside = np.ma.masked_equal(shown.risk, 0)
+    shades = axis.imshow(inside, cmap=RISK_COLOURS, vmin=0, vmax=1, **place)
+    outline(axis, shown.gtvr, shown.size_mm, "gtvr", 1.1)
     axis.plot([0, BAR_MM], [1.06 * height] * 2, color="0.2", lw=1.5, clip_on=False)
     axis.text(0, 1.09 * height, f"{BAR_MM:g} mm", fontsize=SMALL_TYPE, va="top")
     axis.set(xticks=[], yticks=[], xlim=(0, width), ylim=(1.2 * height, 0))

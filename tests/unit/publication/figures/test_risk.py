@@ -7,7 +7,7 @@ import pytest
 import SimpleITK as sitk
 
 from figure_on_paper import check_print, texts
-from npcradiomics.publication.figures.risk import plot_risk
+from npcradiomics.publication.figures.risk import cut_map, plot_risk
 from npcradiomics.publication.notices import SIMULATED_NOTE
 
 
@@ -27,7 +27,7 @@ def example_map():
     images = sitk.GetImageFromArray(risk), sitk.GetImageFromArray(gtvr)
     for image in images:
         image.SetSpacing((1.0, 1.0, 3.0))
-    return images
+    return cut_map(*images)
 
 
 def curves():
@@ -67,3 +67,10 @@ def test_more_maps_than_a_page_holds_go_on_further_pages():
     titles = [{axis.get_title() for axis in page.axes} - {""} for page in pages]
     assert [len(names) for names in titles] == [18, 1]
     assert set().union(*titles) == set(maps)
+
+
+def test_a_map_keeps_its_slice_and_lets_its_volume_go():
+    shown = example_map()
+    for part in (shown.risk, shown.gtvr):
+        assert part.base is None and part.shape == (20, 20)
+    assert shown.size_mm == (20, 20)
