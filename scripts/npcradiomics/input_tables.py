@@ -53,7 +53,7 @@ def read_cells(path: str | Path) -> Cells:
     if not path.is_file():
         raise Refusal(
             f"{path}: no such table",
-            "correct the key `patients` of the config, or the path",
+            "correct the path, or the key of the config that names it",
         )
     lines, said = _sheet(path) if path.suffix.casefold() in SPREADSHEETS else _text(path)
     rows = [(number, [_clean(cell) for cell in line]) for number, line in enumerate(lines, start=1)]

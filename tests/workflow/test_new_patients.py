@@ -102,12 +102,17 @@ def test_the_structure_of_a_new_patient_is_the_top_of_his_map(run):
     assert (folder / "planning_mri/slice_0010.dcm").is_file()
 
 
-def test_a_column_of_a_recurrence_is_refused_before_the_first_job(workspace):
+def test_a_model_that_is_not_there_and_a_column_of_a_recurrence_are_refused_before_the_first_job(
+    workspace,
+):
     row = {"patient": "N1", "planning_mri": "p.nii.gz", "gtv": "g.nii.gz", "gtvr": "c.nii.gz"}
     prepare(workspace, [row])
-    finished = workspace.run("-n", "heterogeneity_predict")
-    assert finished.returncode != 0
-    assert "unknown column 'gtvr'; did you mean gtv?" in finished.stdout
+    words = "heterogeneity: risk_map: model: frozen.npz does not exist"
+    for said in (words, "unknown column 'gtvr'; did you mean gtv?"):
+        finished = workspace.run("-n", "heterogeneity_predict")
+        assert finished.returncode != 0
+        assert said in finished.stdout
+        (workspace.folder / "frozen.npz").touch()
 
 
 def test_the_cohort_exports_by_its_own_verdict_whatever_model_new_patients_get(workspace):

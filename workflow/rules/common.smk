@@ -30,9 +30,12 @@ if Path(workflow.main_snakefile).parent == ROOT:
 def settings_of(study):
     """The study's settings with defaults; a wrong key or value stops here."""
     schema = configuration.read_schema(SCHEMAS / f"{study}_config.schema.yaml")
-    complete = configuration.complete_settings(config, schema, where=f"config: {study}")
+    where = f"config: {study}"
+    complete = configuration.complete_settings(config, schema, where)
+    complete = configuration.with_repository_files(complete, ROOT)
+    configuration.refuse_missing_files(complete, schema, where)
     del complete["results"]  # <results> says it; the same results elsewhere are no other results
-    return configuration.with_repository_files(complete, ROOT)
+    return complete
 
 
 def defaults_of(study):

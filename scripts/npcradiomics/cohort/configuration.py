@@ -54,6 +54,29 @@ def with_repository_files(settings, repository):
     return settings
 
 
+def refuse_missing_files(settings, schema, where):
+    """Refuse settings that name a file (`format: file` in the schema) where there is none, a line each.
+
+    Files below `results` are not asked for: a run may make them.
+    """
+    faults = [
+        f"{where}: {place}: {path} does not exist; correct the path, or take the key out for the default"
+        for place, path in _named_files(settings, schema)
+        if path and not Path(path).is_file()
+        if not Path(path).absolute().is_relative_to(Path(settings["results"]).absolute())
+    ]
+    if faults:
+        raise ValueError("\n".join(faults))
+
+
+def _named_files(settings, schema, place=""):
+    for key, sub in schema.get("properties", {}).items():
+        if sub.get("format") == "file":
+            yield f"{place}{key}", settings[key]
+        elif "properties" in sub:
+            yield from _named_files(settings[key], sub, f"{place}{key}: ")
+
+
 def results_folders(config, studies):
     """{study: folder of its results}, by the key `results` of each study that the config has.
 

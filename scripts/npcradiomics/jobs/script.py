@@ -23,12 +23,13 @@ def _interrupted(*_):
     os._exit(130)
 
 
-# A job is half imports, and Ctrl-C in the middle of them would be a page of traceback from each.
-# Patients' scripts therefore import this module before all others. Where Ctrl-C is ignored, as
-# behind nohup, it stays so.
-is_job = "snakemake" in vars(sys.modules["__main__"])
-if is_job and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-    signal.signal(signal.SIGINT, _interrupted)
+# A job is half imports: Ctrl-C in the middle of them would be a page of traceback from each, and
+# one that is killed there would fail without a record. Patients' scripts therefore import this
+# module before all others. Where Ctrl-C is ignored, as behind nohup, it stays so.
+if "snakemake" in vars(sys.modules["__main__"]):
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupted)
+    failures.begin(*_job(vars(sys.modules["__main__"])["snakemake"]))
 
 
 def run(main: Callable, snakemake) -> None:
@@ -62,7 +63,6 @@ def run(main: Callable, snakemake) -> None:
         if signal.getsignal(signal.SIGINT) is _interrupted:  # from here on files are tidied up
             signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
-            failures.begin(*job)
             main(snakemake)
             failures.succeed(snakemake.log[0])
         except KeyboardInterrupt:

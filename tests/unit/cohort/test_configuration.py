@@ -8,6 +8,7 @@ from npcradiomics.cohort.configuration import (
     complete_settings,
     read_patients,
     read_schema,
+    refuse_missing_files,
     refuse_unknown_top,
     results_folders,
     with_repository_files,
@@ -129,6 +130,24 @@ def test_files_of_the_repository_are_found_from_any_folder_and_ones_own_stay(tmp
     (tmp_path / "config/heterogeneity/patients.tsv").write_text("patient\n", encoding="utf-8")
     found = with_repository_files(settings, ROOT)
     assert found["patients"] == "config/heterogeneity/patients.tsv"
+
+
+def test_a_key_that_names_a_file_that_is_not_there_is_refused_by_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    wrong = {"pyradiomics": "no.yaml", "risk_map": {"model": "no.npz"}}
+    settings = complete_settings(wrong, CONFIG, "config")
+    with pytest.raises(ValueError, match="config") as refused:
+        refuse_missing_files(settings, CONFIG, "config")
+    said = [line.split("; ")[0] for line in str(refused.value).splitlines()]
+    assert said == [
+        "config: pyradiomics: no.yaml does not exist",
+        "config: risk_map: model: no.npz does not exist",
+    ]
+    (tmp_path / "no.yaml").touch()
+    made_by_the_run = settings | {
+        "risk_map": {"model": f"{settings['results']}/cohort/risk_model.npz"}
+    }
+    refuse_missing_files(made_by_the_run, CONFIG, "config")
 
 
 COLUMNS = ["patient", "planning_mri", "recurrence_mri", "gtv", "gtvr", "gtvr_frame"]

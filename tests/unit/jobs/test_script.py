@@ -71,18 +71,29 @@ def test_ctrl_c_is_no_failure_of_the_patient_and_leaves_no_line(log):
     assert "Traceback" not in log.read_text(encoding="utf-8")
 
 
-def test_ctrl_c_during_the_imports_of_a_job_leaves_no_traceback_and_says_whose_it_was(log):
-    """Snakemake puts `snakemake` into the script before its first line."""
+def stopped_in_its_imports(log, how):
+    """What is left of a job that a signal meets there. Snakemake puts `snakemake` into the script before its first line."""
     begin, _ = JOB.split("def main")
     begin = begin.replace("from npcradiomics.jobs import script\n", "")
     job = "snakemake = SimpleNamespace(wildcards=Wildcards(['REC015']), log=[sys.argv[1]])"
     lines = [begin, job, "from npcradiomics.jobs import script", "import os, signal"]
-    lines += ["os.kill(os.getpid(), signal.SIGINT)", "import pandas"]
+    lines += [f"os.kill(os.getpid(), signal.{how})", "import pandas"]
     command = [sys.executable, "-c", "\n".join(lines), str(log), str(ROOT / "scripts")]
-    done = subprocess.run(command, preexec_fn=hear_ctrl_c, capture_output=True, encoding="utf-8")
+    return subprocess.run(command, preexec_fn=hear_ctrl_c, capture_output=True, encoding="utf-8")
+
+
+def test_ctrl_c_during_the_imports_of_a_job_leaves_no_traceback_and_says_whose_it_was(log):
+    done = stopped_in_its_imports(log, "SIGINT")
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
     assert record(log)["patient"] == "REC015" and record(log)["step"] == "draw_regions"
     assert record(log)["reason"] == "interrupted together with the run"
+
+
+def test_a_job_that_is_killed_during_its_imports_leaves_a_record_of_the_patient(log):
+    for silent in (0, 1):  # the second time it is no accident of the run's
+        stopped_in_its_imports(log, "SIGKILL")
+        assert record(log)["patient"] == "REC015" and record(log)["n_silent"] == silent
+        assert record(log)["reason"].startswith("ended without a word")
 
 
 def test_ctrl_c_in_the_middle_of_a_file_leaves_no_part_of_it(log):
