@@ -8,7 +8,7 @@ from npcradiomics.jobs import script
 from npcradiomics.publication.captions import escape_rst, fill_caption, notice_sentence
 from npcradiomics.publication.figures.risk import cut_map, plot_risk
 from npcradiomics.publication.figures.saving import save
-from npcradiomics.risk.curves import coverage_curves
+from npcradiomics.risk.curves import WITHIN_ERROR, coverage_curves
 from npcradiomics.tables import read_table
 
 
@@ -28,6 +28,7 @@ def main(snakemake):
         sentence=escape_rst(read_json(given.verdict)["sentence"]),
         n=len(maps),
         n_refits=int(null["refit"].max()),
+        within=(curves["target"] == WITHIN_ERROR).any(),
         notice=notice_sentence(params.notice),
     )
     pages = plot_risk(maps, curves, params.notice)

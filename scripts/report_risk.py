@@ -5,7 +5,6 @@ import numpy as np
 import SimpleITK as sitk
 
 from npcradiomics.dose.recurrence import Plan, measure_recurrence
-from npcradiomics.dose.shifts import shifts_of
 from npcradiomics.files import read_json, write_json
 from npcradiomics.images.volumes import read_image, read_mask
 from npcradiomics.publication.figures.risk_slices import plot_risk
@@ -13,8 +12,7 @@ from npcradiomics.publication.figures.saving import save
 from npcradiomics.publication.figures.style import plot_nothing
 from npcradiomics.publication.notices import simulated_note
 from npcradiomics.risk.isovolume import iso_risk
-from npcradiomics.risk.scores import measures, score
-from npcradiomics.risk.target import blur_words, blurred_target
+from npcradiomics.risk.places import read
 from npcradiomics.tables import read_table
 
 
@@ -35,18 +33,14 @@ def main(snakemake):
     iso = iso_risk(values, gtv, params.level).astype(np.uint8)
     masks["iso_risk"] = sitk.GetImageFromArray(iso)
     masks["iso_risk"].CopyInformation(planning)
-    error = read_json(given.quality)["estimated_error"]
-    drawn = {name: params.dose[name] for name in ("n_shifts", "seed")}
-    motions, note = shifts_of(record["patient"], masks["gtvr"], params.gtvr_frame, error, **drawn)
-    blurred = blurred_target(masks["gtvr"], masks["gtv"], motions)
+    places = read(given.places)
+    # Where the error is not known, the picture has the recurrence as drawn.
+    target = places.blurred if places.blurred.size else places.observed.astype(np.float32)
+    blurred = sitk.GetImageFromArray(places.on_grid(target))
+    blurred.CopyInformation(planning)
     scores = scores_of(read_table(given.scores), record["patient"])
-    if scores and motions:
-        chance = sitk.GetArrayFromImage(blurred)[gtv > 0]
-        found = score(values[gtv > 0], chance, measures(params.boost_percent))
-        for measure, value in found.items():
-            scores[measure]["blurred"] = value
-    blur = blur_words(error, len(motions), note)
-    record |= {"reason": "", "scores": scores, "blur": blur, "dose": dose_of(given, params, masks)}
+    record |= {"reason": "", "scores": scores, "blur": places.blur}
+    record["dose"] = dose_of(given, params, masks)
     write_json(record, made.record)
     shown = planning, masks, risk, blurred, params.level, params.simulated
     save(plot_risk(record["patient"], *shown), made.png)

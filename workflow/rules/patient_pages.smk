@@ -10,7 +10,7 @@ rule report_risk:
     input:
         unpack(files_in("planning_mri", "gtv", "dose", "isodose95")),
         gtvr="<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz",
-        quality="<results>/patients/{patient}/registration/quality.json",
+        places="<results>/patients/{patient}/risk/places.npz",
         risk="<results>/patients/{patient}/risk/risk.nii.gz",
         patients="<results>/cohort/risk_patients.tsv",
         scores="<results>/cohort/risk_scores.tsv",
@@ -27,10 +27,7 @@ rule report_risk:
     params:
         *code_of("report_risk"),
         level=settings["risk_map"]["export_level"],
-        boost_percent=settings["risk_map"]["boost_percent"],
-        dose=settings["dose"],
         prescription_gy=lambda wildcards: prescription_of(wildcards.patient),
-        gtvr_frame=lambda wildcards: patients[wildcards.patient]["gtvr_frame"],
         simulated=lambda wildcards: is_simulated(patients[wildcards.patient]),
     message:
         "{wildcards.patient}: risk map for the patient's page"

@@ -7,6 +7,8 @@ rule measure_places:
         unpack(files_in("gtv")),
         planning_mri=measured_mri,
         draws="<results>/patients/{patient}/null/draws.npz",
+        gtvr="<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz",
+        quality="<results>/patients/{patient}/registration/quality.json",
     output:
         places="<results>/patients/{patient}/risk/places.npz",
     log:
@@ -19,6 +21,8 @@ rule measure_places:
         *code_of("measure_places"),
         covering=covering,
         extraction=settings["extraction"],
+        shifts={key: settings["dose"][key] for key in ["n_shifts", "seed"]},
+        gtvr_frame=lambda wildcards: patients[wildcards.patient]["gtvr_frame"],
     message:
         "{wildcards.patient}: places of the tumour and their features"
     script:

@@ -29,7 +29,8 @@ FEWEST_PATIENTS = 5
 class CohortRisk(NamedTuple):
     """patients, scores, null, summary: tables; model: RiskModel of the cohort.
 
-    scores: patient, map, measure, value; null: refit (0 observed), map, measure, mean over patients.
+    scores: patient, map, measure, value; null: refit (0 observed), map, measure, mean over patients. A measure with
+    scores.BLURRED behind it is scored on the recurrence within the registration's error, of whom that is known.
     """
 
     patients: pd.DataFrame
@@ -96,25 +97,32 @@ def fit_cohort(
     for name in known[0].columns:
         fits[name], predicted[name] = _left_out(known, name, seed)
     boosts = scores.measures(boost_percent)
-    found = {name: [] for name in MAPS}
+    found, within, names_within = [], [], []
     fitted = (one for one in patients if not reason_without_part(one))
     for i, one in enumerate(fitted):
+        maps = {name: one.at_voxels(values[i]) for name, values in predicted.items()}
+        maps[CENTRE] = _centrality(one)[:, None]
         recurrences = _as_many(_recurrences(one, n_refits), n_refits + 1)
-        for name, values in predicted.items():
-            found[name].append(_scored(one.at_voxels(values[i]), recurrences, boosts))
-        found[CENTRE].append(_scored(_centrality(one)[:, None], recurrences, boosts))
-        expected = [scores.expected_of_random(own, boosts) for own in recurrences.T]
-        found[RANDOM].append(np.array([[*by_chance.values()] for by_chance in expected]))
-    found = {name: np.array(values) for name, values in found.items()}
-    measures = [scores.AUC, scores.OWN_VOLUME, *boosts]
-    summary = summarise(found, measures)
+        found.append(_scored(maps, recurrences, boosts))
+        if 0 < one.blurred.sum() < one.blurred.size:
+            observed = {name: values[:, : OBSERVED + 1] for name, values in maps.items()}
+            within.append(_scored(observed, one.blurred[:, None], boosts))
+            names_within.append(one.patient)
     names = [one.patient for one in known]
+    measures = [scores.AUC, scores.OWN_VOLUME, *boosts]
+    drawn = _by_map(found)
+    parts = [(drawn, names, measures)]
+    if within:
+        blurred = [f"{name}{scores.BLURRED}" for name in measures]
+        parts.append((_by_map(within), names_within, blurred))
+    summary = pd.concat([summarise(own, named) for own, _, named in parts], ignore_index=True)
+    table_of_scores = pd.concat([_tidy_scores(*part) for part in parts], ignore_index=True)
     model = _frozen(features, names, fits[MODEL], seed, verdict_on(summary, alpha))
     chosen = pd.DataFrame(
         {"patient": names, "basis": model.basis[1:], "penalty": model.penalty[1:]}
     )
     table = pd.DataFrame(facts).merge(chosen, on="patient", how="left")
-    return CohortRisk(table, *_tidy(found, names, measures), summary, model)
+    return CohortRisk(table, table_of_scores, _tidy_null(drawn, measures), summary, model)
 
 
 def reason_without_part(one: Places) -> str:
@@ -190,15 +198,24 @@ def _left_out(known, name, seed):
     return fits, [one.predict(own) for one, own in zip(fits[1:], bases, strict=True)]
 
 
-def _scored(risk, recurrences, boosts):
-    """(1 + refits, measures) of one patient; risk (n voxels, 1 + refits), or one map for all."""
+def _scored(maps, recurrences, boosts):
+    """{map: (targets, measures)} of one patient; maps: (n voxels, targets), or (n, 1), one for all."""
+    found = {name: _scored_map(risk, recurrences, boosts) for name, risk in maps.items()}
+    expected = [scores.expected_of_random(own, boosts) for own in recurrences.T]
+    return found | {RANDOM: [[*by_chance.values()] for by_chance in expected]}
+
+
+def _scored_map(risk, recurrences, boosts):
     maps = [scores.ranked(column) for column in risk.T]
-    return np.array(
-        [
-            [*scores.score(maps[b if len(maps) > 1 else 0], recurrent, boosts).values()]
-            for b, recurrent in enumerate(recurrences.T)
-        ]
-    )
+    return [
+        [*scores.score(maps[b if len(maps) > 1 else 0], recurrent, boosts).values()]
+        for b, recurrent in enumerate(recurrences.T)
+    ]
+
+
+def _by_map(patients):
+    """{map: (patients, targets, measures)} of what `_scored` gives for each."""
+    return {name: np.array([one[name] for one in patients]) for name in MAPS}
 
 
 def _centrality(one):
@@ -207,16 +224,18 @@ def _centrality(one):
     return -np.linalg.norm(places - places.mean(axis=0), axis=1)
 
 
-def _tidy(found: Mapping, names, measures):
-    table = [
+def _tidy_scores(found: Mapping, names, measures):
+    return pd.DataFrame(
         {"patient": patient, "map": name, "measure": measure, "value": found[name][i, OBSERVED, j]}
         for i, patient in enumerate(names) for name in MAPS for j, measure in enumerate(measures)
-    ]  # fmt: skip
-    null = [
+    )  # fmt: skip
+
+
+def _tidy_null(found: Mapping, measures):
+    return pd.DataFrame(
         {"refit": b, "map": name, "measure": measure, "mean": found[name][:, b, j].mean()}
         for b in range(found[MODEL].shape[1]) for name in MAPS for j, measure in enumerate(measures)
-    ]  # fmt: skip
-    return pd.DataFrame(table), pd.DataFrame(null)
+    )  # fmt: skip
 
 
 def _frozen(features, names, fits, seed, verdict):

@@ -21,7 +21,7 @@ def summarise(found: Mapping[str, np.ndarray], measures: Sequence[str]) -> pd.Da
     Parameters
     ----------
     found : {map: (patients, 1 + refits, measures) array}
-        The first refit is the observed one.
+        The first refit is the observed one; alone, there is no exact p.
     measures : sequence of str
 
     Returns
@@ -37,13 +37,14 @@ def summarise(found: Mapping[str, np.ndarray], measures: Sequence[str]) -> pd.Da
             mean, low, high, _ = _mean(own[:, OBSERVED])
             row = {"map": name, "measure": measure, "n": len(own)}
             row |= {"mean": mean, "low": low, "high": high}
-            row["p_exact"] = np.nan if name == RANDOM else _exact_p(own.mean(axis=0))
+            refitted = own.shape[1] > 1
+            row["p_exact"] = _exact_p(own.mean(axis=0)) if refitted and name != RANDOM else np.nan
             difference = own - depth
             names = ("minus_depth", "minus_depth_low", "minus_depth_high", "minus_depth_p")
             compared = name != DEPTH_ONLY
             answer = _mean(difference[:, OBSERVED]) if compared else [np.nan] * len(names)
             row |= dict(zip(names, answer, strict=True))
-            exact = _exact_p(difference.mean(axis=0)) if compared else np.nan
+            exact = _exact_p(difference.mean(axis=0)) if refitted and compared else np.nan
             rows.append(row | {"p_exact_minus_depth": exact})
     return pd.DataFrame(rows)
 

@@ -4,7 +4,7 @@ With them go the observed recurrence and those that the spatial null has drawn.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +63,11 @@ class Places:
     shape : int64 (3)
     spacing_zyx_mm : float64 (3)
     seed : int
+    blurred : float32 (n)
+        The chance of each voxel to be recurrent, within the registration's error
+        (target.blurred_target); empty (0) where that is not known.
+    blur : str
+        How far the recurrence may be off, or why that is not known (target.blur_words).
     """
 
     patient: str
@@ -82,6 +87,8 @@ class Places:
     shape: np.ndarray
     spacing_zyx_mm: np.ndarray
     seed: int
+    blurred: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32))
+    blur: str = ""
 
     @property
     def adjusted(self) -> np.ndarray:
@@ -130,7 +137,7 @@ _ROWS = ("places", "draws")  # sparse; packed bits in the file
 
 def write(record: Places, path: str | Path) -> None:
     """Write a record whole; equal records are equal bytes."""
-    arrays = {field.name: getattr(record, field.name) for field in fields(Places)}
+    arrays = {one.name: getattr(record, one.name) for one in fields(Places)}
     for name in _ROWS:
         rows = arrays[name]
         packed = np.zeros((rows.shape[0], -(-rows.shape[1] // 8)), np.uint8)
@@ -150,7 +157,7 @@ def read(path: str | Path) -> Places:
     ValueError
         With the file: missing, not such a file, keys missing.
     """
-    names = [field.name for field in fields(Places)]
+    names = [one.name for one in fields(Places)]
     todo = "measure them again (rule measure_places)"
     arrays = read_arrays(path, names, "places", todo)
     for name in _ROWS:

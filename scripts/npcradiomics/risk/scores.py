@@ -6,6 +6,7 @@ import numpy as np
 from scipy import stats
 
 AUC, OWN_VOLUME = "auc", "coverage_gtvr"
+BLURRED = "_blurred"  # behind a measure: on the recurrence within the registration's error
 # Of the curve of coverage against boost size, in % of the GTV.
 CURVE_PERCENT = (2, 5, 10, 15, 20, 25, 30, 40, 50, 60, 80)
 DIGITS = 9  # what places predict equal up to rounding is equal

@@ -55,6 +55,29 @@ def test_a_patient_without_draws_keeps_his_recurrence(fitted):
     assert found.null["refit"].nunique() == 20
 
 
+def test_every_map_is_scored_on_the_recurrence_within_its_error_of_whom_that_is_known(fitted):
+    """Of one patient it is the recurrence as drawn, of another half of it for certain: half of a voxel's chance."""
+    patients = risk_cohort(7, effect=1.5)
+    sharp, half = (patients[k].observed.astype(np.float32) for k in (1, 2))
+    patients = changed(changed(patients, 1, blurred=sharp), 2, blurred=(1 + half) / 2)
+    found = fit_cohort(patients, n_refits=19)
+    within = found.scores["measure"].str.endswith("_blurred")
+    pd.testing.assert_frame_equal(found.scores[~within], fitted.scores)
+    table = found.scores.pivot(index=["map", "measure"], columns="patient", values="value")
+    measures = fitted.scores["measure"].unique()
+    for name in evidence.MAPS:
+        for measure in measures:
+            same = table.loc[(name, f"{measure}_blurred"), "P01"]
+            assert same == pytest.approx(table.loc[(name, measure), "P01"])
+        # Of a target that is every voxel once and the recurrence once more.
+        own, share = table.loc[(name, "coverage_10"), "P02"], half.mean()
+        expected = (0.1 + share * own) / (1 + share)
+        assert table.loc[(name, "coverage_10_blurred"), "P02"] == pytest.approx(expected)
+    rows = found.summary[found.summary["measure"].str.endswith("_blurred")]
+    assert set(rows["n"]) == {2} and rows[["p_exact", "p_exact_minus_depth"]].isna().all(axis=None)
+    assert len(rows) == len(found.summary) / 2
+
+
 def test_p_is_a_count_of_refits_and_the_mean_has_its_t_interval(fitted):
     for row in fitted.summary.itertuples():
         own = fitted.null.query("map == @row.map and measure == @row.measure")["mean"].to_numpy()

@@ -10,8 +10,9 @@ from npcradiomics.risk.curves import coverage_curves
 def test_curves_hold_means_and_the_middle_of_the_refits():
     measures = ["auc", "coverage_gtvr", "coverage_2.5", "coverage_10"]
     rows = [
-        {"map": name, "measure": measure, "mean": mean}
+        {"map": name, "measure": f"{measure}{suffix}", "mean": mean - less, "n": n}
         for name, mean in (("model", 0.4), ("depth", 0.3))
+        for suffix, less, n in (("", 0, 14), ("_blurred", 0.1, 12))
         for measure in measures
     ]
     refits = [
@@ -20,7 +21,11 @@ def test_curves_hold_means_and_the_middle_of_the_refits():
         for name in ("model", "depth")
         for measure in measures
     ]
-    curves = coverage_curves(pd.DataFrame(rows), pd.DataFrame(refits))
+    both = coverage_curves(pd.DataFrame(rows), pd.DataFrame(refits))
+    curves, within = (both[both["target"] == name] for name in ("drawn", "within_error"))
+    assert set(curves["n"]) == {14} and set(within["n"]) == {12}
+    assert within["mean"].to_numpy() == pytest.approx([0, 0.3, 0.3, 1, 0, 0.2, 0.2, 1])
+    assert within["null_low"].isna().all()  # draws have no registration
     model, depth = (curves[curves["map"] == name] for name in ("model", "depth"))
     assert model["percent"].tolist() == depth["percent"].tolist() == [0, 2.5, 10, 100]
     assert model["mean"].tolist() == [0, 0.4, 0.4, 1]

@@ -19,11 +19,13 @@ from npcradiomics.publication.figures.style import (
     SMALL_TYPE,
     say_notice,
 )
+from npcradiomics.risk.curves import DRAWN, WITHIN_ERROR
 
 COLUMNS, ROWS_BESIDE_CURVES, ROWS = 6, 3, 6  # of maps, on the first page and on further ones
 CURVES_MM, LEGEND_MM = 68, 12
 MARGIN_MM = 4.0  # shown round GTV and GTVr
 RISK_COLOURS = "viridis"
+TARGETS = {DRAWN: "GTVr as drawn", WITHIN_ERROR: "GTVr within the registration's error"}
 # name of the map: words, colour, line
 LINES = {
     "model": ("risk map", "#332288", "-"),
@@ -74,7 +76,8 @@ def plot_risk(maps: Mapping[str, RiskSlice], curves: pd.DataFrame, notice: str) 
     Returns
     -------
     list of matplotlib.figure.Figure
-        A: the maps, below them B: the curves; further maps on pages of their own.
+        A: the maps, below them B: the curves, beside them C: those within the registration's error,
+        of whom it is known; further maps on pages of their own.
     """
     names = list(maps)
     first = COLUMNS * ROWS_BESIDE_CURVES
@@ -107,8 +110,10 @@ def _page(maps, curves, notice):
     bar.outline.set_linewidth(0.4)
     bar.ax.tick_params(length=2, pad=2)
     if curves is not None:
-        for part, letter in ((above, "A"), (below, "B")):
-            part.text(0.004, 0.985, letter, weight="bold", va="top")
+        for part, letter, x in zip(
+            (above, *[below] * len(below.axes)), "ABC", (0, 0, 0.5), strict=False
+        ):
+            part.text(0.004 + x, 0.985, letter, weight="bold", va="top")
     line = plt.Line2D([], [], color=CONTOUR_COLOURS["gtvr"], lw=1.2, label="GTVr")
     where = {"loc": "outside lower center", "borderaxespad": ABOVE_NOTICE, "ncols": 4}
     handles = [line] if curves is None else [line, *below.axes[0].get_legend_handles_labels()[0]]
@@ -132,14 +137,18 @@ def _draw_map(axis, shown):
 
 
 def _draw_curves(figure, curves):
-    axis = figure.subplots()
-    for name, (words, colour, line) in LINES.items():
-        own = curves[curves["map"] == name]
-        x, y = own["percent"], 100 * own["mean"]
-        axis.plot(x, y, color=colour, linestyle=line, label=words, lw=1.6 if name == "model" else 1)
-        if name == "model":
-            low, high = 100 * own["null_low"], 100 * own["null_high"]
-            words = "risk map of cohorts of draws, 95 %"
-            axis.fill_between(x, low, high, color=colour, alpha=0.18, lw=0, label=words)
-    axis.set(xlim=(0, 100), ylim=(0, 100), xlabel="boost volume (% of the GTV)")
-    axis.set_ylabel("coverage of the recurrence (%)")
+    targets = [name for name in TARGETS if name in set(curves["target"])]
+    axes = figure.subplots(1, len(targets), sharey=True, squeeze=False)[0]
+    for axis, target in zip(axes, targets, strict=True):
+        shown = curves[curves["target"] == target]
+        axis.set_title(f"{TARGETS[target]} (n = {shown['n'].max()})")
+        for name, (words, colour, line) in LINES.items():
+            own = shown[shown["map"] == name]
+            x, width = own["percent"], 1.6 if name == "model" else 1
+            axis.plot(x, 100 * own["mean"], color=colour, linestyle=line, label=words, lw=width)
+            if own["null_low"].notna().any():
+                low, high = 100 * own["null_low"], 100 * own["null_high"]
+                words = "risk map of cohorts of draws, 95 %"
+                axis.fill_between(x, low, high, color=colour, alpha=0.18, lw=0, label=words)
+        axis.set(xlim=(0, 100), ylim=(0, 100), xlabel="boost volume (% of the GTV)")
+    axes[0].set_ylabel("coverage of the recurrence (%)")

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from npcradiomics.risk.scores import AUC, OWN_VOLUME, coverage_name
+from npcradiomics.risk.scores import AUC, BLURRED, OWN_VOLUME, coverage_name
 from npcradiomics.rounding import MISSING, fixed_text
 
 COLUMNS = {
     "model": "risk map",
-    "blurred": "... within the registration's error",
     "depth": "depth alone",
     "intensity": "intensity alone",
     "centre": "centre first",
@@ -45,6 +44,9 @@ def risk_content(record: Mapping, boost_percent: Sequence[float]) -> dict:
     named = {OWN_VOLUME: "covered by a boost as large as GTVr"}
     named |= {coverage_name(p): f"covered by a boost of {p:g} % of the GTV" for p in boost_percent}
     named |= {AUC: "ROC-AUC of the voxels"}
+    named |= {
+        f"{k}{BLURRED}": f"{words}, within the registration's error" for k, words in named.items()
+    }
     scores = {k: v for k, v in record["scores"].items() if k in named}
     shown = [name for name in COLUMNS if any(name in values for values in scores.values())]
     rows = [
@@ -93,7 +95,7 @@ def own_sentence(values: Mapping[str, float]) -> str:
 def _score(measure, value):
     if value is None:
         return MISSING
-    return fixed_text(value, 2) if measure == AUC else f"{fixed_text(100 * value, 0)} %"
+    return fixed_text(value, 2) if measure.startswith(AUC) else f"{fixed_text(100 * value, 0)} %"
 
 
 def _dose_rows(figures):

@@ -7,7 +7,7 @@ import pandas as pd
 
 from npcradiomics.publication.tables.formats import Table
 from npcradiomics.risk.evidence import CENTRE, DEPTH_ONLY, INTENSITY, MAPS, MODEL, RANDOM
-from npcradiomics.risk.scores import AUC, OWN_VOLUME, coverage_name
+from npcradiomics.risk.scores import AUC, BLURRED, OWN_VOLUME, coverage_name
 from npcradiomics.rounding import count_text, fixed_text, p_text
 
 COLUMNS = {MODEL: "Map", DEPTH_ONLY: "Depth alone", INTENSITY: "Intensity alone",
@@ -16,6 +16,7 @@ HEADER = [
     "Patient, measure", *COLUMNS.values(), "Map minus depth (95 % CI)", "p, paired t",
     "p, exact, minus depth", "p, exact, map",
 ]  # fmt: skip
+WITHIN = ", within the registration's error"
 MEASURES = {AUC: "voxel ROC-AUC", OWN_VOLUME: "coverage (%), boost as large as GTVr"}
 
 
@@ -23,6 +24,8 @@ def table6_data(
     scores: pd.DataFrame, summary: pd.DataFrame, boost_percent: Sequence[float], simulated: bool
 ) -> pd.DataFrame:
     """Rows of Table 6 as numbers: patients at a boost as large as GTVr, then the cohort at every measure.
+
+    Below them the cohort on the recurrence within the registration's error, where `scores` has it.
 
     Parameters
     ----------
@@ -44,7 +47,9 @@ def table6_data(
     patients = patients.assign(measure=OWN_VOLUME, n=1)
     patients["minus_depth"] = patients[MODEL] - patients[DEPTH_ONLY]
     rows = []
-    for measure in (OWN_VOLUME, *map(coverage_name, boost_percent), AUC):
+    measures = [OWN_VOLUME, *map(coverage_name, boost_percent), AUC]
+    measures += [f"{name}{BLURRED}" for name in measures]
+    for measure in filter(set(summary["measure"]).__contains__, measures):
         part = summary[summary["measure"] == measure].set_index("map")
         row = {"patient": "", "measure": measure, "n": int(part.loc[MODEL, "n"])}
         for name in MAPS:
@@ -93,6 +98,9 @@ def table6(
         f" Chosen inside the training patients: {chosen} (rbf: with the kernel's width).",
         "Coverage: share of GTVr inside the GTV that lies in a boost filled from the top of the map; of voxels with equal"
         " risk the boost takes the expected share. Patients: boost as large as GTVr.",
+        "Within the registration's error: every map scored on the chance of each voxel to be recurrent when GTVr is moved by the estimated error,"
+        " the patients of whom it is known; no map can cover all of that, and draws have no such error, hence no exact p."
+        if data["measure"].str.endswith(BLURRED).any() else "",
         "Depth alone, intensity alone: fitted like the map, with depth or mean intensity as the only column."
         " Centre first: voxels nearest to the GTV's centre. Random places: expected value.",
         f"p, exact: everything fitted again {count_text(n_refits)} times with the recurrences replaced by draws of the spatial"
@@ -108,7 +116,7 @@ def table6(
 
 
 def _row(row):
-    measure, patient = row["measure"], row["patient"]
+    measure, patient = row["measure"].removesuffix(BLURRED), row["patient"]
     decimals, factor = (2, 1) if measure == AUC else (0 if patient else 1, 100)
 
     def text(value):
@@ -119,6 +127,7 @@ def _row(row):
         return middle if np.isnan(row[f"{name}_low"]) else f"{middle} ({low} to {high})"
 
     words = MEASURES.get(measure) or f"coverage (%), {measure.split('_')[1]} % of the GTV"
+    words += WITHIN if row["measure"] != measure else ""
     return [
         patient or f"Cohort, n = {count_text(row['n'])}: {words}",
         *(text(row[name]) if name == RANDOM else with_interval(name) for name in COLUMNS),

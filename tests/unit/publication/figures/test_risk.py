@@ -30,13 +30,23 @@ def example_map():
     return cut_map(*images)
 
 
+BAND = ("null_low", "null_high")
+
+
 def curves():
     rows = [
-        {"map": name, "percent": x, "mean": y, "null_low": y - 0.1, "null_high": y + 0.1}
+        {"target": "drawn", "n": 2, "map": name, "percent": x, "mean": y}
+        | dict(zip(BAND, (y - 0.1, y + 0.1) if name == "model" else (np.nan, np.nan), strict=True))
         for name, factor in (("model", 1.0), ("depth", 0.8), ("random", 0.5))
         for x, y in ((0, 0.1), (20, 0.5 * factor), (100, 0.9))
     ]
     return pd.DataFrame(rows)
+
+
+def lines_of(panel):
+    return {
+        line.get_label(): line.get_ydata().tolist() for line in panel.lines if len(line.get_xdata())
+    }
 
 
 def test_maps_show_the_slice_with_most_recurrence_in_the_gtv_and_curves_their_table():
@@ -50,9 +60,7 @@ def test_maps_show_the_slice_with_most_recurrence_in_the_gtv_and_curves_their_ta
         assert values.count() == 12 * 12  # the GTV alone
         assert axis.images[0].get_clim() == (0, 1)
     (panel,) = (axis for axis in page.axes if axis.get_xlabel().startswith("boost volume"))
-    drawn = {
-        line.get_label(): line.get_ydata().tolist() for line in panel.lines if len(line.get_xdata())
-    }
+    drawn = lines_of(panel)
     assert drawn["risk map"] == [10, 50, 90]
     assert drawn["depth alone"] == [10, 40, 90]
     (band,) = panel.collections
@@ -61,10 +69,27 @@ def test_maps_show_the_slice_with_most_recurrence_in_the_gtv_and_curves_their_ta
     check_print(page)
 
 
+def test_what_is_scored_within_the_error_stands_beside_it_for_every_map():
+    sharp = curves()
+    within = sharp.assign(target="within_error", n=1, mean=sharp["mean"] / 2)
+    within[[*BAND]] = np.nan
+    (page,) = plot_risk({"P1": example_map()}, pd.concat([sharp, within]), "")
+    panels = [axis for axis in page.axes if axis.get_xlabel().startswith("boost volume")]
+    assert [axis.get_title() for axis in panels] == [
+        "GTVr as drawn (n = 2)",
+        "GTVr within the registration's error (n = 1)",
+    ]
+    left, right = map(lines_of, panels)
+    assert left["depth alone"] == [10, 40, 90] and right["depth alone"] == [5, 20, 45]
+    assert list(left) == list(right)
+    assert [len(axis.collections) for axis in panels] == [1, 0]
+    check_print(page)
+
+
 def test_more_maps_than_a_page_holds_go_on_further_pages():
     maps = {f"P{k}": example_map() for k in range(19)}
     pages = plot_risk(maps, curves(), "")
-    titles = [{axis.get_title() for axis in page.axes} - {""} for page in pages]
+    titles = [{axis.get_title() for axis in page.axes} & set(maps) for page in pages]
     assert [len(names) for names in titles] == [18, 1]
     assert set().union(*titles) == set(maps)
 

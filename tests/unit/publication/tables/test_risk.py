@@ -19,7 +19,9 @@ def made():
         name: np.array([[[v] * 3, [0.1] * 3, [0.9 if name == "model" else 0.1] * 3] for v in own])
         for name, own in values.items()
     }
-    summary = summarise(found, MEASURES)
+    within = {name: values[:, :1] / 2 for name, values in found.items()}
+    blurred = [f"{name}_blurred" for name in MEASURES]
+    summary = pd.concat([summarise(found, MEASURES), summarise(within, blurred)])
     scores = pd.DataFrame(
         [
             {"patient": patient, "map": name, "measure": measure, "value": values[name][k]}
@@ -44,13 +46,25 @@ def made():
 
 def test_rows_are_patients_and_measures(made):
     data, table = made
-    assert data["patient"].tolist() == ["A", "B", "", "", ""]
+    assert data["patient"].tolist() == ["A", "B", *[""] * 6]
     assert table.rows[0] == ["A", "50", "40", "20", "20", "20", "10", "", "", ""]
     assert [row[0] for row in table.rows[2:]] == [
         "Cohort, n = 2: coverage (%), boost as large as GTVr",
         "Cohort, n = 2: coverage (%), 20 % of the GTV",
         "Cohort, n = 2: voxel ROC-AUC",
+        "Cohort, n = 2: coverage (%), boost as large as GTVr, within the registration's error",
+        "Cohort, n = 2: coverage (%), 20 % of the GTV, within the registration's error",
+        "Cohort, n = 2: voxel ROC-AUC, within the registration's error",
     ]
+    # Every map has its score there, and only what needs no draws.
+    assert [cell.split()[0] for cell in table.rows[5][1:7]] == [
+        "30.0",
+        "22.5",
+        *["12.5"] * 3,
+        "7.5",
+    ]
+    assert table.rows[5][7:] == ["0.2048", "NA", "NA"]
+    assert table.rows[7][1].split()[0] == "0.30"
     # Of two values the 95 % interval is mean -+ 12.7062 times half their distance.
     assert table.rows[2][1] == "60.0 (-67.1 to 187.1)"
     assert table.rows[4][1] == "0.60 (-0.67 to 1.87)"
