@@ -1,6 +1,7 @@
 """Rule export_structures: GTVr on the planning MRI, both regions and, if asked, the part of highest risk as RTSTRUCT, DICOM SEG and NIfTI."""
 
 from npcradiomics.jobs import script  # isort: skip
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,8 @@ from npcradiomics.dicom.series import series_source
 from npcradiomics.dicom.writer import write_mr_series, write_rtstruct
 from npcradiomics.images.volumes import read_image, read_mask, write_image
 from npcradiomics.region_names import REGIONS
-from npcradiomics.risk.isovolume import evidence_words, iso_risk, structure_name
-from npcradiomics.risk.model import read
+from npcradiomics.risk import model, places
+from npcradiomics.risk.isovolume import NoStructure, evidence_words, iso_risk, structure_name
 
 NAMES = {"gtvr": "GTVr_on_planning"} | {region: region for region in REGIONS}
 
@@ -25,12 +26,17 @@ def main(snakemake):
     masks = {name: read_mask(given[key], planning) for key, name in NAMES.items() if given.get(key)}
     titles, remarks = {}, {}
     if given.get("risk"):
-        model = read(given.model)
-        title, remark = evidence_words(model.better, model.verdict, params.without_evidence)
+        known = model.read(given.model)
+        title, remark = evidence_words(known.better, known.verdict, params.without_evidence)
         name = structure_name(params.level)
-        masks[name] = highest_risk(given, planning, params.level)
-        remarks[name] = f"highest {100 - params.level} % of the GTV by a risk map. {remark}"
-        titles = {"title": title} if title else {}
+        try:
+            masks[name] = highest_risk(given, planning, params.level)
+            remarks[name] = f"highest {100 - params.level} % of the GTV by a risk map. {remark}"
+            titles = {"title": title} if title else {}
+        except NoStructure as why:
+            if not masks:
+                raise
+            logging.getLogger("npcradiomics").warning(f"no structure {name}: {why}")
     source = params.source
     if source and is_dicom(source["path"]):
         series = series_source(source["path"], source["series"])
@@ -43,6 +49,8 @@ def main(snakemake):
 
 
 def highest_risk(given, planning, level):
+    if given.get("places") and (why := places.read(given.places).reason):
+        raise NoStructure(f"no map of this patient: {why}", "look at the contour")
     gtv = read_mask(given.gtv, planning)
     found = iso_risk(*map(sitk.GetArrayFromImage, (read_image(given.risk), gtv)), level)
     mask = sitk.GetImageFromArray(found.astype(np.uint8))

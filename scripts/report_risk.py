@@ -18,28 +18,25 @@ from npcradiomics.tables import read_table
 
 def main(snakemake):
     given, params, made = snakemake.input, snakemake.params, snakemake.output
+    places, verdict = read(given.places), read_json(given.verdict)["sentence"]
+    record = {"patient": places.patient, "verdict": verdict}
+    record |= {"level": params.level, "reason": places.reason}
+    if places.reason:
+        write_json(record, made.record)
+        save(plot_nothing(places.reason, simulated_note(params.simulated)), made.png)
+        return
     planning, risk = read_image(given.planning_mri), read_image(given.risk)
     masks = {name: read_mask(given[name], planning) for name in ("gtv", "gtvr")}
-    facts = read_table(given.patients).set_index("patient")["reason"].fillna("")
-    verdict = read_json(given.verdict)["sentence"]
-    record = {"patient": snakemake.wildcards.patient, "verdict": verdict}
-    reason = facts.get(record["patient"], "") or "no places of the tumour could be measured"
-    record |= {"level": params.level, "reason": reason}
     values, gtv = (sitk.GetArrayFromImage(image) for image in (risk, masks["gtv"]))
-    if not np.isfinite(values).all():
-        write_json(record, made.record)
-        save(plot_nothing(reason, simulated_note(params.simulated)), made.png)
-        return
     iso = iso_risk(values, gtv, params.level).astype(np.uint8)
     masks["iso_risk"] = sitk.GetImageFromArray(iso)
-    masks["iso_risk"].CopyInformation(planning)
-    places = read(given.places)
     # Where the error is not known, the picture has the recurrence as drawn.
     target = places.blurred if places.blurred.size else places.observed.astype(np.float32)
     blurred = sitk.GetImageFromArray(places.on_grid(target))
-    blurred.CopyInformation(planning)
+    for image in (masks["iso_risk"], blurred):
+        image.CopyInformation(planning)
     scores = scores_of(read_table(given.scores), record["patient"])
-    record |= {"reason": "", "scores": scores, "blur": places.blur}
+    record |= {"scores": scores, "blur": places.blur}
     record["dose"] = dose_of(given, params, masks)
     write_json(record, made.record)
     shown = planning, masks, risk, blurred, params.level, params.simulated

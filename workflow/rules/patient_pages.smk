@@ -12,7 +12,6 @@ rule report_risk:
         gtvr="<results>/patients/{patient}/regions/gtvr_on_planning.nii.gz",
         places="<results>/patients/{patient}/risk/places.npz",
         risk="<results>/patients/{patient}/risk/risk.nii.gz",
-        patients="<results>/cohort/risk_patients.tsv",
         scores="<results>/cohort/risk_scores.tsv",
         verdict="<results>/cohort/risk_verdict.json",
     output:

@@ -41,6 +41,7 @@ def structures_of(wildcards):
     if with_structure and (not known or wildcards.patient in mapped):
         folder = f"{own}/risk" if known else f"{results_folder}/new_patients/{wildcards.patient}"
         found |= files_in("gtv")(wildcards) | {"risk": f"{folder}/risk.nii.gz"}
+        found |= {"places": f"{folder}/places.npz"} if known else {}
         # The verdict on the maps of the cohort is its own, whatever model the new patients get.
         found |= {"model": cohort_model if known else risk_model}
     return found

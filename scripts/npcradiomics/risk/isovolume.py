@@ -5,6 +5,10 @@ import numpy as np
 from npcradiomics.refusal import Refusal
 
 
+class NoStructure(Refusal):
+    """A patient's map has no part of highest risk; his other structures are as good as before."""
+
+
 def structure_name(level: int) -> str:
     """Name of the structure of a level: 16 characters, as many as a planning system takes."""
     return f"RISK_{level}_RESEARCH"
@@ -58,8 +62,10 @@ def iso_risk(risk: np.ndarray, gtv: np.ndarray, level: int) -> np.ndarray:
 
     Raises
     ------
+    NoStructure
+        A map without a highest part.
     ValueError
-        Grids that differ; an empty GTV; values that are not finite; a map without a highest part.
+        Grids that differ; an empty GTV; values that are not finite.
     """
     inside = np.asarray(gtv) > 0
     if np.shape(risk) != inside.shape:
@@ -73,15 +79,15 @@ def iso_risk(risk: np.ndarray, gtv: np.ndarray, level: int) -> np.ndarray:
     if not np.isfinite(values).all():
         raise Refusal(
             f"the risk map has no value in {np.count_nonzero(~np.isfinite(values))} of the GTV's"
-            f" {values.size} voxels: without places there is none (log of write_risk_map)",
-            "risk_map: export: false exports the other structures",
+            f" {values.size} voxels",
+            "make the map of this GTV again",
         )
     n_top = max(1, round((100 - level) / 100 * values.size))
     threshold = np.partition(values, values.size - n_top)[values.size - n_top]
     if threshold == values.min():
-        raise Refusal(
+        raise NoStructure(
             f"the risk map has no highest {100 - level} %: {np.count_nonzero(values == threshold)} of"
             f" {values.size} voxels share its lowest value, {threshold:.3g}",
-            "take a higher risk_map: export_level, or export no structure of this patient",
+            "take a higher risk_map: export_level",
         )
     return inside & (np.asarray(risk, float) >= threshold)

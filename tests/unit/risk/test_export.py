@@ -15,7 +15,7 @@ from dicom_files import points_of, series, tilted
 from npcradiomics.dicom import reading
 from npcradiomics.dicom.names import RESEARCH
 from npcradiomics.images.masks import volume_ml
-from npcradiomics.risk import model
+from npcradiomics.risk import model, places
 from npcradiomics.risk.cohort import fit_cohort
 from repository import ROOT
 from risk_patients import risk_cohort, with_training
@@ -53,10 +53,11 @@ def export(tmp_path, fitted):
         sitk.WriteImage(image, str(tmp_path / f"{name}.nii.gz"))
     sitk.WriteImage(planning, str(tmp_path / "planning_mri.nii.gz"))
 
-    def run(better, without_evidence=False):
+    def run(better, without_evidence=False, **further):
         verdict = f"The map is {'' if better else 'not '}better than depth alone: so."
         model.write(replace(fitted, better=better, verdict=verdict), tmp_path / "risk_model.npz")
         given = {n: str(tmp_path / f"{n}.nii.gz") for n in ("planning_mri", "gtv", "risk")}
+        given |= {name: str(tmp_path / file) for name, file in further.items()}
         params = {"level": 70, "without_evidence": without_evidence}
         params |= {"source": {"path": str(tmp_path / "mr"), "series": None}}
         script.main(
@@ -105,6 +106,25 @@ def test_without_evidence_it_is_refused_in_a_line_and_nothing_is_written(export,
     )
     assert "\n" not in str(refused.value)
     assert not (tmp_path / "export").exists()
+
+
+def test_who_has_no_places_gets_the_other_structures_and_the_reason(export, tmp_path, caplog):
+    """The GTV is NaN in such a patient's map. A new patient has no other structure and is refused."""
+    gtv = sitk.Cast(sitk.ReadImage(str(tmp_path / "gtv.nii.gz")), sitk.sitkFloat32)
+    sitk.WriteImage(gtv / (1 - gtv) * 0, str(tmp_path / "nan.nii.gz"))
+    none = replace(risk_cohort(5)[0], reason="the GTV has 90 voxels")
+    places.write(none, tmp_path / "places.npz")
+    given = {"risk": "nan.nii.gz", "places": "places.npz"}
+    folder, _ = export(better=True, gtvr="gtv.nii.gz", **given)
+    structures = pydicom.dcmread(folder / "structures.dcm")
+    segments = pydicom.dcmread(folder / "segmentation.dcm")
+    assert [roi.ROIName for roi in structures.StructureSetROISequence] == ["GTVr_on_planning"]
+    assert [one.SegmentLabel for one in segments.SegmentSequence] == ["GTVr_on_planning"]
+    assert not (folder / f"{NAME}.nii.gz").exists()
+    (said,) = (one.getMessage() for one in caplog.records if one.name == "npcradiomics")
+    assert said.startswith(f"no structure {NAME}: no map of this patient: the GTV has 90 voxels")
+    with pytest.raises(ValueError, match="no map of this patient: the GTV has 90 voxels"):
+        export(better=True, **given)
 
 
 def test_exported_without_evidence_every_object_says_so(export):

@@ -1,9 +1,17 @@
 """The tab of the risk map: scores in words, the dose beside them, and a page without the map as it was."""
 
+import importlib.util
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 
 from npcradiomics.publication.pages.risk import own_sentence, report_words, risk_content
+from npcradiomics.risk import places
 from patient_page_example import page
+from repository import ROOT
+from risk_patients import risk_cohort
 
 SCORES = {
     "auc": {"model": 0.714, "depth": 0.5, "random": 0.5},
@@ -73,3 +81,24 @@ def test_who_has_no_map_has_the_reason():
     _, text = page(risk=risk_content(record, [10]) | {"picture": "data:,"})
     assert "No map of this patient: the GTV has 90 voxels." in text
     assert 'src="data:,"' not in text
+
+
+def test_who_has_no_places_gets_a_record_and_a_picture_that_say_why(tmp_path):
+    """His map, NaN in the GTV, is not read."""
+    spec = importlib.util.spec_from_file_location("report", ROOT / "scripts/report_risk.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    none = replace(risk_cohort(5, n=1)[0], reason="the GTV has 90 voxels")
+    places.write(none, tmp_path / "places.npz")
+    (tmp_path / "verdict.json").write_text(json.dumps({"sentence": "The map ..."}), "utf-8")
+    given = {"places": "places.npz", "verdict": "verdict.json"}
+    script.main(
+        SimpleNamespace(
+            input=SimpleNamespace(**{name: tmp_path / file for name, file in given.items()}),
+            params=SimpleNamespace(level=70, simulated=False),
+            output=SimpleNamespace(record=tmp_path / "report.json", png=tmp_path / "risk.png"),
+        )
+    )
+    record = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    assert record["reason"] == "the GTV has 90 voxels" and record["verdict"] == "The map ..."
+    assert (tmp_path / "risk.png").stat().st_size > 0
