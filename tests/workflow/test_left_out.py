@@ -75,7 +75,10 @@ def test_every_target_goes_without_whom_a_person_rejected_the_config_excludes_or
     header += "\tregistration_review\tregistration_note\tstage"
     table.write_text("\n".join([header, *lines]), encoding="utf-8")
     workspace.config |= {"clinical_columns": ["stage"], "exclude": "stage == 'T3'"}
-    workspace.config |= {"allow_missing": True, "risk_map": {"voxel_maps": ["NGTDM_Busyness"]}}
+    workspace.config |= {"allow_missing": True}
+    workspace.config["risk_map"] = {"voxel_maps": ["NGTDM_Busyness"], "new_patients": "new.tsv"}
+    files = "\t".join(f"<results>/simulated/N1/{name}.nii.gz" for name in ("planning_mri", "gtv"))
+    (workspace.folder / "new.tsv").write_text(f"patient\tplanning_mri\tgtv\nN1\t{files}\n")
     fail(workspace, "REC004", "register_recurrence")
     fail(workspace, "REC011", "register_recurrence")
     fail(workspace, "REC012", "extract_features")

@@ -102,17 +102,22 @@ def test_the_structure_of_a_new_patient_is_the_top_of_his_map(run):
     assert (folder / "planning_mri/slice_0010.dcm").is_file()
 
 
-def test_a_model_that_is_not_there_and_a_column_of_a_recurrence_are_refused_before_the_first_job(
-    workspace,
-):
-    row = {"patient": "N1", "planning_mri": "p.nii.gz", "gtv": "g.nii.gz", "gtvr": "c.nii.gz"}
-    prepare(workspace, [row])
-    words = "heterogeneity: risk_map: model: frozen.npz does not exist"
-    for said in (words, "unknown column 'gtvr'; did you mean gtv?"):
+def test_what_is_not_there_or_not_meant_is_refused_before_the_first_job(workspace):
+    files = {"planning_mri": "p.nii.gz", "gtv": "g.nii.gz"}
+    prepare(workspace, [{"patient": "N1"} | files])
+    refused = ["heterogeneity: risk_map: model: frozen.npz does not exist"]
+    refused += ["new.tsv: N1: gtv g.nii.gz does not exist"]
+    refused += ["unknown column 'gtvr'; did you mean gtv?", "new_patients names no table"]
+    for words in refused:
         finished = workspace.run("-n", "heterogeneity_predict")
         assert finished.returncode != 0
-        assert said in finished.stdout
-        (workspace.folder / "frozen.npz").touch()
+        assert words in finished.stdout
+        if words == refused[0]:
+            (workspace.folder / "frozen.npz").touch()
+        elif words == refused[1]:
+            prepare(workspace, [{"patient": "N1"} | files | {"gtvr": "c.nii.gz"}])
+        else:
+            workspace.config["risk_map"]["new_patients"] = ""
 
 
 def test_the_cohort_exports_by_its_own_verdict_whatever_model_new_patients_get(workspace):

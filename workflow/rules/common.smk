@@ -33,7 +33,7 @@ def settings_of(study):
     where = f"config: {study}"
     complete = configuration.complete_settings(config, schema, where)
     complete = configuration.with_repository_files(complete, ROOT)
-    configuration.refuse_missing_files(complete, schema, where)
+    configuration.require_named_files(complete, schema, where)
     del complete["results"]  # <results> says it; the same results elsewhere are no other results
     return complete
 

@@ -1,4 +1,4 @@
-"""Where each patient's files lie, also those that an import makes. The study says whose: with_files, {patient: row}."""
+"""Where each patient's files lie, also those that an import makes. The study says whose: with_files, {patient: row}, of its tables patients and new_patients."""
 
 from npcradiomics.cohort.sequences import column_of
 from npcradiomics.dicom.dataset import state_of_files
@@ -13,8 +13,11 @@ IMPORTED = workflow.pathvars.apply("<results>/patients/{patient}/imported")
 def refuse_missing_files():
     """A dry run opens no image but says what is not there; whether it is one is known when jobs are planned."""
     if workflow.dryrun and not settings.get("allow_missing"):
-        given = {name: row for name, row in with_files.items() if not is_simulated(row)}
-        sources.refuse_missing_files(given, settings["patients"], image_columns)
+        given = {
+            table.path: {name: row for name, row in table.items() if not is_simulated(row)}
+            for table in filter(None, (patients, new_patients))
+        }
+        sources.refuse_missing_files(given, image_columns)
 
 
 @cache

@@ -54,7 +54,7 @@ def with_repository_files(settings, repository):
     return settings
 
 
-def refuse_missing_files(settings, schema, where):
+def require_named_files(settings, schema, where):
     """Refuse settings that name a file (`format: file` in the schema) where there is none, a line each.
 
     Files below `results` are not asked for: a run may make them.

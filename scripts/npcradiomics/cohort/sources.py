@@ -140,17 +140,13 @@ def frame_of(column, row):
     )
 
 
-def refuse_missing_files(
-    patients: dict[str, dict], table: str, images: Sequence[str] = IMAGES
-) -> None:
-    """Refuse a patients table whose cells name files or folders that do not exist, without opening any.
+def refuse_missing_files(tables: dict[str, dict], images: Sequence[str] = IMAGES) -> None:
+    """Refuse patients tables whose cells name files or folders that do not exist, without opening any.
 
     Parameters
     ----------
-    patients : dict
-        {patient: row}, without those whose files are simulated: theirs are made.
-    table : str
-        Its path, for the words.
+    tables : dict
+        {path: {patient: row}}, without those whose files are simulated: theirs are made.
     images
         Columns that hold images.
 
@@ -163,6 +159,7 @@ def refuse_missing_files(
     columns |= {f"{image}_transform" for image in images}
     faults = [
         f"{table}: {patient}: {column} {path} does not exist"
+        for table, patients in tables.items()
         for patient, row in patients.items()
         for column, value in row.items()
         if column in columns or column.endswith("_registration")

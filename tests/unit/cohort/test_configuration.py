@@ -8,8 +8,8 @@ from npcradiomics.cohort.configuration import (
     complete_settings,
     read_patients,
     read_schema,
-    refuse_missing_files,
     refuse_unknown_top,
+    require_named_files,
     results_folders,
     with_repository_files,
     with_results,
@@ -137,7 +137,7 @@ def test_a_key_that_names_a_file_that_is_not_there_is_refused_by_name(tmp_path, 
     wrong = {"pyradiomics": "no.yaml", "risk_map": {"model": "no.npz"}}
     settings = complete_settings(wrong, CONFIG, "config")
     with pytest.raises(ValueError, match="config") as refused:
-        refuse_missing_files(settings, CONFIG, "config")
+        require_named_files(settings, CONFIG, "config")
     said = [line.split("; ")[0] for line in str(refused.value).splitlines()]
     assert said == [
         "config: pyradiomics: no.yaml does not exist",
@@ -147,7 +147,7 @@ def test_a_key_that_names_a_file_that_is_not_there_is_refused_by_name(tmp_path, 
     made_by_the_run = settings | {
         "risk_map": {"model": f"{settings['results']}/cohort/risk_model.npz"}
     }
-    refuse_missing_files(made_by_the_run, CONFIG, "config")
+    require_named_files(made_by_the_run, CONFIG, "config")
 
 
 COLUMNS = ["patient", "planning_mri", "recurrence_mri", "gtv", "gtvr", "gtvr_frame"]
