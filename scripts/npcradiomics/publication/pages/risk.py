@@ -17,6 +17,7 @@ DOSES = (
     ("mean, Gy", ("mean", "Gy")),
     ("inside the 95 % isodose, %", ("v95", "% of volume")),
 )
+WITHIN = "... within the registration's error"
 CANNOT_KNOW = (
     "A recurrence is seen late and drawn by one person; the dose was not uniform, and a part that got less comes back for"
     " that alone. Read the map with the tab Dose."
@@ -44,8 +45,10 @@ def risk_content(record: Mapping, boost_percent: Sequence[float]) -> dict:
     named = {OWN_VOLUME: "covered by a boost as large as GTVr"}
     named |= {coverage_name(p): f"covered by a boost of {p:g} % of the GTV" for p in boost_percent}
     named |= {AUC: "ROC-AUC of the voxels"}
-    named |= {
-        f"{k}{BLURRED}": f"{words}, within the registration's error" for k, words in named.items()
+    named = {
+        f"{name}{suffix}": WITHIN if suffix else words
+        for name, words in named.items()
+        for suffix in ("", BLURRED)
     }
     scores = {k: v for k, v in record["scores"].items() if k in named}
     shown = [name for name in COLUMNS if any(name in values for values in scores.values())]

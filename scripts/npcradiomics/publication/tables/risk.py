@@ -25,7 +25,7 @@ def table6_data(
 ) -> pd.DataFrame:
     """Rows of Table 6 as numbers: patients at a boost as large as GTVr, then the cohort at every measure.
 
-    Below them the cohort on the recurrence within the registration's error, where `scores` has it.
+    Below each the same on the recurrence within the registration's error, where `summary` has it.
 
     Parameters
     ----------
@@ -47,9 +47,9 @@ def table6_data(
     patients = patients.assign(measure=OWN_VOLUME, n=1)
     patients["minus_depth"] = patients[MODEL] - patients[DEPTH_ONLY]
     rows = []
-    measures = [OWN_VOLUME, *map(coverage_name, boost_percent), AUC]
-    measures += [f"{name}{BLURRED}" for name in measures]
-    for measure in filter(set(summary["measure"]).__contains__, measures):
+    sharp = [OWN_VOLUME, *map(coverage_name, boost_percent), AUC]
+    both = [f"{name}{suffix}" for name in sharp for suffix in ("", BLURRED)]
+    for measure in filter(set(summary["measure"]).__contains__, both):
         part = summary[summary["measure"] == measure].set_index("map")
         row = {"patient": "", "measure": measure, "n": int(part.loc[MODEL, "n"])}
         for name in MAPS:

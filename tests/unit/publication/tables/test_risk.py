@@ -49,25 +49,26 @@ def test_rows_are_patients_and_measures(made):
     assert data["patient"].tolist() == ["A", "B", *[""] * 6]
     assert table.rows[0] == ["A", "50", "40", "20", "20", "20", "10", "", "", ""]
     assert [row[0] for row in table.rows[2:]] == [
-        "Cohort, n = 2: coverage (%), boost as large as GTVr",
-        "Cohort, n = 2: coverage (%), 20 % of the GTV",
-        "Cohort, n = 2: voxel ROC-AUC",
-        "Cohort, n = 2: coverage (%), boost as large as GTVr, within the registration's error",
-        "Cohort, n = 2: coverage (%), 20 % of the GTV, within the registration's error",
-        "Cohort, n = 2: voxel ROC-AUC, within the registration's error",
+        f"Cohort, n = 2: {words}{more}"
+        for words in (
+            "coverage (%), boost as large as GTVr",
+            "coverage (%), 20 % of the GTV",
+            "voxel ROC-AUC",
+        )
+        for more in ("", ", within the registration's error")
     ]
     # Every map has its score there, and only what needs no draws.
-    assert [cell.split()[0] for cell in table.rows[5][1:7]] == [
+    assert [cell.split()[0] for cell in table.rows[3][1:7]] == [
         "30.0",
         "22.5",
         *["12.5"] * 3,
         "7.5",
     ]
-    assert table.rows[5][7:] == ["0.2048", "NA", "NA"]
+    assert table.rows[3][7:] == ["0.2048", "NA", "NA"]
     assert table.rows[7][1].split()[0] == "0.30"
     # Of two values the 95 % interval is mean -+ 12.7062 times half their distance.
     assert table.rows[2][1] == "60.0 (-67.1 to 187.1)"
-    assert table.rows[4][1] == "0.60 (-0.67 to 1.87)"
+    assert table.rows[6][1] == "0.60 (-0.67 to 1.87)"
     assert table.rows[2][5] == "25.0"
     # Differences 0.1 and 0.2: t = 3, p = 1 - 2 arctan(3) / pi; one of the two refits goes as far.
     assert table.rows[2][6:] == ["15.0 (-48.5 to 78.5)", "0.2048", "0.6667", "0.6667"]
