@@ -30,10 +30,7 @@ if Path(workflow.main_snakefile).parent == ROOT:
 def settings_of(study):
     """The study's settings with defaults; a wrong key or value stops here."""
     schema = configuration.read_schema(SCHEMAS / f"{study}_config.schema.yaml")
-    where = f"config: {study}"
-    complete = configuration.complete_settings(config, schema, where)
-    complete = configuration.with_repository_files(complete, ROOT)
-    configuration.require_named_files(complete, schema, where)
+    complete = configuration.settings_with_files(config, schema, f"config: {study}", ROOT)
     del complete["results"]  # <results> says it; the same results elsewhere are no other results
     return complete
 

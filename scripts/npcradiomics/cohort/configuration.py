@@ -40,6 +40,16 @@ def complete_settings(settings, schema, where):
     return _with_defaults(settings, schema)
 
 
+def settings_with_files(settings, schema, where, repository):
+    """The complete settings of a study, whose files are there, or in the repository, or may be made by the run.
+
+    Raises ValueError as `complete_settings` and `require_named_files` do.
+    """
+    found = with_repository_files(complete_settings(settings, schema, where), repository)
+    require_named_files(found, schema, where)
+    return found
+
+
 def with_repository_files(settings, repository):
     """The settings with files of the repository found there where the working directory has none.
 
