@@ -12,7 +12,7 @@ SCHEMAS = ROOT / "workflow" / "schemas"
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "workflow")]
 
 import slurm_executor
-from npcradiomics.cohort import configuration
+from npcradiomics.cohort import configuration, settings_files
 from npcradiomics.cohort.configuration import is_simulated
 from npcradiomics.jobs.dependencies import code_of
 
@@ -30,7 +30,7 @@ if Path(workflow.main_snakefile).parent == ROOT:
 def settings_of(study):
     """The study's settings with defaults; a wrong key or value stops here."""
     schema = configuration.read_schema(SCHEMAS / f"{study}_config.schema.yaml")
-    complete = configuration.settings_with_files(config, schema, f"config: {study}", ROOT)
+    complete = settings_files.settings_with_files(config, schema, f"config: {study}", ROOT)
     del complete["results"]  # <results> says it; the same results elsewhere are no other results
     return complete
 

@@ -1,16 +1,6 @@
 """A map for patients of whom only the planning MRI and the GTV are known, by a frozen model."""
 
 
-def predicted(wildcards):
-    """Input function: the map of every new patient; without any there is nothing to make, which is said."""
-    if not new_patients:
-        raise ValueError(
-            "config: heterogeneity: risk_map: new_patients names no table; for example"
-            " new_patients: new.tsv, with the columns patient, planning_mri and gtv"
-        )
-    return expand("<results>/new_patients/{patient}/risk.nii.gz", patient=new_patients)
-
-
 rule predict_risk:
     """The risk map of a new patient by the frozen model, and how far his tumour is from those it was fitted on."""
     input:

@@ -45,3 +45,13 @@ def structures_of(wildcards):
         # The verdict on the maps of the cohort is its own, whatever model the new patients get.
         found |= {"model": cohort_model if known else risk_model}
     return found
+
+
+def predicted(wildcards):
+    """Input function: the map of every new patient; without any there is nothing to make, which is said."""
+    if not new_patients:
+        raise ValueError(
+            "config: heterogeneity: risk_map: new_patients names no table; for example"
+            " new_patients: new.tsv, with the columns patient, planning_mri and gtv"
+        )
+    return expand("<results>/new_patients/{patient}/risk.nii.gz", patient=new_patients)

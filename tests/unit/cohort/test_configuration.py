@@ -9,11 +9,10 @@ from npcradiomics.cohort.configuration import (
     read_patients,
     read_schema,
     refuse_unknown_top,
-    require_named_files,
     results_folders,
-    with_repository_files,
     with_results,
 )
+from npcradiomics.cohort.settings_files import require_named_files, with_repository_files
 from repository import ROOT
 
 SCHEMAS = ROOT / "workflow" / "schemas"
