@@ -18,6 +18,8 @@ from npcradiomics.compilation import at, compiled
 INSIDE = 1 << 16
 LEVEL = INSIDE - 1
 STRETCH = 512  # grid cells looked at in one go
+LANES = 8  # their number is a multiple: what a loop over vectors leaves over is slow
+WIDE = STRETCH + 4 * LANES  # a power of two would put all rows in the same places of the cache
 GAP = 32  # cells outside the region that are cheaper to look at than to skip
 
 
@@ -38,37 +40,50 @@ LOWEST_BIT = np.array([(k & -k).bit_length() - 1 for k in range(1 << 13)], np.in
 def _look_around(grid, first, n_cells, steps, row, table, sums, links, pairs):
     """Look at the neighbours of n_cells grid cells from `first` on, region or not.
 
-    In loops that become vector instructions. sums int32 (3, cells): values of the face, edge and
-    corner neighbours, added; links int32 (cells): bit d set where the cell equals its neighbour in
-    direction d, bit 13 + d its neighbour in the opposite direction; pairs int32 (13, cells): place
-    of the pair in the tables of `row` columns, that of direction d beginning at table[d], lower
-    level first.
+    In loops that become vector instructions, of 32 bits because every step is made int32 (numba's
+    integers are int64 otherwise). sums int32 (3, cells): values of the face, edge and corner
+    neighbours, added; links int32 (cells): bit d set where the cell equals its neighbour in
+    direction d; pairs int32 (13, cells): place of the pair in the tables of `row` columns, that of
+    direction d beginning at table[d], lower level first.
     """
+    width = np.int32(row)
+    none = np.int32(0)
     for x in range(n_cells):
         sums[at(0), at(x)] = 0
         sums[at(1), at(x)] = 0
         sums[at(2), at(x)] = 0
-    for x in range(n_cells):
         links[at(x)] = 0
     for d in range(13):
         forward = first + steps[d]
         backward = first - steps[d]
         kind = 0 if d < 3 else (1 if d < 9 else 2)
-        ahead = np.int32(1 << d)
-        behind = np.int32(1 << (13 + d))
+        bit = np.int32(1 << d)
         begin = np.int32(table[d])
         base = np.int32(table[d] - INSIDE * (row + 1))
         for x in range(n_cells):
             value = grid[at(first + x)]
-            one = grid[at(forward + x)]
-            other = grid[at(backward + x)]
-            sums[at(kind), at(x)] += one + other
-            links[at(x)] |= (ahead if one == value else np.int32(0)) | (
-                behind if other == value else np.int32(0)
-            )
+            other = grid[at(forward + x)]
+            both = np.int32(other + grid[at(backward + x)])
+            sums[at(kind), at(x)] = np.int32(sums[at(kind), at(x)] + both)
+            links[at(x)] = np.int32(links[at(x)] | (bit if other == value else none))
+            place = np.int32(min(value, other) * width)
+            place = np.int32(place + max(value, other))
             # Outside, the lower value is 0 and the place before the table.
-            place = base + min(value, one) * np.int32(row) + max(value, one)
-            pairs[at(d), at(x)] = max(place, begin)
+            pairs[at(d), at(x)] = max(np.int32(place + base), begin)
+
+
+@compiled
+def _root(forest, p):
+    """The root of p's tree; every other step of the way is shortened."""
+    parent = np.int64(forest[at(p)])
+    while parent >= 0:
+        above = np.int64(forest[at(parent)])
+        if above < 0:
+            return parent
+        forest[at(p)] = above
+        p = above
+        parent = np.int64(forest[at(p)])
+    return p
 
 
 @compiled
@@ -83,7 +98,7 @@ def scan(
     counts: np.ndarray,
     deviations: np.ndarray,
     sums: np.ndarray,
-    parent: np.ndarray,
+    forest: np.ndarray,
     members: np.ndarray,
     links: np.ndarray,
 ) -> tuple[int, int]:
@@ -106,10 +121,11 @@ def scan(
         Voxels, and voxels with a neighbour.
     sums : (level,) float64, added to
         |level - mean of neighbours|.
-    parent : (cells,) int32, filled
-        The forest of the zones.
+    forest : (cells,) int32, filled from the first voxel to the last
+        The zones as trees: a voxel's parent, and at its root, the zone's first voxel, minus the
+        number of its voxels.
     members, links : (n + 1,) int32, filled
-        The voxels that have an equal neighbour; scratch.
+        The voxels that equal a later neighbour; scratch.
 
     Returns
     -------
@@ -119,9 +135,9 @@ def scan(
     row = glcm.shape[2]
     flat = glcm.ravel()
     table = tables * (row * row)
-    near = np.empty((3, STRETCH), np.int32)
-    equal = np.empty(STRETCH, np.int32)
-    pairs = np.empty((13, STRETCH), np.int32)
+    near = np.empty((3, WIDE), np.int32)
+    equal = np.empty(WIDE, np.int32)
+    pairs = np.empty((13, WIDE), np.int32)
     longest = 1
     n_members = 0
     begin = 0
@@ -134,7 +150,7 @@ def scan(
             and voxels[end] - first < STRETCH
         ):
             end += 1
-        n_cells = voxels[end - 1] - first + 1
+        n_cells = (voxels[end - 1] - first + LANES) // LANES * LANES
         _look_around(grid, first, n_cells, steps, row, table, near, equal, pairs)
         for k in range(begin, end):
             x = at(voxels[at(k)] - first)
@@ -166,38 +182,31 @@ def scan(
         begin = end
     deviations += counts
 
+    forest[voxels[0] : voxels[-1] + 1] = -1
     for k in range(n_members):
         p = np.int64(members[at(k)])
         value = grid[at(p)]
-        ahead = np.int64(links[at(k)]) & 0x1FFF
-        behind = np.int64(links[at(k)]) >> 13
-        starts = ahead & ~behind
-        while starts:
-            d = LOWEST_BIT[at(starts)]
-            starts &= starts - 1
-            length = 2
-            q = p + 2 * steps[at(d)]
-            while grid[at(q)] == value:
-                length += 1
-                q += steps[at(d)]
-            runs[at(length), at(tables[at(d)]), at(value & LEVEL)] += 1
-            longest = max(longest, length)
-
-        root = p
-        while behind:
-            d = LOWEST_BIT[at(behind)]
-            behind &= behind - 1
-            other = np.int64(parent[at(p - steps[at(d)])])
-            while parent[at(other)] != other:
-                other = np.int64(parent[at(other)])
-            # The smallest position of a zone is its root: the second pass then needs no search.
-            if other < root:
-                if root != p:
-                    parent[at(root)] = other
-                root = other
-            elif other > root:
-                parent[at(other)] = root
-        parent[at(p)] = root
+        ahead = np.int64(links[at(k)])
+        root = _root(forest, p)
+        while ahead:
+            d = LOWEST_BIT[at(ahead)]
+            ahead &= ahead - 1
+            step = steps[at(d)]
+            if grid[at(p - step)] != value:
+                length = 2
+                q = p + 2 * step
+                while grid[at(q)] == value:
+                    length += 1
+                    q += step
+                runs[at(length), at(tables[at(d)]), at(value & LEVEL)] += 1
+                longest = max(longest, length)
+            other = _root(forest, p + step)
+            if other != root:
+                lower = min(root, other)
+                higher = max(root, other)
+                forest[at(lower)] += forest[at(higher)]
+                forest[at(higher)] = lower
+                root = lower
     return longest, n_members
 
 

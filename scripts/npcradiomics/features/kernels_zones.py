@@ -10,20 +10,19 @@ from npcradiomics.features.kernels import LEVEL
 def measure_zones(
     grid: np.ndarray,
     members: np.ndarray,
-    parent: np.ndarray,
-    size: np.ndarray,
+    forest: np.ndarray,
     roots: np.ndarray,
     column: np.ndarray,
     sizes: np.ndarray,
     zones: np.ndarray,
 ) -> int:
-    """Count the 26-connected zones of more than one voxel that `kernels.scan` left in `parent`.
+    """Count the 26-connected zones of more than one voxel that `kernels.scan` left in `forest`.
 
     Parameters
     ----------
-    grid, members, parent
+    grid, members, forest
         As `scan` has them, members cut to their number.
-    size, roots : (cells,) int32, (n + 1,) int32
+    roots : (n + 1,) int32
         Scratch.
     column : (n + 1,) int32
         Maps a size to its column; all zero before and after.
@@ -37,26 +36,22 @@ def measure_zones(
     int
         Number of columns.
     """
-    for k in range(members.size):
-        size[at(members[at(k)])] = 0
     n_roots = 0
     for k in range(members.size):
         p = members[at(k)]
-        root = parent[at(parent[at(p)])]
-        parent[at(p)] = root
-        size[at(root)] += 1
         # Written always, kept only where p is a root: which ones are is as good as random.
         roots[at(n_roots)] = p
-        n_roots += root == p
+        n_roots += forest[at(p)] < 0
     n_columns = 0
     for k in range(n_roots):
         p = roots[at(k)]
-        if column[at(size[at(p)])] == 0:
-            sizes[n_columns] = size[at(p)]
+        size = -np.int64(forest[at(p)])
+        if column[at(size)] == 0:
+            sizes[n_columns] = size
             zones[n_columns, :] = 0
             n_columns += 1
-            column[at(size[at(p)])] = n_columns
-        zones[at(column[at(size[at(p)])] - 1), at(grid[at(p)] & LEVEL)] += 1
+            column[at(size)] = n_columns
+        zones[at(column[at(size)] - 1), at(grid[at(p)] & LEVEL)] += 1
     for c in range(n_columns):
         column[sizes[c]] = 0
     return n_columns

@@ -9,6 +9,7 @@ import numpy as np
 from npcradiomics.features.kernels import (
     DIRECTIONS,
     DISTANCE_CLASS,
+    LANES,
     clear_grid,
     clear_pairs,
     fill_grid,
@@ -25,7 +26,7 @@ INVERSE_DISTANCES = 1.0 / np.sqrt([1.0, 2.0, 3.0])
 class RegionScanner:
     """Buffers for the regions of one box, used again for every region.
 
-    Memory: 12 bytes per voxel of the box and 12 n_levels^2 bytes, once.
+    Memory: 8 bytes per voxel of the box and 12 n_levels^2 bytes, once.
 
     Parameters
     ----------
@@ -57,9 +58,8 @@ class RegionScanner:
         self.n_levels = n_levels
         n_tables = int(self.tables.max()) + 1
         rows = n_levels + 1
-        self.grid = np.zeros(padded.prod(), np.int32)
-        self.parent = np.zeros(padded.prod(), np.int32)
-        self.size = np.zeros(padded.prod(), np.int32)
+        self.grid = np.zeros(padded.prod() + LANES, np.int32)
+        self.forest = np.empty(padded.prod(), np.int32)
         self.members = np.empty(n_voxels + 1, np.int32)
         self.links = np.empty(n_voxels + 1, np.int32)
         self.column = np.zeros(n_voxels + 1, np.int32)
@@ -98,15 +98,14 @@ class RegionScanner:
             self.counts,
             self.deviations,
             self.sums,
-            self.parent,
+            self.forest,
             self.members,
             self.links,
         )
         self.n_columns = measure_zones(
             self.grid,
             self.members[:n_members],
-            self.parent,
-            self.size,
+            self.forest,
             self.links,
             self.column,
             self.zone_sizes,
