@@ -17,7 +17,7 @@ from npcradiomics.compilation import at, compiled
 # Compiled into kernels_zones, too, whose cache does not see a change here.
 INSIDE = 1 << 16
 LEVEL = INSIDE - 1
-STRETCH = 512  # grid cells looked at in one go
+STRETCH = 128  # grid cells looked at in one go; more of them push the matrices out of the cache
 LANES = 8  # their number is a multiple: what a loop over vectors leaves over is slow
 WIDE = STRETCH + 4 * LANES  # a power of two would put all rows in the same places of the cache
 GAP = 32  # cells outside the region that are cheaper to look at than to skip

@@ -44,12 +44,12 @@ def glcm_features(glcm: np.ndarray, values: np.ndarray) -> None:
     square = np.zeros(n + 1)
     difference = np.zeros(n + 1)
     rounded = np.zeros(n + 1, np.int32)
-    rounded_margin = np.zeros(n + 1, np.int64)
-    rounded_difference = np.zeros(n + 1, np.int64)
+    rounded_margin = np.zeros(n + 1, np.int32)
+    rounded_difference = np.zeros(n + 1, np.int32)
     diagonal_square = 0.0
     information = 0.0
     # Column-wise sums (x[j] += ...) become vector instructions without changing any order of
-    # summation.
+    # summation; integers are made int32 at every step, or numba makes them int64.
     for i in range(1, n + 1):
         # Neighbours are alike: half of the columns are beyond the last pair.
         end = _last_pair(glcm, i) + 1
@@ -60,30 +60,27 @@ def glcm_features(glcm: np.ndarray, values: np.ndarray) -> None:
         n_edge = np.int32(0)
         n_corner = np.int32(0)
         for j in range(i, end):
-            n_face += face[at(j)]
-            n_edge += edge[at(j)]
-            n_corner += corner[at(j)]
+            n_face = np.int32(n_face + face[at(j)])
+            n_edge = np.int32(n_edge + edge[at(j)])
+            n_corner = np.int32(n_corner + corner[at(j)])
+            weight[at(j)] = face[at(j)] + SQRT2 * edge[at(j)] + SQRT3 * corner[at(j)]
+            rounded[at(j)] = np.int32(weight[at(j)] + 0.5)
         if n_face + n_edge + n_corner == 0:
             continue
-        for j in range(i, end):
-            weight[at(j)] = face[at(j)] + SQRT2 * edge[at(j)] + SQRT3 * corner[at(j)]
         weight[i] *= 2.0
+        rounded[i] = np.int32(weight[i] + 0.5)
         margin[i] += n_face + SQRT2 * n_edge + SQRT3 * n_corner + 0.5 * weight[i]
+        row = rounded[i]
         for j in range(i + 1, end):
             margin[at(j)] += weight[at(j)]
-        for j in range(i, end):
-            rounded[at(j)] = np.int32(weight[at(j)] + 0.5)
-        for j in range(i + 1, end):
             square[at(j)] += weight[at(j)] * weight[at(j)]
+            row = np.int32(row + rounded[at(j)])
+            rounded_margin[at(j)] = np.int32(rounded_margin[at(j)] + rounded[at(j)])
+        rounded_margin[i] += row
         for j in range(i, end):
-            difference[at(j - i)] += weight[at(j)]
-        row = 0
-        for j in range(i + 1, end):
-            row += rounded[at(j)]
-            rounded_margin[at(j)] += rounded[at(j)]
-        rounded_margin[i] += row + rounded[i]
-        for j in range(i + 1, end):
-            rounded_difference[at(j - i)] += rounded[at(j)]
+            k = at(j - i)
+            difference[k] += weight[at(j)]
+            rounded_difference[k] = np.int32(rounded_difference[k] + rounded[at(j)])
         diagonal_square += weight[i] * weight[i]
         if weight[i] > 0.0:
             information += weight[i] * np.log2(weight[i])

@@ -41,7 +41,7 @@ FAMILIES = {
     "NGTDM": ("Coarseness", "Contrast", "Busyness", "Complexity", "Strength"),
 }
 TEXTURE_NAMES = tuple(f"{family}_{name}" for family, names in FAMILIES.items() for name in names)
-_ENDS = np.cumsum([len(names) for names in FAMILIES.values()])[:-1]
+_ENDS = np.cumsum([len(names) for names in FAMILIES.values()]).tolist()
 
 N_DIRECTIONS = {"2D": np.array([2, 2, 0]), "3D": np.array([3, 6, 4])}
 _NO_PAIR = "no two voxels of the region are neighbours"
@@ -83,7 +83,9 @@ def texture_values(
     Those of other families than asked for are NaN.
     """
     values = np.full(len(TEXTURE_NAMES), np.nan)
-    glcm, glrlm, glszm, ngtdm = np.split(values, _ENDS)
+    glcm, glrlm, glszm, ngtdm = (
+        values[end - len(names) : end] for end, names in zip(_ENDS, FAMILIES.values(), strict=True)
+    )
     if "GLCM" in families:
         glcm_features(scanner.glcm, glcm)
     if "GLRLM" in families:
