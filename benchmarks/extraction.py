@@ -50,6 +50,16 @@ def make_region(n_voxels, seed=0):
     return np.ascontiguousarray(volume[box].astype(np.int16)), np.ascontiguousarray(mask[box])
 
 
+def make_draws(mask, n_region, n_draws):
+    """Compact sub-regions of a tumour, each bool (n of the mask)."""
+    rng = np.random.default_rng(1)
+    voxels = np.argwhere(mask)
+    distances = [
+        ((voxels - voxels[rng.integers(len(voxels))]) ** 2).sum(axis=1) for _ in range(n_draws)
+    ]
+    return [distance <= np.partition(distance, n_region)[n_region] for distance in distances]
+
+
 def pyradiomics_peer():
     """A function (intensities, levels, mask) of pyradiomics at its best, and its version."""
     import logging
@@ -196,13 +206,9 @@ def print_draws(n_voxels=30000, n_region=4000, n_draws=40):
         f"\n| sub-regions of {n_region} in {n_voxels} voxels | ms per draw | draws per second | goal |\n|---|---|---|---|"
     )
     volume, mask = make_region(n_voxels)
-    rng = np.random.default_rng(1)
-    voxels = np.argwhere(mask)
-    distances = [
-        ((voxels - voxels[rng.integers(len(voxels))]) ** 2).sum(axis=1) for _ in range(n_draws)
-    ]
-    draws = [distance <= np.partition(distance, n_region)[n_region] for distance in distances]
-    for image in (volume, volume + rng.random(volume.shape).astype(np.float32)):
+    draws = make_draws(mask, n_region, n_draws)
+    noise = np.random.default_rng(1).random(volume.shape).astype(np.float32)
+    for image in (volume, volume + noise):
         extractor = SubregionExtractor(image, mask)
         extractor.measure(draws[0])
         spent = []

@@ -18,8 +18,7 @@ from npcradiomics.compilation import at, compiled
 INSIDE = 1 << 16
 LEVEL = INSIDE - 1
 STRETCH = 128  # grid cells looked at in one go; more of them push the matrices out of the cache
-LANES = 8  # their number is a multiple: what a loop over vectors leaves over is slow
-WIDE = STRETCH + 4 * LANES  # a power of two would put all rows in the same places of the cache
+LANES = 8  # their number is a multiple of it: what a loop over vectors leaves over is slow
 GAP = 32  # cells outside the region that are cheaper to look at than to skip
 
 
@@ -106,7 +105,7 @@ def scan(
 
     Parameters
     ----------
-    grid : (cells,) int32
+    grid : (cells + LANES,) int32
     voxels : (n,) int32
         Positions of the region's voxels, rising.
     steps, tables : (13,) int64
@@ -135,9 +134,9 @@ def scan(
     row = glcm.shape[2]
     flat = glcm.ravel()
     table = tables * (row * row)
-    near = np.empty((3, WIDE), np.int32)
-    equal = np.empty(WIDE, np.int32)
-    pairs = np.empty((13, WIDE), np.int32)
+    near = np.empty((3, STRETCH), np.int32)
+    equal = np.empty(STRETCH, np.int32)
+    pairs = np.empty((13, STRETCH), np.int32)
     longest = 1
     n_members = 0
     begin = 0

@@ -7,21 +7,6 @@ from npcradiomics.compilation import at, compiled
 SQRT2 = np.sqrt(2.0)
 SQRT3 = np.sqrt(3.0)
 EPS = np.finfo(np.float64).eps
-BLOCK = 16  # columns looked at in one go
-
-
-@compiled
-def _last_pair(glcm, i):
-    """A column of row i beyond which the tables (3, level, level) hold no pair."""
-    last = glcm.shape[2] - 1
-    while last - BLOCK >= i:
-        total = np.int32(0)
-        for j in range(last - BLOCK + 1, last + 1):
-            total += glcm[0, at(i), at(j)] + glcm[1, at(i), at(j)] + glcm[2, at(i), at(j)]
-        if total > 0:
-            break
-        last -= BLOCK
-    return last
 
 
 @compiled
@@ -51,15 +36,13 @@ def glcm_features(glcm: np.ndarray, values: np.ndarray) -> None:
     # Column-wise sums (x[j] += ...) become vector instructions without changing any order of
     # summation; integers are made int32 at every step, or numba makes them int64.
     for i in range(1, n + 1):
-        # Neighbours are alike: half of the columns are beyond the last pair.
-        end = _last_pair(glcm, i) + 1
         face = glcm[0, i]
         edge = glcm[1, i]
         corner = glcm[2, i]
         n_face = np.int32(0)
         n_edge = np.int32(0)
         n_corner = np.int32(0)
-        for j in range(i, end):
+        for j in range(i, n + 1):
             n_face = np.int32(n_face + face[at(j)])
             n_edge = np.int32(n_edge + edge[at(j)])
             n_corner = np.int32(n_corner + corner[at(j)])
@@ -71,13 +54,13 @@ def glcm_features(glcm: np.ndarray, values: np.ndarray) -> None:
         rounded[i] = np.int32(weight[i] + 0.5)
         margin[i] += n_face + SQRT2 * n_edge + SQRT3 * n_corner + 0.5 * weight[i]
         row = rounded[i]
-        for j in range(i + 1, end):
+        for j in range(i + 1, n + 1):
             margin[at(j)] += weight[at(j)]
             square[at(j)] += weight[at(j)] * weight[at(j)]
             row = np.int32(row + rounded[at(j)])
             rounded_margin[at(j)] = np.int32(rounded_margin[at(j)] + rounded[at(j)])
         rounded_margin[i] += row
-        for j in range(i, end):
+        for j in range(i, n + 1):
             k = at(j - i)
             difference[k] += weight[at(j)]
             rounded_difference[k] = np.int32(rounded_difference[k] + rounded[at(j)])
@@ -85,7 +68,7 @@ def glcm_features(glcm: np.ndarray, values: np.ndarray) -> None:
         if weight[i] > 0.0:
             information += weight[i] * np.log2(weight[i])
         n_present = 0
-        for j in range(i + 1, end):
+        for j in range(i + 1, n + 1):
             # Written always, kept only where there is a pair: no branch to mispredict.
             present[at(n_present)] = weight[at(j)]
             n_present += weight[at(j)] > 0.0

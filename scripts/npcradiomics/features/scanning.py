@@ -58,6 +58,7 @@ class RegionScanner:
         self.n_levels = n_levels
         n_tables = int(self.tables.max()) + 1
         rows = n_levels + 1
+        # Whole vectors of cells are looked at, a few of them beyond the last voxel's neighbours.
         self.grid = np.zeros(padded.prod() + LANES, np.int32)
         self.forest = np.empty(padded.prod(), np.int32)
         self.members = np.empty(n_voxels + 1, np.int32)
