@@ -195,6 +195,10 @@ REGIONS = {
     "elongated": random_region((2, 3, 40), 3, 0.95, 9),
     "disconnected pieces": np.pad(random_region((2, 3, 3), 3, 1.0, 10), ((0, 5), (4, 0), (0, 6)))
     + np.pad(random_region((3, 3, 4), 3, 1.0, 11), ((4, 0), (0, 4), (5, 0))),
+    "rows longer than the kernel looks at in one go": random_region((2, 3, 300), 4, 0.9, 12),
+    "a comb, whose teeth become one zone in the last slice": np.where(
+        (np.indices((4, 9, 40))[2] % 3 > 0) & (np.indices((4, 9, 40))[0] < 3), 2, 1
+    ),
     "one zone that winds": np.where(np.indices((5, 7, 7)).sum(0) % 3 > 0, 1, 2),
 }
 
