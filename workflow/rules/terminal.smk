@@ -6,6 +6,7 @@ In a Snakefile that has this as a module `npc`, Snakemake calls them there: `one
 import logging
 import sys
 import time
+from functools import cache
 
 from snakemake.io import IOFile
 
@@ -45,20 +46,23 @@ def whose():
     ]
 
 
+@cache
+def record_of(path):
+    """(inputs, their checksums) of a file when it was made, by Snakemake's record; how it looks (templates) makes nothing untrue."""
+    record = workflow.persistence.metadata(IOFile(path))
+    if not record:
+        return [], {}
+    templates = (str(ROOT / "workflow/report"), "workflow/report")
+    inputs = [name for name in record.input or [] if not name.startswith(templates)]
+    return inputs, record.input_checksums or {}
+
+
 def made_from(path):
-    """The inputs from which a file was made, by Snakemake's record of it."""
-    return workflow.persistence.input(IOFile(path)) or []
-
-
-def is_template(path):
-    return os.path.abspath(path).startswith(str(ROOT / "workflow/report"))
+    return record_of(path)[0]
 
 
 def changed(path):
-    """Has an input of a file changed since, by the same record? How it looks (templates) makes nothing untrue."""
-    record = workflow.persistence.metadata(IOFile(path))
-    inputs = [name for name in (record and record.input) or [] if not is_template(name)]
-    return bool(inputs) and outdated.changed_since(path, inputs, record.input_checksums or {})
+    return outdated.changed_since(path, *record_of(path))
 
 
 def set_aside_outdated(study, jobs):
