@@ -6,7 +6,7 @@ import SimpleITK as sitk
 from npcradiomics.features.extraction import extract
 from npcradiomics.features.intensities import intensity_shares
 from npcradiomics.features.pyradiomics import pyradiomics_features
-from npcradiomics.files import read_json, write_json, write_rows, write_text
+from npcradiomics.files import read_json, write_json, write_rows
 from npcradiomics.images.volumes import read_image, read_mask, spacing_zyx_mm, voxel_volume_cm3
 from npcradiomics.region_names import PAIR, REGIONS
 
@@ -14,7 +14,7 @@ from npcradiomics.region_names import PAIR, REGIONS
 def main(snakemake):
     given, made, patient = snakemake.input, snakemake.output, snakemake.wildcards.patient
     if given.get("report") and (reason := read_json(given.report)["reason"]):
-        leave_empty(made, {"patient": patient, "reason": reason})  # a sequence that is out
+        tell_why_not(made, {"patient": patient, "not_measured": reason})  # a sequence that is out
         return
     settings, image = dict(snakemake.params.extraction), read_image(given.planning_mri)
     fit_mask = voxels(given.gtv, image) if settings.pop("quantizer_fit") == "gtv" else None
@@ -33,10 +33,10 @@ def main(snakemake):
     write_rows([{"patient": patient} | row for row in intensity_shares(values)], made.intensities)
 
 
-def leave_empty(made, note):
+def tell_why_not(made, why):
     for name in (*REGIONS, "pyradiomics", "intensities"):
-        write_text("", made[name])
-    write_json(note, made.notes)
+        write_rows([why], made[name])
+    write_json(why, made.notes)
 
 
 def voxels(path, image):

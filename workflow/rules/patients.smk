@@ -69,10 +69,7 @@ if spared:
     lasting = [record for record in lasting if record["patient"] in spared]
     # A job of a further sequence leaves the sequence out, not the patient; its page only the page.
     for record in list(lasting):
-        place = Path(record["log"]).parent
-        sequence = place.name.removeprefix("planning_")
-        in_sequence = place.parent.name in ("sequences", record["patient"])
-        if in_sequence and sequence in settings["sequences"]:
+        if sequence := failures.sequence_of(record, settings["sequences"]):
             lasting.remove(record)
             of_page = record["step"] == "report_sequence"
             (failed_pages if of_page else failed_sequences)[record["patient"], sequence] = record

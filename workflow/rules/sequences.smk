@@ -1,7 +1,7 @@
 """Further sequences of the planning examination, if the config names any: registered, contours carried to them, measured.
 
 A sequence that must not be measured in a patient (its registration failed, its grid is too coarse) is out by itself: its
-regions.json says why, its tables are empty, and `cohort/sequences.tsv` tells it.
+regions.json and its tables say why, and `cohort/sequences.tsv` tells it.
 """
 
 

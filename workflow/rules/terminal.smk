@@ -83,7 +83,8 @@ def last_words():
         if not any(job.output for job in jobs):  # verify makes nothing, moves nothing, fails nobody
             continue
         found = failures.records(f"{RESULTS[study]}/logs", since=RUN_BEGAN)
-        say(*failures.report(found, f"{RESULTS[study]}/failed.tsv"))
+        sequences = jobs[0].rule.module_globals["settings"].get("sequences", ())
+        say(*failures.report(found, f"{RESULTS[study]}/failed.tsv", sequences))
         set_aside_outdated(study, jobs)
         say(*summary.cohort_summary(study, RESULTS[study]))
     say(*whose())

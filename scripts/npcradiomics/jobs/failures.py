@@ -1,7 +1,7 @@
 """Who failed, at which step, why, and what to try: a record beside the log of every job that has not ended well."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -109,6 +109,14 @@ def lasting(folder: str | Path, changed: Callable[[str], float]) -> list[dict]:
     return found
 
 
+def sequence_of(record: dict, sequences: Collection[str]) -> str:
+    """Which of the further sequences a record is of, by its log's place; "" for the patient as a whole."""
+    place = Path(record["log"]).parent
+    name = place.name.removeprefix("planning_")
+    inside = place.parent.name in ("sequences", record["patient"])
+    return name if inside and name in sequences else ""
+
+
 def rows(found: list[dict]) -> list[dict]:
     """Records as rows of a table: patient (or "cohort"), step, reason, what to try, log."""
     return [
@@ -123,26 +131,43 @@ def rows(found: list[dict]) -> list[dict]:
     ]
 
 
-def report(found: list[dict], table: str | Path) -> list[str]:
+def report(found: list[dict], table: str | Path, sequences: Collection[str] = ()) -> list[str]:
     """Write the records that are failures as a tab-separated table; return the terminal's lines.
 
     Without a failure there is no table: one of an earlier run is taken away.
+
+    Parameters
+    ----------
+    found : list of dict
+        Records.
+    table : path
+        The table.
+    sequences : collection of str
+        Further sequences: where only one failed, its patient did not.
     """
     stopped = [record for record in found if record["reason"] == INTERRUPTED]
-    told = rows([record for record in found if record["reason"] != INTERRUPTED])
+    told = [record for record in found if record["reason"] != INTERRUPTED]
     lines = []
     if told:
-        write_rows(told, table)
-        patients = {row["patient"] for row in told} - {"cohort"}
-        n_steps = sum(row["patient"] == "cohort" for row in told)
+        write_rows(rows(told), table)
+        failed = {(record["patient"], sequence_of(record, sequences)) for record in told}
+        patients = {patient for patient, sequence in failed if patient and not sequence}
+        without = {pair for pair in failed if pair[1] and pair[0] not in patients}
+        n_steps = sum(not record["patient"] for record in told)
         who = [_count(len(patients), "patient")] * bool(patients)
+        who += [f"{_count(len(without), 'sequence')} of patients"] * bool(without)
         who += [f"{_count(n_steps, 'step')} of the cohort"] * bool(n_steps)
         lines.append(f"{' and '.join(who)} failed ({table}):")
-        for row in told:
+        for record, row in zip(told, rows(told), strict=True):
+            of = " ".join(filter(None, [row["patient"], sequence_of(record, sequences)]))
             lines += [
-                f"  {row['patient']}  {row['step']}: {row['reason']}",
+                f"  {of}  {row['step']}: {row['reason']}",
                 f"      try: {row['try']}; log: {row['log']}",
             ]
+        if without:
+            lines.append(
+                "  With allow_missing: true a patient without a sequence stays in for the others."
+            )
     else:
         Path(table).unlink(missing_ok=True)
     if stopped:

@@ -26,12 +26,31 @@ def cohort_summary(study: str, results: str | Path) -> list[str]:
     if patients and out:
         more = f" and {len(out) - NAMED} more" if len(out) > NAMED else ""
         lines.append(f"{study}: out: {'; '.join(out[:NAMED])}{more} ({cohort}/excluded.tsv)")
+    lines += _sequences(study, cohort / "sequences.tsv")
     doubtful = [row for row in _rows(cohort / "registration.tsv") if row["verdict"] != "pass"]
     if doubtful:
         who = ", ".join(
             f"{row['patient']} ({row['worst_sentence'].rstrip('.')})" for row in doubtful[:NAMED]
         )
         lines.append(f"{study}: look first: {who}; {cohort}/registration.html")
+    return lines
+
+
+def _sequences(study, table):
+    """A line for each further sequence that not everyone in the cohort is measured in."""
+    of_sequence, lines = {}, []
+    for row in _rows(table):
+        of_sequence.setdefault(row["sequence"], []).append(row)
+    for sequence, rows in of_sequence.items():
+        n = sum(row["state"] == "measured" for row in rows)
+        if n == len(rows):
+            continue
+        out = [f"{row['patient']} ({row['reason']})" for row in rows if row["state"] != "measured"]
+        more = f" and {len(out) - NAMED} more" if len(out) > NAMED else ""
+        lines.append(
+            f"{study}: {sequence}: measured in {n} of {len(rows)} patients; without it, in for the rest: "
+            f"{'; '.join(out[:NAMED])}{more} ({table})"
+        )
     return lines
 
 

@@ -72,6 +72,32 @@ def test_failures_of_the_cohort_leave_nobody_out(tmp_path):
     assert failures.lasting(tmp_path, never) == []
 
 
+def test_a_sequence_that_failed_is_named_and_is_not_its_patient(tmp_path):
+    logs = tmp_path / "logs"
+    for patient, place, step in (
+        ("P07", "sequences/t2", "register_sequence"),
+        ("P08", "planning_adc", "import_image"),
+        ("P09", "sequences/t2", "register_sequence"),
+        ("P09", "", "register_recurrence"),  # fails as a patient, and counts as one
+        ("P10", "planning_mri", "import_image"),
+    ):
+        log = logs / patient / place / f"{step}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        failures.fail(log, step, patient, "no such image")
+    head, *lines, last = failures.report(
+        failures.records(logs), tmp_path / "failed.tsv", ["t2", "adc"]
+    )
+    assert head == f"2 patients and 2 sequences of patients failed ({tmp_path / 'failed.tsv'}):"
+    assert lines[::2] == [
+        "  P07 t2  register_sequence: no such image",
+        "  P08 adc  import_image: no such image",
+        "  P09  register_recurrence: no such image",
+        "  P09 t2  register_sequence: no such image",
+        "  P10  import_image: no such image",
+    ]
+    assert "stays in for the others" in last
+
+
 def test_the_report_lists_patients_first_and_says_what_to_try(log, tmp_path):
     failures.fail(log, "register_recurrence", "P07", "nothing in common")
     failures.begin(tmp_path / "logs" / "table2.log", "table2", "")

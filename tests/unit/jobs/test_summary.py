@@ -36,6 +36,25 @@ def test_who_is_in_who_is_out_and_where_to_look_first(tmp_path):
     ]
 
 
+def test_who_is_out_of_one_sequence_is_named_and_in_the_statistics(tmp_path):
+    cohort = tmp_path / "cohort"
+    write(cohort / "features.tsv", ("patient", "region"), ("P1", "recurrent"), ("P2", "recurrent"))
+    write(cohort / "excluded.tsv", ("patient", "rule", "reason"))
+    write(
+        cohort / "sequences.tsv",
+        ("patient", "sequence", "state", "reason"),
+        ("P1", "t2", "measured", ""),
+        ("P2", "t2", "out", "registration failed"),
+        ("P1", "adc", "measured", ""),
+        ("P2", "adc", "measured", ""),
+    )
+    assert cohort_summary("heterogeneity", tmp_path) == [
+        "heterogeneity: 2 of 2 patients are in the statistics.",
+        "heterogeneity: t2: measured in 1 of 2 patients; without it, in for the rest: P2 (registration failed) "
+        f"({cohort}/sequences.tsv)",
+    ]
+
+
 def test_where_to_look_first_is_said_before_there_are_statistics(tmp_path):
     cohort = tmp_path / "cohort"
     write(
