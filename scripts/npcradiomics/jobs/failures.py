@@ -155,7 +155,8 @@ def report(found: list[dict], table: str | Path, sequences: Collection[str] = ()
         without = {pair for pair in failed if pair[1] and pair[0] not in patients}
         n_steps = sum(not record["patient"] for record in told)
         who = [_count(len(patients), "patient")] * bool(patients)
-        who += [f"{_count(len(without), 'sequence')} of patients"] * bool(without)
+        whose = "a patient" if len(without) == 1 else "patients"
+        who += [f"{_count(len(without), 'sequence')} of {whose}"] * bool(without)
         who += [f"{_count(n_steps, 'step')} of the cohort"] * bool(n_steps)
         lines.append(f"{' and '.join(who)} failed ({table}):")
         for record, row in zip(told, rows(told), strict=True):
