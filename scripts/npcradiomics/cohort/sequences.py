@@ -1,5 +1,6 @@
 """Further MRI sequences of a patient: their names, their columns of the patients table, their settings."""
 
+import re
 from pathlib import PurePosixPath
 
 PLACEHOLDER = "SEQUENCE"  # in the schema's columns; each sequence of the config stands in for it
@@ -7,6 +8,8 @@ PLACEHOLDER = "SEQUENCE"  # in the schema's columns; each sequence of the config
 TAKEN = ("mri", "series")
 # Sequences whose numbers have a unit, by the beginning of their names: what is not known of it is noted.
 QUANTITIES = ("adc", "ct", "cbf", "cbv", "ktrans", "mtt", "t1map", "t2map", "tmax")
+# Echo-planar as a rule, and stretched near air: by how the names begin.
+DIFFUSION = re.compile(r"(adc|dwi|dti|dki|ivim|trace|b\d+)(?![a-z])")
 ENDINGS = ("_series", "_transform", "_review", "_note", "_registration")
 
 
@@ -122,6 +125,11 @@ def one_frame(facts: list[dict]) -> tuple[bool, str]:
 def label_of(sequence: str) -> str:
     """A sequence's name as one says it: T2, ADC, CE T1."""
     return sequence.replace("_", " ").upper()
+
+
+def is_diffusion(sequence: str) -> bool:
+    """Whether a sequence is of diffusion, by its name (adc, dwi_b1000)."""
+    return bool(DIFFUSION.match(sequence))
 
 
 def quantity_note(sequence: str, said: dict | None) -> str:

@@ -7,6 +7,7 @@ from npcradiomics.cohort.sequence_table import SIZES, sequences_table
 from npcradiomics.cohort.sequences import (
     add_simulated,
     extraction_of,
+    is_diffusion,
     one_frame,
     quantity_note,
     simulation_of,
@@ -180,3 +181,8 @@ def test_nobody_is_missing_from_the_table_in_silence():
 def test_what_is_not_known_of_a_quantity_is_noted(sequence, said, note):
     found = quantity_note(sequence, said)
     assert note in found and bool(note) == bool(found)
+
+
+def test_diffusion_is_known_by_its_name():
+    assert all(map(is_diffusion, ("adc", "adc_b1000", "dwi", "dwi2", "b0", "b1000", "ivim_f")))
+    assert not any(map(is_diffusion, ("t2", "t1map", "ct", "flair", "bold", "adcb", "cbf")))

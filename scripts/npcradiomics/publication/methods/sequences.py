@@ -1,6 +1,6 @@
 """The paragraph on further sequences of the planning examination."""
 
-from npcradiomics.cohort.sequences import label_of
+from npcradiomics.cohort.sequences import is_diffusion, label_of
 from npcradiomics.publication.methods.text import Paragraph, listed, paragraph
 
 _NAMES = {
@@ -25,6 +25,7 @@ def sequences_paragraph(settings: dict, tested: list[str]) -> Paragraph | None:
     used, n = settings["statistics"], len(tested)
     nobody = [name for name in names if name not in tested]
     trusted = [n for n in names if settings["sequence_settings"].get(n, {}).get("same_frame")]
+    bent = list(filter(is_diffusion, names))
     others = {
         name: [
             f"{_NAMES[key]} {value}"
@@ -53,6 +54,9 @@ def sequences_paragraph(settings: dict, tested: list[str]) -> Paragraph | None:
         f" {limits['motion_failed_mm']:g} mm; more than {limits['backward_look_mm']:g} mm,"
         f" {limits['motion_look_mm']:g} mm of motion or {limits['rotation_look_deg']:g} degrees of rotation were"
         " looked at.",
+        f"The distortion of echo-planar images, if {listed(map(label_of, bent))} had any, was not corrected."
+        if bent
+        else "",
         "A failed one left the sequence of that patient out, unless a person accepted it.",
         "Each sequence was tested as the main one; beside that threshold the one of all is given,"
         f" {used['alpha']:g}/({used['n_tests']} x {n}) = {used['alpha'] / used['n_tests'] / n:.3g}.",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import SimpleITK as sitk
 
-from npcradiomics.cohort.sequences import label_of
+from npcradiomics.cohort.sequences import is_diffusion, label_of
 from npcradiomics.publication.pages.registration import common_content, tabs_of
 from npcradiomics.publication.pages.registration_overview import colour
 from npcradiomics.publication.pages.registration_pictures import (
@@ -56,6 +56,7 @@ def sequence_content(
         "verdict": verdict,
         "colour": colour("refused" if reason else "in", verdict),
         "reason": reason,
+        "diffusion": is_diffusion(name),
         "column": column,
         "simulated": simulated,
         "departures": departures,

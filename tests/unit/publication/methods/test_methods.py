@@ -237,6 +237,7 @@ def test_further_sequences_are_told_with_their_limits_and_what_is_done_otherwise
     assert words.startswith("Beside CE T1, T2 and ADC of the planning examination")
     assert "headers was kept for ADC where" in words and "moved by more than 12.5 mm" in words
     assert words.endswith("than the main sequence: ADC (grey levels 64, outliers 3sigma).")
+    assert "distortion of echo-planar images, if ADC had any, was not corrected" in words
     default = paragraphs("heterogeneity", settings_of("heterogeneity"))
     assert "Further sequences" not in [one.name for one in default]
 

@@ -59,6 +59,14 @@ def test_it_says_what_is_registered_and_nothing_of_a_recurrence(t2):
     assert 'id="review"' not in text and "viewer-volumes" not in text
 
 
+def test_the_page_of_an_adc_alone_says_that_it_may_be_stretched(t2):
+    pair, record, content = t2
+    adc = sequence_content(pair, record | {"sequence": "adc"}, ("t2", "adc"), "", "c", True)
+    words = "stretched near air by millimetres. No rigid transform undoes that"
+    assert words in words_of(render(TEMPLATE, **adc))
+    assert words not in words_of(render(TEMPLATE, **content))
+
+
 def test_every_reference_has_its_picture_and_gtv_its_outline(t2):
     text = page(t2)
     ids = re.findall(r'\bid="([^"]+)"', text)
