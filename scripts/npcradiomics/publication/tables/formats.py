@@ -47,7 +47,9 @@ _LATEX = {
 }  # fmt: skip
 _A4_MM = (210, 297)
 _MARGIN_MM = 20
-_LETTER_MM, _CELL_MARGINS_MM = 1.75, 4.2  # of 9 points, and beside the text of a cell
+_LETTER_MM, _BOLD_MM = 1.75 / 9, 1.95 / 9  # per point of type
+_TYPE_POINTS = (9, 8, 7)  # the largest in which no word is broken
+_CELL_MARGINS_MM = 4.2  # beside the text of a cell
 _PORTRAIT_COLUMNS = 7  # more are set across the page
 _LONG_CELL = 60  # letters; a longer text is broken into lines in LaTeX, Word and Markdown do so by themselves
 _WORD_DATE = datetime.datetime(2020, 10, 5, tzinfo=datetime.UTC).replace(tzinfo=None)
@@ -128,7 +130,8 @@ def write_docx(path: Path, table: Table) -> None:
     set_page(document.sections[0], across)
     document.add_paragraph().add_run(table.caption).bold = True
     grid = document.add_table(rows=1 + len(table.rows), cols=len(table.header))
-    left_of, widths = set_left(table), _widths_mm(table, max(_A4_MM) if across else min(_A4_MM))
+    left_of = set_left(table)
+    widths, points = _widths_mm(table, max(_A4_MM) if across else min(_A4_MM))
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = Mm(width)  # what LibreOffice goes by; Word by the cells'
     for line, cells in enumerate([table.header, *table.rows]):
@@ -136,18 +139,25 @@ def write_docx(path: Path, table: Table) -> None:
         for cell, text, left, width in row:
             cell.width = Mm(width)
             paragraph = cell.paragraphs[0]
-            paragraph.add_run(text).bold = line == 0
+            run = paragraph.add_run(text)
+            run.bold, run.font.size = line == 0, Pt(points)
             paragraph.paragraph_format.space_after = Pt(1)
             if not left:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _rule(grid.rows[0], "top", "bottom")
     _rule(grid.rows[-1], "bottom")
-    repeated = OxmlElement("w:tblHeader")
-    repeated.set(qn("w:val"), "true")
-    grid.rows[0]._tr.get_or_add_trPr().append(repeated)
+    for row in grid.rows:
+        _set_row(row, "w:cantSplit")
+    _set_row(grid.rows[0], "w:tblHeader")
     for note in table.footnotes:
         document.add_paragraph(note)
     save_docx(document, path)
+
+
+def _set_row(row, name):
+    switch = OxmlElement(name)
+    switch.set(qn("w:val"), "true")
+    row._tr.get_or_add_trPr().append(switch)
 
 
 def blank_docx(title: str) -> docx.document.Document:
@@ -200,21 +210,32 @@ def _columns(table):
 
 
 def _widths_mm(table, page_mm):
-    """Columns of a Word table: room for the longest word, and of what is left as much as their longest cells want."""
-    columns = [(head, *cells) for head, cells in zip(table.header, _columns(table), strict=True)]
-    words = [
-        max(len(word) for cell in cells for word in re.split("[ -]", cell)) for cells in columns
-    ]
-    longest = [min(max(map(len, cells)), _LONG_CELL) for cells in columns]
+    """Columns of a Word table, and its type in points: room for the longest word, and of what is left as much as their longest cells want."""
+    columns = list(zip(table.header, _columns(table), strict=True))
     room = page_mm - 2 * _MARGIN_MM - len(columns) * _CELL_MARGINS_MM
-    rest = room - _LETTER_MM * sum(words)
-    if rest < 0:  # words will be broken, as evenly as can be
-        return [_CELL_MARGINS_MM + room * word / sum(words) for word in words]
-    wanted = [max(cell - word, 0) + 0.1 for word, cell in zip(words, longest, strict=True)]
-    return [
-        _CELL_MARGINS_MM + _LETTER_MM * word + rest * want / sum(wanted)
-        for word, want in zip(words, wanted, strict=True)
+    for points in _TYPE_POINTS:
+        words = [
+            points * max(_BOLD_MM * _word([head]), _LETTER_MM * _word(cells))
+            for head, cells in columns
+        ]
+        if (rest := room - sum(words)) >= 0:
+            break
+    else:  # words will be broken, as evenly as can be
+        return [_CELL_MARGINS_MM + room * word / sum(words) for word in words], points
+    longest = [min(max(map(len, (head, *cells))), _LONG_CELL) for head, cells in columns]
+    wanted = [
+        max(points * _LETTER_MM * cell - word, 0) + 0.1
+        for word, cell in zip(words, longest, strict=True)
     ]
+    return [
+        _CELL_MARGINS_MM + word + rest * want / sum(wanted)
+        for word, want in zip(words, wanted, strict=True)
+    ], points
+
+
+def _word(cells):
+    """Letters of the longest word."""
+    return max(len(word) for cell in cells for word in re.split("[ -]", cell))
 
 
 def _latex_column(cells, left):

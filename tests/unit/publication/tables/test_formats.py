@@ -134,7 +134,7 @@ def test_wrong_cells_are_refused(tmp_path, write):
 
 
 def test_columns_of_a_word_table_fill_the_page_and_hold_their_longest_word(tmp_path):
-    """170 mm between the margins; 4.2 mm of margins in each cell and 1.75 mm a letter of 9 points."""
+    """170 mm between the margins; 4.2 mm of margins in each cell, 1.75 mm a letter of 9 points, 1.95 in a header."""
     table = Table(["feature", "n"], [["Intensity_Variance", "14"], ["a b c d e f", "3"]], "Widths")
     write_docx(tmp_path / "t.docx", table)
     widths = [column.width.mm for column in Document(tmp_path / "t.docx").tables[0].columns]
@@ -144,5 +144,18 @@ def test_columns_of_a_word_table_fill_the_page_and_hold_their_longest_word(tmp_p
     write_docx(tmp_path / "t.docx", full)
     widths = [column.width.mm for column in Document(tmp_path / "t.docx").tables[0].columns]
     assert sum(widths) == pytest.approx(170, abs=0.1)
-    # 170 - 7 * 4.2 = 140.6 mm for 6 * 18 + 2 letters
-    assert widths[-1] == pytest.approx(4.2 + 140.6 * 2 / 110, abs=0.05)
+    # 170 - 7 * 4.2 = 140.6 mm for 6 * 18 letters of the header and 2 of a cell
+    assert widths[-1] == pytest.approx(
+        4.2 + 140.6 * 2 * 1.75 / (6 * 18 * 1.95 + 2 * 1.75), abs=0.05
+    )
+
+
+@pytest.mark.parametrize(("n_letters", "points"), [(15, 9), (16, 8), (18, 7), (30, 7)])
+def test_a_word_table_is_set_in_the_largest_type_in_which_no_word_is_broken(
+    tmp_path, n_letters, points
+):
+    """5 columns have 170 - 5 * 4.2 = 149 mm for the bold words of their header: 15.3 letters of 9 points, 17.2 of 8, 19.6 of 7."""
+    write_docx(tmp_path / "t.docx", Table(["x" * n_letters] * 5, [["1"] * 5], "Wide"))
+    grid = Document(tmp_path / "t.docx").tables[0]
+    assert {cell.paragraphs[0].runs[0].font.size.pt for cell in grid._cells} == {points}
+    assert all(row._tr.xpath("./w:trPr/w:cantSplit") for row in grid.rows)
