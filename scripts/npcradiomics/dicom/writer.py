@@ -207,6 +207,8 @@ def new_dataset(patient, study_uid, series_uid, sop_class, sop_uid, modality, de
     dataset.Modality, dataset.Manufacturer = modality, "npc-recurrence-radiomics"
     dataset.SeriesNumber = 1
     dataset.SeriesDescription = titled(description)
+    if modality.startswith("RT"):
+        dataset.OperatorsName = ""
     dataset.PatientIdentityRemoved, dataset.DeidentificationMethod = (
         "YES",
         "identity from the study's patients table",

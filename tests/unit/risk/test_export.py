@@ -95,6 +95,7 @@ def test_the_structure_comes_back_voxel_for_voxel_and_says_research(export, tmp_
     names = structures.SeriesDescription, structures.StructureSetName, segments.SeriesDescription
     assert all(RESEARCH in words and "EVIDENCE" not in words for words in names)
     assert structures.StructureSetLabel == "RESEARCH ONLY"
+    assert structures.OperatorsName == ""  # a series of RT must have it
 
 
 def test_without_evidence_it_is_refused_in_a_line_and_nothing_is_written(export, tmp_path):
