@@ -96,6 +96,9 @@ def read_arrays(
     import numpy as np
 
     try:
+        with open(path, "rb") as file:
+            if file.read(2) != b"PK":  # of which numpy would say to trust it as a pickle
+                raise ValueError("it is no .npz archive")
         with np.load(path, allow_pickle=False) as content:
             missing = [name for name in names if name not in content.files]
             arrays = {name: content[name] for name in content.files if name not in without}

@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from npcradiomics.files import replacing, write_json, write_rows, write_table
+from npcradiomics.files import read_arrays, replacing, write_json, write_rows, write_table
+from npcradiomics.refusal import Refusal
 
 
 def test_nothing_is_left_when_writing_fails(tmp_path):
@@ -62,3 +63,13 @@ def test_json_refuses_nan(tmp_path):
     with pytest.raises(ValueError, match=r"Out of range|not JSON"):
         write_json({"x": float("nan")}, tmp_path / "x.json")
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_no_archive_is_refused_without_a_word_of_pickles(tmp_path):
+    (tmp_path / "text.npz").write_text("patient\tgtv\n", encoding="utf-8")
+    np.save(tmp_path / "one.npy", np.zeros(3))
+    for name in ("text.npz", "one.npy"):
+        with pytest.raises(
+            Refusal, match=f"{name}: cannot be read as draws: it is no .npz archive"
+        ):
+            read_arrays(tmp_path / name, ["a"], "draws", "draw again")
