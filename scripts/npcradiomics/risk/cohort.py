@@ -100,14 +100,14 @@ def fit_cohort(
     found, within, names_within = [], [], []
     fitted = (one for one in patients if not reason_without_part(one))
     for i, one in enumerate(fitted):
-        maps = {name: one.at_voxels(values[i]) for name, values in predicted.items()}
-        maps[CENTRE] = _centrality(one)[:, None]
-        recurrences = _as_many(_recurrences(one, n_refits), n_refits + 1)
-        found.append(_scored(maps, recurrences, boosts))
+        targets = [_as_many(_recurrences(one, n_refits), n_refits + 1)]
         if 0 < one.blurred.sum() < one.blurred.size:
-            observed = {name: values[:, : OBSERVED + 1] for name, values in maps.items()}
-            within.append(_scored(observed, one.blurred[:, None], boosts))
+            targets.append(one.blurred[:, None])
             names_within.append(one.patient)
+        maps = _maps_of(one, {name: values[i] for name, values in predicted.items()})
+        sharp, *blurred = _scored(maps, targets, boosts)
+        found.append(sharp)
+        within += blurred
     names = [one.patient for one in known]
     measures = [scores.AUC, scores.OWN_VOLUME, *boosts]
     drawn = _by_map(found)
@@ -198,19 +198,32 @@ def _left_out(known, name, seed):
     return fits, [one.predict(own) for one, own in zip(fits[1:], bases, strict=True)]
 
 
-def _scored(maps, recurrences, boosts):
-    """{map: (targets, measures)} of one patient; maps: (n voxels, targets), or (n, 1), one for all."""
-    found = {name: _scored_map(risk, recurrences, boosts) for name, risk in maps.items()}
-    expected = [scores.expected_of_random(own, boosts) for own in recurrences.T]
-    return found | {RANDOM: [[*by_chance.values()] for by_chance in expected]}
+def _maps_of(one, predicted):
+    """Name and (n voxels, 1 + refits) of each map in turn, or (n, 1) of one for all; two would not fit into memory."""
+    for name, values in predicted.items():
+        yield name, one.at_voxels(values)
+    yield CENTRE, _centrality(one)[:, None]
 
 
-def _scored_map(risk, recurrences, boosts):
-    maps = [scores.ranked(column) for column in risk.T]
-    return [
-        [*scores.score(maps[b if len(maps) > 1 else 0], recurrent, boosts).values()]
-        for b, recurrent in enumerate(recurrences.T)
+def _scored(maps, targets, boosts):
+    """Per target {map: (columns, measures)} of one patient; targets: (n voxels, columns)."""
+    found = [
+        {RANDOM: [[*scores.expected_of_random(own, boosts).values()] for own in target.T]}
+        for target in targets
     ]
+    for name, risk in maps:
+        for own, target in zip(found, targets, strict=True):
+            own[name] = _scored_map(risk, target, boosts)
+    return found
+
+
+def _scored_map(risk, target, boosts):
+    rows = []
+    for column, recurrent in enumerate(target.T):
+        if column < risk.shape[1]:
+            ranks = scores.ranked(risk[:, column])
+        rows.append([*scores.score(ranks, recurrent, boosts).values()])
+    return rows
 
 
 def _by_map(patients):
