@@ -110,7 +110,7 @@ def report_content(
         section("paper", "The paper's tables and figures", _beside(statistics), printed_table(files, "table1"),
                 printed_table(files, "table2"), *(figure(files, f"fig{k}") for k in range(2, 6))),
         section("texture", "Texture, or only size?", printed_table(files, "table3"),
-                *(figure(files, f"fig{k}") for k in (6, 7, 8, 12)), lead=counts_words(null.features) if null else ""),
+                *(figure(files, f"fig{k}") for k in (6, 7, 8, 12)), lead=counts_words(tested if several else null.features) if null else ""),
         section("depends", "What the answer depends on", _curve(files), printed_table(files, "table5"),
                 *(figure(files, f"fig{k}") for k in (10, 11))),
         section("risk", "Where in a tumour will it come back?", printed_table(files, "table6"), figure(files, "fig13"),
