@@ -11,6 +11,7 @@ report_items = [
     *(
         f"<results>/cohort/{table}.tsv"
         for table in ["statistics", "excluded", "regions", "registration"]
+        + ["sequences"] * bool(settings["sequences"])
         + ["spatial_null", "null_controls", "null_patients"] * with_null
     ),
     *["<results>/cohort/null_warnings.json"] * with_null,

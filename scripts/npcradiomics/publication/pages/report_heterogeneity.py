@@ -31,6 +31,7 @@ from npcradiomics.statistics.akram2020 import N_PATIENTS, SEVEN_FEATURES, TABLE2
 from npcradiomics.statistics.pairs import small_cohort_warning
 from npcradiomics.tables import of_sequence
 
+SEQUENCES = "cohort/sequences.tsv"
 WORDS = {
     "GTV": "Gross tumour volume, drawn on the planning MRI.",
     "GTVr": "The recurrence, drawn on the MRI at recurrence and carried to the planning MRI.",
@@ -102,7 +103,8 @@ def report_content(
     sections = [
         section("patients", "Who is in and who is not",
                 report_patients.flow(n_table, excluded, n_drawn),
-                report_patients.out_table(excluded)),
+                report_patients.out_table(excluded),
+                report_patients.without_sequence(files.frame(SEQUENCES)) if SEQUENCES in files else None),
         section("mosaic", "All patients, most doubtful first", report_patients.mosaic(patients, without_page)),
         section("registration", "Registration and its error", *report_patients.registration_blocks(files, names)),
         section("dose", "Dose at the recurrence", printed_table(files, "table4"), figure(files, "fig9"),

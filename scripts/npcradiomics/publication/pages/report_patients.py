@@ -6,6 +6,7 @@ from collections import Counter
 
 import pandas as pd
 
+from npcradiomics.cohort.sequences import label_of
 from npcradiomics.publication.methods.text import count
 from npcradiomics.publication.pages.registration_overview import overview_content
 from npcradiomics.publication.pages.report_blocks import StudyFiles, table
@@ -73,6 +74,20 @@ def out_table(excluded: pd.DataFrame) -> dict | None:
     ]
     content = Table(["Patient", "Why", "Reason in full"], rows, "Not in the statistics")
     return table(content, "collect_features", ["cohort/excluded.tsv"])
+
+
+def without_sequence(sequences: pd.DataFrame) -> dict | None:
+    """Everybody who is not measured in a further sequence (rows of cohort/sequences.tsv), with the reason."""
+    rows = [
+        [row.patient, label_of(row.sequence), row.reason]
+        for row in sequences[sequences["state"] != "measured"].itertuples()
+    ]
+    if not rows:
+        return None
+    content = Table(
+        ["Patient", "Not measured in", "Reason"], rows, "Out of a sequence, in for the rest"
+    )
+    return table(content, "collect_features", ["cohort/sequences.tsv"])
 
 
 def mosaic(patients: list[dict], without_page: dict) -> dict:

@@ -5,7 +5,13 @@ import re
 import pandas as pd
 
 from npcradiomics.cohort.standing import Standing
-from npcradiomics.publication.pages.report_patients import errors, flow, mosaic, out_table
+from npcradiomics.publication.pages.report_patients import (
+    errors,
+    flow,
+    mosaic,
+    out_table,
+    without_sequence,
+)
 from registration_example import quality
 
 OUT = pd.DataFrame(
@@ -42,6 +48,18 @@ def test_who_is_out_has_the_reason():
     (group,) = out_table(OUT)["groups"]
     assert group["rows"][4] == ["P4", "draw_regions failed", "why"]
     assert group["rows"][0][1] == "recurrence not in the high-dose volume"
+
+
+def test_who_is_out_of_a_sequence_has_the_reason():
+    rows = [
+        ("P1", "t2", "measured", ""),
+        ("P2", "t2", "out", "rejected"),
+        ("P1", "adc", "missing", "no adc"),
+    ]
+    found = pd.DataFrame(rows, columns=["patient", "sequence", "state", "reason"])
+    (group,) = without_sequence(found)["groups"]
+    assert group["rows"] == [["P2", "T2", "rejected"], ["P1", "ADC", "no adc"]]
+    assert without_sequence(found[:1]) is None
 
 
 def test_errors_lie_where_their_millimetres_are():
