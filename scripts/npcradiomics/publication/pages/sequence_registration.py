@@ -57,6 +57,7 @@ def sequence_content(
         "colour": colour("refused" if reason else "in", verdict),
         "reason": reason,
         "diffusion": is_diffusion(name),
+        "note": quality["note"],
         "column": column,
         "simulated": simulated,
         "departures": departures,

@@ -29,7 +29,7 @@ def t2():
     grid = {"size": (96, 96, 20), "spacing_mm": (1.6, 1.6, 5.0)}
     image, transform, _ = simulate_sequence("t2", "REC001", 7, **grid)
     there = sitk.Resample(image, patient.planning_mri, transform, sitk.sitkLinear, 0.0)
-    record = example().quality | {"sequence": "t2", "starts": [], "checks": checks()}
+    record = example().quality | {"sequence": "t2", "note": "", "starts": [], "checks": checks()}
     record |= motion(transform, centroid(patient.gtv))
     del record["gtvr_volume"], record["checks"]["recurrence_inside"]
     pair = sequence_pair(patient.planning_mri, image, there, patient.gtv)
@@ -59,11 +59,13 @@ def test_it_says_what_is_registered_and_nothing_of_a_recurrence(t2):
     assert 'id="review"' not in text and "viewer-volumes" not in text
 
 
-def test_the_page_of_an_adc_alone_says_that_it_may_be_stretched(t2):
+def test_the_page_of_an_adc_says_that_it_may_be_stretched_and_what_is_not_known_of_its_numbers(t2):
     pair, record, content = t2
-    adc = sequence_content(pair, record | {"sequence": "adc"}, ("t2", "adc"), "", "c", True)
+    told = record | {"sequence": "adc", "note": "the unit is not known"}
+    adc = sequence_content(pair, told, ("t2", "adc"), "", "c", True)
     words = "stretched near air by millimetres. No rigid transform undoes that"
     assert words in words_of(render(TEMPLATE, **adc))
+    assert "Its numbers: the unit is not known." in words_of(render(TEMPLATE, **adc))
     assert words not in words_of(render(TEMPLATE, **content))
 
 
