@@ -54,6 +54,8 @@ def read_dose(path, summations=WHOLE_PLAN):
     orientation = numbers(dataset, "ImageOrientationPatient", 6, path)
     position = numbers(dataset, "ImagePositionPatient", 3, path)
     rows_mm, columns_mm = numbers(dataset, "PixelSpacing", 2, path)
+    if min(rows_mm, columns_mm) <= 0:
+        raise DicomError(f"{path}: PixelSpacing is {rows_mm:g} and {columns_mm:g} mm")
     normal = np.cross(orientation[:3], orientation[3:])
     along = _plane_offsets(dataset, len(stored), position, normal, path)
     order = np.argsort(along, kind="stable")

@@ -135,7 +135,7 @@ def write_rtstruct(masks, path, patient, source, remarks=None, title="structures
     dataset.StructureSetDate = dataset.StructureSetTime = ""
     dataset.FrameOfReferenceUID = source.frame_uid
     dataset.PositionReferenceIndicator = ""
-    dataset.ApprovalStatus = "UNAPPROVED"
+    dataset.ApprovalStatus, dataset.OperatorsName = "UNAPPROVED", ""
     series = _item(SeriesInstanceUID=source.series_uid)
     series.ContourImageSequence = [_image_reference(source, z) for z in range(len(source.sop_uids))]
     study = _item(
@@ -207,8 +207,6 @@ def new_dataset(patient, study_uid, series_uid, sop_class, sop_uid, modality, de
     dataset.Modality, dataset.Manufacturer = modality, "npc-recurrence-radiomics"
     dataset.SeriesNumber = 1
     dataset.SeriesDescription = titled(description)
-    if modality.startswith("RT"):
-        dataset.OperatorsName = ""
     dataset.PatientIdentityRemoved, dataset.DeidentificationMethod = (
         "YES",
         "identity from the study's patients table",

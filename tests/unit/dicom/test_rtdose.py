@@ -53,6 +53,7 @@ def test_offsets_may_run_downwards_or_be_positions(written):
         ({"DoseUnits": "RELATIVE"}, "not in gray"),
         ({"DoseSummationType": "BEAM"}, "a part of the plan"),
         ({"DoseGridScaling": "0"}, "DoseGridScaling is 0"),
+        ({"PixelSpacing": ["0", "1"]}, "PixelSpacing is 0 and 1 mm"),
         ({"GridFrameOffsetVector": [0, 3, 6]}, "10 dose planes, but 3 offsets"),
         (
             {"GridFrameOffsetVector": [0, 3, 6, 9, 12, 15, 18, 21, 24, 28]},
