@@ -1,6 +1,7 @@
 """A cohort's map: fitted without each patient in turn, scored on him, and the same for cohorts of draws."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ from npcradiomics.risk.places import Places
 from npcradiomics.risk.regression import PENALTIES, fit, make_bases, moments
 
 FEWEST_PATIENTS = 5
+COLUMNS_AT_ONCE = 25  # refits whose map is in memory: 8 bytes a voxel each
 
 
 class CohortRisk(NamedTuple):
@@ -100,14 +102,14 @@ def fit_cohort(
     found, within, names_within = [], [], []
     fitted = (one for one in patients if not reason_without_part(one))
     for i, one in enumerate(fitted):
-        targets = [_as_many(_recurrences(one, n_refits), n_refits + 1)]
-        if 0 < one.blurred.sum() < one.blurred.size:
-            targets.append(one.blurred[:, None])
-            names_within.append(one.patient)
-        maps = _maps_of(one, {name: values[i] for name, values in predicted.items()})
-        sharp, *blurred = _scored(maps, targets, boosts)
+        recurrences = _as_many(_recurrences(one, n_refits), n_refits + 1)
+        blurred = one.blurred if 0 < one.blurred.sum() < one.blurred.size else None
+        ranks = _ranks_of(one, {name: values[i] for name, values in predicted.items()})
+        sharp, soft = _scored(ranks, recurrences, blurred, boosts)
         found.append(sharp)
-        within += blurred
+        if soft:
+            within.append(soft)
+            names_within.append(one.patient)
     names = [one.patient for one in known]
     measures = [scores.AUC, scores.OWN_VOLUME, *boosts]
     drawn = _by_map(found)
@@ -198,32 +200,27 @@ def _left_out(known, name, seed):
     return fits, [one.predict(own) for one, own in zip(fits[1:], bases, strict=True)]
 
 
-def _maps_of(one, predicted):
-    """Name and (n voxels, 1 + refits) of each map in turn, or (n, 1) of one for all; two would not fit into memory."""
+def _ranks_of(one, predicted):
+    """Name of each map and its ranks in the voxels, refit after refit: all at once would be gigabytes in a large tumour."""
     for name, values in predicted.items():
-        yield name, one.at_voxels(values)
-    yield CENTRE, _centrality(one)[:, None]
+        some = np.array_split(values, -(-values.shape[1] // COLUMNS_AT_ONCE), axis=1)
+        yield name, (scores.ranked(risk) for part in some for risk in one.at_voxels(part).T)
+    yield CENTRE, repeat(scores.ranked(_centrality(one)))
 
 
-def _scored(maps, targets, boosts):
-    """Per target {map: (columns, measures)} of one patient; targets: (n voxels, columns)."""
-    found = [
-        {RANDOM: [[*scores.expected_of_random(own, boosts).values()] for own in target.T]}
-        for target in targets
-    ]
-    for name, risk in maps:
-        for own, target in zip(found, targets, strict=True):
-            own[name] = _scored_map(risk, target, boosts)
-    return found
-
-
-def _scored_map(risk, target, boosts):
-    rows = []
-    for column, recurrent in enumerate(target.T):
-        if column < risk.shape[1]:
-            ranks = scores.ranked(risk[:, column])
-        rows.append([*scores.score(ranks, recurrent, boosts).values()])
-    return rows
+def _scored(ranks, recurrences, blurred, boosts):
+    """{map: (1 + refits, measures)} of one patient, and the same of the blurred recurrence, (1, measures), if there is one."""
+    by_chance = [scores.expected_of_random(own, boosts) for own in recurrences.T]
+    sharp, soft = {RANDOM: [[*one.values()] for one in by_chance]}, {}
+    if blurred is not None:
+        soft[RANDOM] = [[*scores.expected_of_random(blurred, boosts).values()]]
+    for name, own in ranks:
+        sharp[name] = []
+        for refit, (risk, recurrent) in enumerate(zip(own, recurrences.T, strict=False)):
+            sharp[name].append([*scores.score(risk, recurrent, boosts).values()])
+            if refit == OBSERVED and blurred is not None:
+                soft[name] = [[*scores.score(risk, blurred, boosts).values()]]
+    return sharp, soft
 
 
 def _by_map(patients):

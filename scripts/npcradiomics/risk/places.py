@@ -123,7 +123,8 @@ class Places:
         weights = self.places.astype(np.float64).T
         coverage = weights.sum(axis=1)
         summed = weights @ np.asarray(values, float)
-        return summed / (coverage if summed.ndim == 1 else coverage[:, None])
+        summed /= coverage if summed.ndim == 1 else coverage[:, None]
+        return summed
 
     def on_grid(self, values: np.ndarray) -> np.ndarray:
         """Values (n) of the GTV's voxels in an image (z, y, x), 0 elsewhere."""
