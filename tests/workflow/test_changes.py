@@ -230,6 +230,20 @@ def test_an_edit_of_a_core_module_reruns_what_imports_it_and_says_so(
         assert to_do(cohort) == set()
 
 
+def test_verify_says_that_the_config_file_was_forgotten(cohort):
+    (cohort.folder / "other.yaml").write_text(
+        (cohort.folder / "config.yaml").read_text(encoding="utf-8") + "  contour_end_caps: false\n",
+        encoding="utf-8",
+    )
+    run = cohort.run("heterogeneity_verify", configfile="other.yaml")
+    assert run.returncode != 0
+    said = [line for line in run.stdout.splitlines() if line.startswith(("NOTE", "FAILED"))]
+    assert len(said) == 1 and said[0].startswith(
+        "FAILED heterogeneity_verify: results/heterogeneity/provenance.json was made with "
+        "--configfile config.yaml, this command has --configfile other.yaml: not compared"
+    )
+
+
 def test_verify_finds_what_no_longer_fits(cohort, changed):
     fits = cohort.run("heterogeneity_verify")
     assert fits.returncode == 0 and "are what" in fits.stdout, fits.stdout[-3000:]
@@ -252,20 +266,6 @@ def test_verify_finds_what_no_longer_fits(cohort, changed):
     # A later command says nothing of it.
     later = cohort.run("--force", "heterogeneity_table1")
     assert later.returncode == 0 and "no longer fit" not in later.stdout, later.stdout[-3000:]
-
-
-def test_verify_says_that_the_config_file_was_forgotten(cohort):
-    (cohort.folder / "other.yaml").write_text(
-        (cohort.folder / "config.yaml").read_text(encoding="utf-8") + "  contour_end_caps: false\n",
-        encoding="utf-8",
-    )
-    run = cohort.run("heterogeneity_verify", configfile="other.yaml")
-    assert run.returncode != 0
-    said = [line for line in run.stdout.splitlines() if line.startswith(("NOTE", "FAILED"))]
-    assert len(said) == 1 and said[0].startswith(
-        "FAILED heterogeneity_verify: results/heterogeneity/provenance.json was made with "
-        "--configfile config.yaml, this command has --configfile other.yaml: not compared"
-    )
 
 
 def test_universes_whose_job_was_killed_are_measured_by_the_next_run(cohort, monkeypatch, tmp_path):
