@@ -48,13 +48,13 @@ def whose():
 
 @cache
 def record_of(path):
-    """(inputs, their checksums, when its job began) of a file, by Snakemake's record; how it looks (templates) makes nothing untrue."""
+    """(inputs, their checksums) of a file when it was made, by Snakemake's record; how it looks (templates) makes nothing untrue."""
     record = workflow.persistence.metadata(IOFile(path))
     if not record:
-        return [], {}, None
+        return [], {}
     templates = (str(ROOT / "workflow/report"), "workflow/report")
     inputs = [name for name in record.input or [] if not name.startswith(templates)]
-    return inputs, record.input_checksums or {}, record.starttime
+    return inputs, record.input_checksums or {}
 
 
 def made_from(path):
@@ -62,8 +62,7 @@ def made_from(path):
 
 
 def changed(path):
-    inputs, checksums, _ = record_of(path)
-    return outdated.changed_since(path, inputs, checksums, lambda name: record_of(name)[2])
+    return outdated.changed_since(path, *record_of(path))
 
 
 def set_aside_outdated(study, jobs):

@@ -70,12 +70,7 @@ def find_outdated(
     return [name for name in _for_readers(results) if not holds(f"{results}/{name}")]
 
 
-def changed_since(
-    path: str | Path,
-    inputs: Iterable[str],
-    checksums: Mapping[str, str],
-    made_at: Callable[[str], float | None],
-) -> bool:
+def changed_since(path: str | Path, inputs: Iterable[str], checksums: Mapping[str, str]) -> bool:
     """Is one of a file's inputs known to be another one than it was made from?
 
     Parameters
@@ -85,23 +80,15 @@ def changed_since(
     inputs : iterable of str
         Paths it was made from; one that is no longer there does not count.
     checksums : dict
-        {input: "sha256:..."} when it was made. An input without one (large files) is another where a
-        job has made it since. Its time alone says nothing: a copy or a touch is newer, too.
-    made_at : callable
-        Of a path: when the job that made it began; None for a file that no job made.
+        {input: "sha256:..."} when it was made. An input without one (large files) does not count: that
+        it is newer says nothing, a copy or a touched one is, too.
     """
     if not Path(path).exists():
         return False
-    written, made = os.path.getmtime(path), made_at(path)
-
-    def is_another(name):
-        if name in checksums:
-            newer = os.path.getmtime(name) > written
-            return newer and checksums[name] != f"sha256:{sha256(name)}"
-        since = made_at(name)
-        return None not in (made, since) and since > made
-
-    return any(is_another(name) for name in inputs if Path(name).is_file())
+    made = os.path.getmtime(path)
+    known = [name for name in inputs if name in checksums and Path(name).is_file()]
+    newer = [name for name in known if os.path.getmtime(name) > made]
+    return any(checksums[name] != f"sha256:{sha256(name)}" for name in newer)
 
 
 def set_aside(results: str | Path, names: Iterable[str]) -> None:
