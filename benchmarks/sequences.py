@@ -235,27 +235,27 @@ def row_of(found: SequenceRegistration) -> dict:
     }
 
 
+def ranges(rows: list[dict], keys: tuple, decimals: int) -> str:
+    """Cells of a table: from the least to the most of each key."""
+    values = ([row[key] for row in rows] for key in keys)
+    return " | ".join(f"{min(own):.{decimals}f}-{max(own):.{decimals}f} mm" for own in values)
+
+
 def print_tables(rows: list[dict]) -> None:
     kinds = list(dict.fromkeys(row["kind"] for row in rows))
     print("| right ones | n | before: head, mean | at the tumour, most | after | | CPU s |")
     print("|---|---|---|---|---|---|---|")
     for kind in (kind for kind in kinds if kind.startswith("right")):
         mine = [row for row in rows if row["kind"] == kind]
-        cells = [
-            f"{min(row[key] for row in mine):.2f}-{max(row[key] for row in mine):.2f} mm"
-            for key in ("before_head_mm", "before_tumour_mm", "after_head_mm", "after_tumour_mm")
-        ]
+        keys = ("before_head_mm", "before_tumour_mm", "after_head_mm", "after_tumour_mm")
         seconds = np.median([row["cpu_s"] for row in mine])
-        print(f"| {kind} | {len(mine)} | " + " | ".join(cells) + f" | {seconds:.1f} |")
+        print(f"| {kind} | {len(mine)} | {ranges(mine, keys, 2)} | {seconds:.1f} |")
     print("\n| distorted | n | contour off: mean | most | estimated error |")
     print("|---|---|---|---|---|")
     for kind in (kind for kind in kinds if kind.startswith("bent")):
         mine = [row for row in rows if row["kind"] == kind]
-        cells = [
-            f"{min(row[key] for row in mine):.1f}-{max(row[key] for row in mine):.1f} mm"
-            for key in ("off_mean_mm", "off_most_mm", "estimated_mm")
-        ]
-        print(f"| {kind} | {len(mine)} | " + " | ".join(cells) + " |")
+        keys = ("off_mean_mm", "off_most_mm", "estimated_mm")
+        print(f"| {kind} | {len(mine)} | {ranges(mine, keys, 1)} |")
     names = list(dict.fromkeys(name for row in rows for name in row["checks"]))
     print("\n| kind | n | passed | look | failed | " + " | ".join(names) + " |")
     print("|---|---|---|---|---|" + "---|" * len(names))

@@ -2,6 +2,7 @@
 
 import re
 
+from planned_jobs import planned_jobs
 from repository import ROOT
 
 PATIENTS = [f"REC{i:03d}" for i in range(1, 16)]
@@ -11,7 +12,7 @@ def test_default_cohort_plans_every_step_for_every_patient(workspace):
     workspace.simulate(PATIENTS)
     run = workspace.run("-n")
     assert run.returncode == 0, run.stdout
-    counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
+    counts = planned_jobs(run.stdout)
     per_patient = [
         "simulate_patient",
         "register_recurrence",
@@ -32,7 +33,7 @@ def test_a_dose_gives_figure_9_and_a_control_of_the_null(workspace):
     workspace.simulate(PATIENTS, dose=True)
     run = workspace.run("-n")
     assert run.returncode == 0, run.stdout
-    counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
+    counts = planned_jobs(run.stdout)
     assert counts["fig9"] == counts["table4"] == "1"
     assert counts["dose_of_draws"] == counts["isodose95"] == "15"
 
@@ -55,7 +56,7 @@ def test_spatial_null_is_switched_off_by_the_config(workspace):
     workspace.config["spatial_null"] = {"enabled": False}
     run = workspace.run("-n")
     assert run.returncode == 0, run.stdout
-    counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
+    counts = planned_jobs(run.stdout)
     assert not {"draw_regions", "compare_with_null", "table3", "fig6", "fig7", "fig8"} & set(counts)
     assert counts["table2"] == "1"
 
@@ -65,7 +66,7 @@ def test_the_multiverse_is_part_of_everything_and_a_wrong_axis_is_refused(worksp
     workspace.config["multiverse"] = {"design": "factorial", "crossed": ["levels", "test"]}
     run = workspace.run("-n")
     assert run.returncode == 0, run.stdout
-    counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
+    counts = planned_jobs(run.stdout)
     assert counts["measure_universes"] == "15"
     for name in ("compare_universes", "table5", "fig10", "fig11"):
         assert counts[name] == "1"
@@ -87,7 +88,7 @@ def test_the_risk_map_is_made_on_request_alone(workspace):
     for targets, planned in (((), {}), (("heterogeneity_risk_map",), steps)):
         run = workspace.run("-n", *targets)
         assert run.returncode == 0, run.stdout
-        counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
+        counts = planned_jobs(run.stdout)
         assert {name: counts[name] for name in steps if name in counts} == planned
 
 

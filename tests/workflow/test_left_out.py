@@ -3,6 +3,7 @@
 import re
 
 from npcradiomics.jobs import failures
+from planned_jobs import planned_jobs
 
 PATIENTS = [f"REC{i:03d}" for i in range(1, 16)]
 
@@ -26,7 +27,7 @@ def test_a_patient_whose_picture_failed_stays_in_the_statistics(workspace):
         fail(workspace, patient, step)
     run = workspace.run("-n")
     assert run.returncode == 0, run.stdout
-    counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
+    counts = planned_jobs(run.stdout)
     steps = ("extract_features", "appendix", "report_registration", "report_patient")
     assert {name: counts[name] for name in steps} == {
         "extract_features": "14",
@@ -50,7 +51,7 @@ def test_whose_risk_map_failed_is_out_of_the_risk_map_alone(workspace):
         fail(workspace, patient, step)
     run = workspace.run("-n")
     assert run.returncode == 0, run.stdout
-    counts = dict(re.findall(r"^heterogeneity_(\w+)\s+(\d+)$", run.stdout, re.M))
+    counts = planned_jobs(run.stdout)
     planned = {
         "extract_features": "15",
         "draw_regions": "15",

@@ -19,13 +19,12 @@ def cohort_summary(study: str, results: str | Path) -> list[str]:
     """
     cohort = Path(results) / "cohort"
     patients = list(dict.fromkeys(row["patient"] for row in _rows(cohort / "features.tsv")))
-    out = [f"{row['patient']} ({row['reason']})" for row in _rows(cohort / "excluded.tsv")]
+    out = _rows(cohort / "excluded.tsv")
     lines = [
         f"{study}: {len(patients)} of {len(patients) + len(out)} patients are in the statistics."
     ] * bool(patients)
     if patients and out:
-        more = f" and {len(out) - NAMED} more" if len(out) > NAMED else ""
-        lines.append(f"{study}: out: {'; '.join(out[:NAMED])}{more} ({cohort}/excluded.tsv)")
+        lines.append(f"{study}: out: {_with_reasons(out)} ({cohort}/excluded.tsv)")
     lines += _sequences(study, cohort / "sequences.tsv")
     doubtful = [row for row in _rows(cohort / "registration.tsv") if row["verdict"] != "pass"]
     if doubtful:
@@ -42,16 +41,18 @@ def _sequences(study, table):
     for row in _rows(table):
         of_sequence.setdefault(row["sequence"], []).append(row)
     for sequence, rows in of_sequence.items():
-        n = sum(row["state"] == "measured" for row in rows)
-        if n == len(rows):
-            continue
-        out = [f"{row['patient']} ({row['reason']})" for row in rows if row["state"] != "measured"]
-        more = f" and {len(out) - NAMED} more" if len(out) > NAMED else ""
-        lines.append(
-            f"{study}: {sequence}: measured in {n} of {len(rows)} patients; without it, in for the rest: "
-            f"{'; '.join(out[:NAMED])}{more} ({table})"
-        )
+        if out := [row for row in rows if row["state"] != "measured"]:
+            lines.append(
+                f"{study}: {sequence}: measured in {len(rows) - len(out)} of {len(rows)} patients; "
+                f"without it, in for the rest: {_with_reasons(out)} ({table})"
+            )
     return lines
+
+
+def _with_reasons(out):
+    """The first of those who are out, each with the reason."""
+    named = "; ".join(f"{row['patient']} ({row['reason']})" for row in out[:NAMED])
+    return named + (f" and {len(out) - NAMED} more" if len(out) > NAMED else "")
 
 
 def _rows(path):

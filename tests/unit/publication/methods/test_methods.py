@@ -6,7 +6,7 @@ import pytest
 
 from methods_example import COHORTS, LIBRARY, VERSIONS, paragraphs, settings_of
 from npcradiomics.cohort.configuration import read_schema
-from npcradiomics.publication.methods.bibliography import entries, reference, select
+from npcradiomics.publication.methods.bibliography import entries
 from npcradiomics.publication.methods.counts import (
     heterogeneity_counts,
     response_counts,
@@ -14,12 +14,8 @@ from npcradiomics.publication.methods.counts import (
 )
 from npcradiomics.publication.methods.software import pyradiomics_words
 from npcradiomics.publication.methods.text import (
-    Paragraph,
     cited,
     markdown,
-    numbered,
-    paragraphs_of,
-    sentence_table,
 )
 from repository import ROOT
 
@@ -228,55 +224,6 @@ def test_paragraphs_come_and_go_with_what_was_done():
     assert names[-2:] == ["Comparison", "Software"]
 
 
-def test_further_sequences_are_told_with_their_limits_and_what_is_done_otherwise():
-    own = {"adc": {"n_levels": 64, "outliers": "3sigma", "same_frame": True}}
-    limits = {"registration": {"sequence_limits": {"motion_failed_mm": 12.5}}}
-    config = {"sequences": ["t2", "adc"], "sequence_settings": own} | limits
-    found = paragraphs("heterogeneity", settings_of("heterogeneity", **config))
-    (words,) = (" ".join(one.sentences) for one in found if one.name == "Further sequences")
-    assert words.startswith("Beside CE T1, T2 and ADC of the planning examination")
-    assert "headers was kept for ADC where" in words and "moved by more than 12.5 mm" in words
-    assert words.endswith("than the main sequence: ADC (grey levels 64, outliers 3sigma).")
-    assert "distortion of echo-planar images, if ADC had any, was not corrected" in words
-    default = paragraphs("heterogeneity", settings_of("heterogeneity"))
-    assert "Further sequences" not in [one.name for one in default]
-
-
-def test_references_hold_what_is_cited_and_nothing_else():
-    text = paragraphs("response", settings_of("response"))
-    chosen = select(LIBRARY, cited(text))
-    assert list(entries(chosen)) == cited(text)
-    assert "liu2025" in chosen and "akram2020" not in chosen
-    with pytest.raises(ValueError, match="no entry nobody2000"):
-        select(LIBRARY, ["liu2025", "nobody2000"])
-    with pytest.raises(ValueError, match="liu2025 stands twice"):
-        entries(chosen + "\n" + chosen)
-
-
-def test_citations_become_numbers_by_the_list_of_references():
-    text = [Paragraph("A", ["One [@b2].", "Two [@a1; @b2]."])]
-    assert cited(text) == ["b2", "a1"]
-    assert numbered("Two [@a1; @b2].", cited(text)) == "Two [2, 1]."
-    assert sentence_table(text).to_dict("records")[1] == {
-        "paragraph": "A", "sentence": "Two [@a1; @b2].", "references": "a1,b2",
-    }  # fmt: skip
-    assert paragraphs_of(sentence_table(text)) == text
-
-
-def test_a_reference_as_a_line():
-    of = entries(LIBRARY)
-    assert reference(of["youden1950"]) == (
-        "Youden W. J. Index for rating diagnostic tests. Cancer 3: 32-35, 1950."
-    )
-    assert reference(of["virtanen2020"]).startswith(
-        "Virtanen Pauli, Gommers Ralf, Oliphant Travis E."
-    )
-    assert "Cournapeau David, et al. SciPy 1.0: " in reference(of["virtanen2020"])
-    assert reference(of["max1960"]).endswith(
-        "7-12, 1960. https://doi.org/10.1109/TIT.1960.1057548."
-    )
-
-
 def test_patients_are_counted_by_what_their_rows_have(tmp_path):
     import pandas as pd
 
@@ -331,20 +278,3 @@ def test_what_the_versions_do_not_know_is_said():
     assert "9.8.7, outside a clone, on Python" in outside
     changed = software_paragraph(VERSIONS | {"git_changed_files": ["M Snakefile"]}).sentences[0]
     assert "commit 0123456789ab with 1 changed file, on Python" in changed
-
-
-def test_sequences_have_the_two_thresholds_and_one_family_where_there_are_some():
-    def named(tested=("ce_t1", "t2", "adc"), **config):
-        made = paragraphs("heterogeneity", settings_of("heterogeneity", **config), sequences=tested)
-        return {one.name: " ".join(one.sentences) for one in made}
-
-    assert "Further sequences" not in named()
-    config = {"sequences": ["t2", "adc"]}
-    text = named(**config)["Further sequences"]
-    assert "0.05/(47 x 3) = 0.000355" in text and "same place in all sequences" in text
-    assert "Nobody" not in text
-    without = named(tested=["ce_t1", "adc"], **config)["Further sequences"]
-    assert "Nobody could be measured in T2." in without
-    assert "0.05/(47 x 2) = 0.000532" in without
-    config["spatial_null"] = {"enabled": False}
-    assert "same place" not in named(**config)["Further sequences"]
